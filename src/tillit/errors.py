@@ -1,0 +1,65 @@
+"""The exception tree. Everything a caller can mend is one of these, and its message says how.
+
+TillitError
+├── InputError              something the user gave us
+│   ├── FileError           a file cannot be read as what it claims to be
+│   ├── MappingError        a mapping contradicts itself or the file
+│   ├── AmbiguityError      two readings are possible and guessing would be dishonest
+│   └── QueryError          a question that the data cannot be asked (unknown activity, impossible window)
+├── StoreError              something on our own disk
+│   ├── DamagedSegment      a digest does not match; the segment is withheld
+│   ├── FormatError         written by a newer tillit
+│   └── KeyMissing          the data directory's secret key is gone
+├── PurposeError            a reader stated no purpose, or one that is not allowed
+└── EngineError             the engine beneath refused a statement
+"""
+
+from __future__ import annotations
+
+
+class TillitError(Exception):
+    """Root of everything the caller can mend."""
+
+
+class InputError(TillitError):
+    """Something the user gave us cannot be used as it is."""
+
+
+class FileError(InputError):
+    """A file cannot be read as what it claims to be."""
+
+
+class MappingError(InputError):
+    """A mapping contradicts itself or the file it is meant for."""
+
+
+class AmbiguityError(InputError):
+    """Two readings are possible, and guessing would be dishonest."""
+
+
+class QueryError(InputError):
+    """A question that these data cannot be asked."""
+
+
+class StoreError(TillitError):
+    """Something on our own disk is not as we left it."""
+
+
+class DamagedSegment(StoreError):
+    """A segment's digest does not match what was recorded; it is withheld, never read."""
+
+
+class FormatError(StoreError):
+    """Written by a newer tillit than this one."""
+
+
+class KeyMissing(StoreError):
+    """The data directory has data but no secret key."""
+
+
+class PurposeError(TillitError):
+    """A reader stated no purpose, or one it may not have."""
+
+
+class EngineError(TillitError):
+    """The engine beneath refused a statement."""

@@ -1,0 +1,1 @@
+"""What happened: the event contract, reading files, mappings and recipes, the log and its digests."""

@@ -1,0 +1,1 @@
+"""Who it was: links between identifiers, and the persons that they make."""

@@ -1,0 +1,1 @@
+"""What belongs together: the ordered store, and the kernels that read one person's events in order."""

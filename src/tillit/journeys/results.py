@@ -1,0 +1,160 @@
+"""What the kernels answer: frozen values that pages, reports and the command line print. No arrays, no codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tillit.vocabulary import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCount:
+    name: str
+    events: int
+    persons: int
+    journeys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """One arrow of the directly-follows graph: `count` pairs inside journeys, with their waiting time."""
+
+    source: str
+    target: str
+    count: int
+    persons: int
+    p50_seconds: float
+    p90_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How many journeys start (or end) with an activity."""
+
+    activity: str
+    journeys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The directly-follows graph of a selection of journeys, with its totals."""
+
+    events: int
+    persons: int
+    journeys: int
+    goals: int  # journeys that reached the goal; 0 where no goal was set
+    first_at: int | None  # microseconds UTC of the first and the last event
+    last_at: int | None
+    activities: tuple[ActivityCount, ...]  # most events first, ties by name
+    follows: tuple[Follow, ...]  # highest count first, ties by source, target
+    starts: tuple[Endpoint, ...]
+    ends: tuple[Endpoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    activities: tuple[str, ...]
+    journeys: int
+    persons: int
+    p50_seconds: float  # median length of these journeys
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    total_journeys: int
+    total_variants: int
+    variants: tuple[Variant, ...]  # most journeys first, ties by the activities
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """`reached` units (persons, or journeys) got this far; `of_previous` and `of_first` are shares of counts."""
+
+    name: str
+    reached: int
+    dropped: int  # reached the step before, not this one
+    of_previous: float
+    of_first: float
+    p50_seconds_from_previous: float | None
+    p90_seconds_from_previous: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    unit: str  # "person" or "journey"
+    total: int
+    steps: tuple[FunnelStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathNode:
+    depth: int  # 0 is the anchor; 1 the first step after it (or before it, when looking backward)
+    activity: str  # or results.STOP
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathEdge:
+    depth: int  # from depth to depth + 1
+    source: str
+    target: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where units went after (or came from before) an anchor. At every depth the nodes sum to the anchor's units."""
+
+    anchor: str
+    forward: bool
+    unit: str
+    units: int
+    nodes: tuple[PathNode, ...]
+    edges: tuple[PathEdge, ...]
+
+
+STOP = "∎"  # the journey ended (looking forward) or began (looking backward) here
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """In one calendar period: how many persons were in a stage at its end, and how many events spoke of it."""
+
+    period_start: int  # microseconds UTC of the local midnight that opens the period
+    stage: Stage
+    persons: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageMove:
+    """Persons' moves from a stage to another inside a journey; `source` None is the start, `target` None the end."""
+
+    source: Stage | None
+    target: Stage | None
+    journeys: int
+    p50_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyRow:
+    """One journey in a drill-down list; `person` is the public pseudonym, never an internal code."""
+
+    person: str
+    number: int  # 1 = the person's first journey
+    first_at: int
+    last_at: int
+    events: int
+    reached_goal: bool
+    first_channel: str
+    amount_minor: int | None
+    currency: str | None
+    activities: tuple[str, ...]  # at most the first 20
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyList:
+    """A page of the journeys behind a number; `total` is that number."""
+
+    total: int
+    rows: tuple[JourneyRow, ...]

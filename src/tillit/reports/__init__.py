@@ -1,0 +1,1 @@
+"""What the numbers say: results as pages that stand on their own."""

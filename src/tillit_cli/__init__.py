@@ -1,0 +1,1 @@
+"""The shell: parses arguments, calls one function, prints."""
