@@ -1,0 +1,29 @@
+"""What may be shown at which size, so that few customers are met as cases and not as rates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+CASES_BELOW = 30
+COUNTS_BELOW = 300
+COMPARISON_BELOW = 3_000
+
+
+class Size(StrEnum):
+    """How much a page may say about a group, by its number of finished outcomes."""
+
+    CASES = "cases"  # under 30: one by one, never a rate
+    COUNTS = "counts"  # under 300: counts with their range, no comparison of groups
+    COMPARISON = "comparison"  # under 3,000: one comparison chosen beforehand
+    FULL = "full"
+
+
+def size_of(finished: int) -> Size:
+    """The step of the ladder that `finished` outcomes reach."""
+    if finished < CASES_BELOW:
+        return Size.CASES
+    if finished < COUNTS_BELOW:
+        return Size.COUNTS
+    if finished < COMPARISON_BELOW:
+        return Size.COMPARISON
+    return Size.FULL
