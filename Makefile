@@ -1,0 +1,46 @@
+# One command each. Everything lives in .venv; a repeated run finds its stamp there and starts at once.
+# `make` alone says what there is.
+
+PORT ?= 8300
+PY := .venv/bin/python
+LOCKS := demo test bench
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench evaluate lock $(addprefix install-,$(LOCKS))
+
+help:
+	@echo "make demo              a simulated company and a year of real receipts, in your browser"
+	@echo "make test              every test, the browser stories too"
+	@echo "make check             format, lint, types, import contracts, messages, documents, locks"
+	@echo "make bench             speed and memory beside other programs (LARGE=1 adds 50M events)"
+	@echo "make evaluate DATA=…   compare with peers on public data sets that are not in this repository"
+	@echo "make lock              resolve the dependencies again and write locks/*.txt"
+
+.venv/.installed-%: locks/%.txt pyproject.toml house/install.sh
+	@bash house/install.sh $*
+
+$(addprefix install-,$(LOCKS)): install-%: .venv/.installed-%
+
+demo: install-demo
+	@.venv/bin/tillit demo --port $(PORT)
+
+test: install-test
+	@CHROMIUM="$$(bash house/chromium.sh)" && export CHROMIUM && bash house/timed.sh "tests" $(PY) -m pytest -q $(TESTS)
+
+check: install-test
+	@bash house/timed.sh "format"           .venv/bin/ruff format --check -q .
+	@bash house/timed.sh "lint"             .venv/bin/ruff check -q .
+	@bash house/timed.sh "types"            .venv/bin/mypy
+	@bash house/timed.sh "import contracts" .venv/bin/lint-imports
+	@bash house/timed.sh "messages"         $(PY) -m tillit_web.ui.messages --check
+	@bash house/timed.sh "house rules"      $(PY) -m pytest -q tests/house
+
+bench: install-bench
+	@$(PY) -m bench $(if $(LARGE),--large)
+
+evaluate: install-test
+	@test -n "$(DATA)" || { echo "Say where the data sets are: make evaluate DATA=path/to/data"; exit 2; }
+	@DATA="$(abspath $(DATA))" bash house/evaluate.sh
+
+lock:
+	@bash house/lock.sh
