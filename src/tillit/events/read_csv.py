@@ -1,0 +1,202 @@
+"""Read delimited text, row by row and in bounded memory; what is not a row is named and kept, never dropped.
+
+The standard csv module in strict mode does the parsing. A quote that is never closed costs the one line it opened in:
+the lines it swallowed are read again.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from tillit.errors import FileError
+from tillit.events.chunks import ROWS_PER_CHUNK, BrokenRow, RawChunk
+from tillit.events.encoding import TextFile
+from tillit.events.headers import unique_names
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+SAMPLE_CHARACTERS = 65_536
+SAMPLE_ROWS = 200
+LONGEST_FIELD = 131_072  # characters; a longer one is a quote that was never closed
+# Each quote never closed re-reads what it swallowed; a file of nothing else would take for ever.
+MOST_OPEN_QUOTES = 1_000
+MOST_NULS_IN_HEAD = 8
+
+
+class CsvReader:
+    """A delimited text file. The delimiter and the encoding are found out and said in `notes`.
+
+    Raises:
+        FileError: There is no header, or it is no text; said on opening, with what to do.
+    """
+
+    format = "csv"
+
+    def __init__(self, path: Path) -> None:
+        self._text = TextFile(path)
+        self._name = path.name
+        with self._text.open_text() as file:
+            sample = file.read(SAMPLE_CHARACTERS)
+        if sample.count("\x00") > MOST_NULS_IN_HEAD:
+            raise FileError(f"{path.name} is not text: it holds NUL characters. Export it as CSV in UTF-8.")
+        self._delimiter, self._lines_before_header = _dialect(sample)
+        records = self._records()
+        header = next((cells for cells, _ in records if cells), None)
+        if header is None or not any(cell.strip() for cell in header):
+            raise FileError(f"{path.name} has no row of column names. Export it with its header row.")
+        self.columns, renamed = unique_names(header)
+        self._notes = [
+            f"Read as CSV: {self._text.encoding.label}, columns separated by {DELIMITERS[self._delimiter]}.",
+            *renamed,
+        ]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self._notes)
+
+    @property
+    def total_bytes(self) -> int:
+        return self._text.total_bytes
+
+    def position(self) -> int:
+        return self._text.position()
+
+    def __iter__(self) -> Iterator[RawChunk]:
+        rows: list[list[str]] = []
+        broken: list[BrokenRow] = []
+        first, number, width = 1, 0, len(self.columns)
+        records = self._records()
+        for cells, _ in records:  # up to and with the header
+            if cells:
+                break
+        for cells, fault in records:
+            if not cells and fault is None:
+                continue  # a blank line is no row
+            number += 1
+            if fault is None:
+                if len(cells) > width and not any(cells[width:]):
+                    cells = cells[:width]  # a delimiter too many at the end of the line
+                fault = _fault(cells, width)
+            if fault is None:
+                rows.append(cells)
+            else:
+                code, reason = fault
+                broken.append(BrokenRow(number, code, reason, tuple(cells)))
+            if number - first + 1 == ROWS_PER_CHUNK:
+                yield self._chunk(rows, first, broken)
+                rows, broken, first = [], [], number + 1
+        if rows or broken:
+            yield self._chunk(rows, first, broken)
+
+    def _chunk(self, rows: list[list[str]], first: int, broken: list[BrokenRow]) -> RawChunk:
+        columns = zip(*rows, strict=True) if rows else ((),) * len(self.columns)
+        arrays = [pa.array(column, pa.string()) for column in columns]
+        return RawChunk(pa.Table.from_arrays(arrays, names=list(self.columns)), first, tuple(broken))
+
+    def _records(self) -> Iterator[tuple[list[str], tuple[str, str] | None]]:
+        """Every record as its cells, or as its first line and why it is none."""
+        with self._text.open_text() as file:
+            for _ in range(self._lines_before_header):
+                file.readline()
+            lines = _Lines(file)
+            csv.field_size_limit(LONGEST_FIELD)
+            open_quotes = 0
+            while True:
+                # After an error the parser starts afresh with the lines that were put back.
+                records = csv.reader(lines, delimiter=self._delimiter, strict=True)
+                try:
+                    for cells in records:
+                        lines.taken.clear()
+                        yield cells, None
+                    return
+                except csv.Error as error:
+                    opened = lines.taken[0]
+                    open_quotes += 1
+                    if open_quotes > MOST_OPEN_QUOTES:
+                        raise FileError(
+                            f"{self._name} has over {MOST_OPEN_QUOTES:,} rows with a quotation mark that is not closed "
+                            "or not doubled. Export it again with quotation marks doubled inside quoted cells."
+                        ) from error
+                    lines.put_back()
+                    yield [opened.rstrip("\r\n")], ("quote", _quote_reason(error))
+
+
+class _Lines:
+    """Lines of a file that remember what the current record took, so that they can be given again."""
+
+    def __init__(self, file: Iterator[str]) -> None:
+        self._file = file
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._file)
+        self.taken.append(line)
+        return line
+
+    def put_back(self) -> None:
+        """Give all lines of the current record again but its first."""
+        self._again.extendleft(reversed(self.taken[1:]))
+        self.taken.clear()
+
+
+def _quote_reason(error: csv.Error) -> str:
+    if "expected after" in str(error):
+        return (
+            "A quotation mark stands inside a quoted cell without being doubled, or the one before was never closed. "
+            'Write it as "" inside quotes.'
+        )
+    return "A quotation mark opens a cell and is never closed. Close it, or double it where it belongs to the text."
+
+
+def _fault(cells: list[str], width: int) -> tuple[str, str] | None:
+    """Why these cells are no row of this file; None when they are."""
+    if len(cells) != width:
+        return (
+            "ragged",
+            f"The row has {len(cells)} cells, the header has {width}. "
+            "Quote cells that contain the delimiter or a line break.",
+        )
+    joined = "".join(cells)
+    if joined.isascii() and "\x00" not in joined:
+        return None
+    if "\x00" in joined:
+        return "nul", "The row holds a NUL character, which no text has. Export the file again."
+    if any("\udc80" <= character <= "\udcff" for character in joined):
+        return "encoding", "The row holds bytes that are no text in the file's encoding. Export the file as UTF-8."
+    return None
+
+
+def _dialect(sample: str) -> tuple[str, int]:
+    """The delimiter that cuts the sample into the most columns of one width, and the lines before the header."""
+    first = sample.partition("\n")[0]
+    mark = first.strip().strip('"')
+    if (mark.lower().startswith("sep=") and mark[4:5] in DELIMITERS) or first.rstrip("\r\n") == "sep=\t":
+        return mark[4:5] or "\t", 1  # what Excel writes to itself
+    if len(sample) == SAMPLE_CHARACTERS and "\n" in sample:
+        sample = sample[: sample.rindex("\n")]
+    scores = {delimiter: _score(sample, delimiter) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda delimiter: scores[delimiter]), 0
+
+
+def _score(sample: str, delimiter: str) -> tuple[float, int]:
+    """Share of rows as wide as the header, and that width; a delimiter that is not there scores nothing."""
+    widths: list[int] = []
+    try:
+        for record in csv.reader(sample.splitlines(keepends=True), delimiter=delimiter):
+            if record:
+                widths.append(len(record))
+            if len(widths) == SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass  # judged by the rows before the fault, which `_records` will name
+    if not widths or widths[0] == 1:
+        return 0.0, 0
+    return round(widths.count(widths[0]) / len(widths), 1), widths[0]

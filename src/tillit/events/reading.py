@@ -1,0 +1,101 @@
+"""Open a file of events as what it is: the content decides, never the extension."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from tillit.errors import FileError
+from tillit.events.chunks import BrokenRow, RawChunk, Reader
+from tillit.events.read_csv import CsvReader
+
+__all__ = ["BrokenRow", "RawChunk", "Reader", "open_reader", "sniff_format"]
+
+HEAD_BYTES = 65_536
+
+# How a file of each format is opened. A new format is one line here and one reader.
+OPENERS: dict[str, Callable[[Path], Reader]] = {
+    "csv": CsvReader,
+}
+
+# What people drop by mistake: how it begins, what it is, what to do instead.
+FOREIGN: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", "a PDF document", "Export the table as CSV from the program that made the document."),
+    (b"PK\x03\x04", "a ZIP archive or a spreadsheet (.xlsx, .ods)", "Save the sheet as CSV, or unpack the archive."),
+    (b"PK\x05\x06", "an empty ZIP archive", "Unpack or export it again."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (.xls, .doc)", "Open it and save the sheet as CSV."),
+    (b"\x89PNG", "a PNG image", "Export the numbers behind the picture as CSV."),
+    (b"\xff\xd8\xff", "a JPEG image", "Export the numbers behind the picture as CSV."),
+    (b"GIF8", "a GIF image", "Export the numbers behind the picture as CSV."),
+    (b"SQLite format 3", "an SQLite database", "Export the table of events as CSV."),
+    (b"ARROW1", "an Arrow file", "Write it as Parquet."),
+    (b"ORC", "an ORC file", "Write it as Parquet."),
+    (b"BZh", "a bzip2 archive", "Unpack it first (gzip is read as it is)."),
+    (b"\xfd7zXZ", "an xz archive", "Unpack it first (gzip is read as it is)."),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive", "Unpack it first (gzip is read as it is)."),
+    (b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it first (gzip is read as it is)."),
+    (b"{\\rtf", "a formatted text document (RTF)", "Save the table as CSV."),
+)
+
+
+def open_reader(path: Path) -> Reader:
+    """Open `path` with the reader its first bytes ask for.
+
+    Raises:
+        FileError: The file is missing, empty, damaged, or no table of events; the message says what it is.
+    """
+    head = _head(path)
+    found = sniff_format(head, name=path.name)
+    opener = OPENERS.get(found)
+    if opener is None:
+        raise FileError(f"{path.name} is {found}, which this version does not read. Export it as CSV.")
+    return opener(path)
+
+
+def sniff_format(head: bytes, *, name: str) -> str:
+    """The format that `head`, a file's first (unpacked) bytes, begins: "csv", "jsonl", "parquet" or "xes".
+
+    Raises:
+        FileError: It is empty or something else; the message says what, and what to do.
+    """
+    for magic, what, remedy in FOREIGN:
+        if head.startswith(magic):
+            raise FileError(f"{name} is {what}, not a table of events. {remedy}")
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    # UTF-16 puts a NUL beside every ASCII character; without them the same words can be looked for.
+    start = head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").lstrip(b"\xff\xfe \t\r\n")
+    if not start:
+        raise FileError(f"{name} is empty: there is not one character in it. Export it again.")
+    lowered = start[:4096].lower()
+    if lowered.startswith((b"<!doctype html", b"<html")):
+        raise FileError(f"{name} is a web page, often a sign-in page saved in place of the export. Download it again.")
+    if lowered.startswith(b"<"):
+        if b"<log" in lowered:
+            return "xes"
+        raise FileError(f"{name} is XML but no XES event log (there is no <log>). Export it as CSV.")
+    if start.startswith((b"{", b"[{")):
+        return "jsonl"
+    return "csv"
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        if head.startswith(b"\x1f\x8b"):
+            with gzip.open(path) as unpacked:
+                head = unpacked.read(HEAD_BYTES)
+    except FileNotFoundError as missing:
+        raise FileError(f"There is no file {path}. Check the name and the folder.") from missing
+    except IsADirectoryError as folder:
+        raise FileError(f"{path} is a folder. Name the files in it, one by one.") from folder
+    except (EOFError, gzip.BadGzipFile, zlib.error) as damaged:
+        raise FileError(f"{path.name} is a damaged gzip file ({damaged}). Download or pack it again.") from damaged
+    except OSError as refused:
+        raise FileError(f"{path} cannot be read: {refused.strerror}. Check its permissions.") from refused
+    if not head:
+        raise FileError(f"{path.name} is empty: there is not one character in it. Export it again.")
+    return head
