@@ -1,0 +1,21 @@
+"""The commands, in the order help shows them. Only the module of the one that was typed is imported.
+
+A module `tillit_cli/commands/<module>.py` has `register(subparsers)`, which adds the parser named like the command with
+its arguments, and `run(args) -> int`, which calls one function of the core or the product and prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`name` is what is typed, `summary` its line in `tillit --help`, `module` where it is imported from."""
+
+    name: str
+    summary: str
+    module: str
+
+
+COMMANDS: tuple[Command, ...] = ()
