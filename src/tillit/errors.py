@@ -9,6 +9,7 @@ TillitError
 ├── StoreError              something on our own disk
 │   ├── DamagedSegment      a digest does not match; the segment is withheld
 │   ├── FormatError         written by a newer tillit
+│   ├── LogBusy             another process is writing the log
 │   └── KeyMissing          the data directory's secret key is gone
 ├── PurposeError            a reader stated no purpose, or one that is not allowed
 └── EngineError             the engine beneath refused a statement
@@ -51,6 +52,10 @@ class DamagedSegment(StoreError):
 
 class FormatError(StoreError):
     """Written by a newer tillit than this one."""
+
+
+class LogBusy(StoreError):
+    """Another process is writing the log; nothing was changed."""
 
 
 class KeyMissing(StoreError):

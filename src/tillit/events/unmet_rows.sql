@@ -1,0 +1,15 @@
+-- unmet_rows: one row per row of the file none of whose events were new
+-- reads:       staged, known
+-- parameters:  :staged (list of files)
+select
+    s.origin_row,
+    count(*) filter (where not k.same) as conflicts,
+    min(s.event_id) filter (where not k.same) as event_id,
+    min(s.activity) filter (where not k.same) as activity
+from read_parquet(:staged) as s
+left join known as k
+    on s.source = k.source
+    and s.event_id = k.event_id
+group by s.origin_row
+having count(*) filter (where k.same is null) = 0
+order by s.origin_row
