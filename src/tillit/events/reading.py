@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from tillit.errors import FileError
 from tillit.events.chunks import BrokenRow, RawChunk, Reader
 from tillit.events.read_csv import CsvReader
+from tillit.events.read_json import JsonLinesReader
+from tillit.events.read_parquet import ParquetReader
+from tillit.events.read_xes import XesReader
 
 __all__ = ["BrokenRow", "RawChunk", "Reader", "open_reader", "sniff_format"]
 
@@ -18,6 +22,9 @@ HEAD_BYTES = 65_536
 # How a file of each format is opened. A new format is one line here and one reader.
 OPENERS: dict[str, Callable[[Path], Reader]] = {
     "csv": CsvReader,
+    "jsonl": JsonLinesReader,
+    "parquet": ParquetReader,
+    "xes": XesReader,
 }
 
 # What people drop by mistake: how it begins, what it is, what to do instead.
@@ -73,7 +80,7 @@ def sniff_format(head: bytes, *, name: str) -> str:
     if lowered.startswith((b"<!doctype html", b"<html")):
         raise FileError(f"{name} is a web page, often a sign-in page saved in place of the export. Download it again.")
     if lowered.startswith(b"<"):
-        if b"<log" in lowered:
+        if re.search(rb"<([\w.-]+:)?log[\s>]", lowered):
             return "xes"
         raise FileError(f"{name} is XML but no XES event log (there is no <log>). Export it as CSV.")
     if start.startswith((b"{", b"[{")):
