@@ -1,0 +1,146 @@
+"""A mapping: which column of a file is what. Values only; `mapping_toml` reads them, `mapping_dump` writes them."""
+
+from __future__ import annotations
+
+from collections import abc
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+
+from tillit.errors import MappingError
+from tillit.vocabulary import IdentifierKind
+
+FILE_ORDER = "file order"
+ALL_COLUMNS = "*"
+CELL_KEYS = ("channel", "function", "actor", "place", "campaign")  # texts an event may have from a constant or a column
+EPOCH_FORMATS = ("epoch_s", "epoch_ms", "epoch_us")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text of an event: the same in every row, or read from a column and renamed where `rename` knows the value."""
+
+    constant: str | None = None
+    column: str | None = None
+    rename: abc.Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """When an event happened: one column, or several (a date and a time) joined by a space.
+
+    `format` is a strptime format or one of `EPOCH_FORMATS`; None lets the column say it (ISO 8601 and common forms).
+    """
+
+    columns: tuple[str, ...]
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """How a row gives one event. A row whose time is empty gives none."""
+
+    activity: Cell
+    time: Time
+    amount: str | None = None
+    object: str | None = None
+    channel: Cell | None = None
+    function: Cell | None = None
+    actor: Cell | None = None
+    place: Cell | None = None
+    campaign: Cell | None = None
+    refund: bool = False  # amount and margin count negative, whatever sign the file gives them
+    once_per: tuple[str, ...] = ()  # rows that agree in these columns give the event once
+    when: abc.Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # only rows whose column holds one of these words
+
+    @property
+    def label(self) -> str:
+        """What tells this event from the others of its row: its activity, or the column that names it."""
+        return self.activity.constant or self.activity.column or ""
+
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """Every column the rule reads, with the key that names it."""
+        yield from (("time", column) for column in self.time.columns)
+        for key in ("activity", *CELL_KEYS):
+            cell: Cell | None = getattr(self, key)
+            if cell is not None and cell.column is not None:
+                yield key, cell.column
+        yield from (("once_per", column) for column in self.once_per)
+        yield from (("when", column) for column in self.when)
+        if self.amount is not None:
+            yield "amount", self.amount
+        if self.object is not None:
+            yield "object", self.object
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How a file's rows become events. `load_mapping` in `mapping_toml` explains each key by its TOML form."""
+
+    events: tuple[EventRule, ...]
+    identifiers: abc.Mapping[
+        IdentifierKind, tuple[str, ...]
+    ]  # in the order they are tried; several columns: first present
+    source: str = "file"
+    timezone: str | None = None
+    region: str | None = None  # ISO 3166 country of phone numbers without a country code; else the time zone's
+    sequence: str | None = None  # FILE_ORDER or a column
+    event_id: tuple[str, ...] = ()
+    currency: Cell | None = None
+    decimal: str | None = None  # "." or ","; None lets the column say it
+    gross: bool = False
+    vat_rate: Decimal | None = None
+    margin: str | None = None
+    margin_rate: Decimal | None = None
+    constants: abc.Mapping[str, str] = field(default_factory=dict)  # of channel, function, actor, place, campaign
+    properties: tuple[str, ...] = ()  # columns, or (ALL_COLUMNS,)
+    names: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind of name → columns, joined by a space
+
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """Every column the mapping reads, with the key that names it; `properties = "*"` names none."""
+        for number, rule in enumerate(self.events, start=1):
+            yield from ((f"event {number}: {key}", column) for key, column in rule.columns())
+        for kind, columns in self.identifiers.items():
+            yield from ((f"identifiers: {kind}", column) for column in columns)
+        for kind_of_name, columns in self.names.items():
+            yield from ((f"names: {kind_of_name}", column) for column in columns)
+        yield from (("event_id", column) for column in self.event_id)
+        yield from (("properties", column) for column in self.properties if column != ALL_COLUMNS)
+        if self.sequence is not None and self.sequence != FILE_ORDER:
+            yield "sequence", self.sequence
+        if self.currency is not None and self.currency.column is not None:
+            yield "currency", self.currency.column
+        if self.margin is not None:
+            yield "margin", self.margin
+
+    def property_columns(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """Which of a file's columns are kept in `properties`; "*" means those that nothing else reads."""
+        if ALL_COLUMNS not in self.properties:
+            return self.properties
+        used = {column for key, column in self.columns() if key != "properties"}
+        return tuple(column for column in columns if column not in used)
+
+
+def check_columns(mapping: Mapping, columns: Sequence[str], *, name: str) -> None:
+    """Make sure that a file has every column its mapping reads.
+
+    Raises:
+        MappingError: It names the key, the column that is missing, and the nearest one the file has.
+    """
+    present = set(columns)
+    for key, column in mapping.columns():
+        if column not in present:
+            near = get_close_matches(column, columns, n=1, cutoff=0.6)
+            remedy = f'Did you mean "{near[0]}"?' if near else f"Its columns are: {', '.join(columns)}."
+            raise MappingError(f'{key} names the column "{column}", which {name} does not have. {remedy}')
+    for number, rule in enumerate(mapping.events, start=1):
+        for key in ("activity", *CELL_KEYS):
+            cell: Cell | None = getattr(rule, key)
+            if cell is not None and cell.constant is not None and cell.constant in present:
+                raise MappingError(
+                    f'event {number}: {key} = "{cell.constant}" would write that word into every event, but it is a '
+                    f'column of {name}. Write {key} = {{column = "{cell.constant}"}}.'
+                )
