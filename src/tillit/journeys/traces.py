@@ -22,7 +22,6 @@ class Names:
     currency: tuple[str, ...]
     place: tuple[str, ...]
     campaign: tuple[str, ...]
-    object: tuple[str, ...]
     source: tuple[str, ...]
 
 
@@ -41,7 +40,6 @@ class Traces:
         activity: Shape (events,), int32 codes of `Names.activity`.
         occurred_at: Shape (events,), int64 microseconds UTC.
         amount_minor: Shape (events,), int64, 0 where there is none; `currency` is -1 there.
-        event_ref: Shape (events,), int64; where the event stands in the log.
     """
 
     offsets: NDArray[np.int64]
@@ -57,9 +55,7 @@ class Traces:
     currency: Codes | None = None
     place: Codes | None = None
     campaign: Codes | None = None
-    object: Codes | None = None
     source: Codes | None = None
-    event_ref: NDArray[np.int64] | None = None
 
     @property
     def journeys(self) -> int:

@@ -1,0 +1,163 @@
+"""The ordered store, opened: each person's events whole and in order, bucket by bucket."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from tillit.errors import DamagedSegment
+from tillit.journeys.format import (
+    CODED_COLUMNS,
+    LayerManifest,
+    bucket_file,
+    file_digest,
+    read_manifest,
+)
+from tillit.journeys.traces import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket of one layer; readers treat all of a store's buckets alike, since their persons are disjoint."""
+
+    layer: Path
+    number: int
+    first_person: int
+    persons: int
+    replaced: bool  # a delta lies on top, so some of its persons may be gone from here
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedEvents:
+    """Events of whole persons. Person i is the rows `offsets[i]:offsets[i + 1]` of every column.
+
+    Attributes:
+        offsets: Shape (persons + 1,), int64.
+        person: Shape (persons,), int64; internal codes.
+        columns: Name → shape (events,); coded columns are int32, -1 where there is none.
+        rows: Shape (events,), int64: the row in the bucket's files; None where it is all of them.
+    """
+
+    offsets: NDArray[np.int64]
+    person: NDArray[np.int64]
+    columns: dict[str, NDArray[Any]]
+    rows: NDArray[np.int64] | None
+
+
+class OrderedStore:
+    """A base, or a base with a delta on top. Open it with `OrderedStore.open`; it never changes while it is open."""
+
+    def __init__(self, layers: tuple[tuple[Path, LayerManifest], ...]) -> None:
+        self._layers = layers
+
+    @classmethod
+    def open(cls, path: Path) -> OrderedStore:
+        """The store whose newest layer is the directory `path`.
+
+        Raises:
+            StoreError: No finished layer is there.
+            FormatError: A newer tillit wrote it.
+        """
+        manifest = read_manifest(path)
+        if manifest.base is None:
+            return cls(((path, manifest),))
+        below = path.parent / manifest.base
+        return cls(((below, read_manifest(below)), (path, manifest)))
+
+    @property
+    def path(self) -> Path:
+        return self._layers[-1][0]
+
+    @property
+    def persons_end(self) -> int:
+        """The first person code that is free."""
+        return max(manifest.first_person + manifest.persons for _, manifest in self._layers)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the codes stand for. A delta's list begins with its base's, so that one list serves both."""
+        table = pq.read_table(self.path / "names.parquet")
+        found: dict[str, list[str]] = {column: [] for column in CODED_COLUMNS}
+        for kind, name in zip(table["kind"].to_pylist(), table["name"].to_pylist(), strict=True):
+            found[kind].append(name)
+        return Names(**{column: tuple(names) for column, names in found.items()})
+
+    @cached_property
+    def buckets(self) -> tuple[Bucket, ...]:
+        top = self._layers[-1][1]
+        return tuple(
+            Bucket(path, number, bucket.first_person, bucket.persons, replaced=manifest is not top)
+            for path, manifest in self._layers
+            for number, bucket in enumerate(manifest.buckets)
+        )
+
+    def read(self, bucket: Bucket, columns: Collection[str]) -> OrderedEvents:
+        """These columns of a bucket's events, without the persons that a delta replaces."""
+        people = pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["person", "events"])
+        person, lengths = people["person"].to_numpy(), people["events"].to_numpy()
+        table = pq.read_table(
+            bucket_file(bucket.layer, bucket.number, "events"), columns=list(columns), use_threads=False
+        )
+        arrays = {column: _widened(column, table[column].to_numpy()) for column in columns}
+        rows = None
+        if bucket.replaced:
+            stays = ~self._touched[person - self._layers[0][1].first_person]
+            rows = np.flatnonzero(np.repeat(stays, lengths))
+            arrays = {column: array[rows] for column, array in arrays.items()}
+            person, lengths = person[stays], lengths[stays]
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+        return OrderedEvents(offsets, person, arrays, rows)
+
+    def pseudonyms(self, persons: Collection[int]) -> dict[int, str]:
+        """The public pseudonym of each of these internal codes."""
+        wanted = np.array(sorted(persons), np.int64)
+        found: dict[int, str] = {}
+        for bucket in self.buckets:
+            here = wanted[(wanted >= bucket.first_person) & (wanted < bucket.first_person + bucket.persons)]
+            if len(here):
+                oldest = _oldest_subjects(bucket).take(pa.array(here - bucket.first_person))
+                found.update(zip(here.tolist(), map(public_pseudonym, oldest.to_pylist()), strict=True))
+        return found
+
+    def verify(self) -> None:
+        """Read every file of the store and hold it against its recorded digest.
+
+        Raises:
+            DamagedSegment: A file is missing or is not as it was written.
+        """
+        for path, manifest in self._layers:
+            for name, digest in manifest.digests.items():
+                file = path / name
+                if not file.is_file() or file_digest(file) != digest:
+                    raise DamagedSegment(f"{file} is not as it was written; build the store again from the log")
+
+    @cached_property
+    def _touched(self) -> NDArray[np.bool_]:
+        below = self._layers[0][1]
+        mask = np.zeros(below.persons, np.bool_)
+        mask[pq.read_table(self.path / "touched.parquet")["person"].to_numpy() - below.first_person] = True
+        return mask
+
+
+def public_pseudonym(oldest_subject: bytes) -> str:
+    """The only name of a person that leaves the store: 10 characters, from the oldest subject."""
+    return base64.b32encode(hashlib.sha256(oldest_subject + b"public").digest())[:10].decode("ascii").lower()
+
+
+def _widened(column: str, array: NDArray[Any]) -> NDArray[Any]:
+    # Codes are small on disk; kernels multiply them, which 16 bits would not survive.
+    return array.astype(np.int32) if column in CODED_COLUMNS else array
+
+
+def _oldest_subjects(bucket: Bucket) -> pa.ChunkedArray:
+    return pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["oldest_subject"])[0]

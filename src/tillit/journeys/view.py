@@ -1,0 +1,164 @@
+"""A view: which journeys of a store, cut by which rule, for which purpose. Every question starts here."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tillit.engine.parts import map_parts
+from tillit.errors import PurposeError, QueryError
+from tillit.journeys.cases import cases, is_after_purchase
+from tillit.journeys.store import Bucket, OrderedStore
+from tillit.journeys.traces import Names, Traces
+from tillit.vocabulary import Purpose
+
+Part = TypeVar("Part")
+
+# Read for every question; a kernel names what it needs beyond them.
+ALWAYS = ("activity", "occurred_at")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRule:
+    """Where a person's journeys end: after the goal, after a pause of more than the lapse, or (None, None) never."""
+
+    goal: str | None = None
+    lapse_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which journeys. All conditions must hold; an empty one holds for every journey."""
+
+    start_at: int | None = None  # the first event lies in [start_at, end_at), microseconds UTC
+    end_at: int | None = None
+    channels: frozenset[str] = frozenset()  # at least one event by one of these
+    activities: frozenset[str] = frozenset()  # at least one of these
+    places: frozenset[str] = frozenset()  # at least one event at one of these
+    known: bool | None = None  # True: the person had reached the goal in an earlier journey; False: had not
+
+
+class View:
+    """Journeys of a store as kernels see them.
+
+    Args:
+        store: Where the events stand.
+        rule: How journeys are cut.
+        selection: Which of them are meant.
+        purpose: What the reader wants them for; there is no default.
+
+    Raises:
+        PurposeError: The purpose is not one this store can serve.
+        QueryError: The goal is no activity of these data.
+    """
+
+    def __init__(
+        self,
+        store: OrderedStore,
+        rule: CaseRule = CaseRule(),
+        selection: Selection = Selection(),
+        *,
+        purpose: Purpose,
+    ) -> None:
+        if purpose is not Purpose.MEASUREMENT:
+            raise PurposeError(
+                f"the store holds no consents yet, so nothing may be read for the purpose '{purpose}'; "
+                f"only '{Purpose.MEASUREMENT}' can be served"
+            )
+        self.store = store
+        self.rule = rule
+        self.selection = selection
+        self.names: Names = store.names
+        self._goal = None if rule.goal is None else activity_code(self.names, rule.goal)
+        self._after_purchase = is_after_purchase(self.names.activity)
+
+    def map(self, kernel: Callable[[Traces], Part], *, columns: Collection[str] = ()) -> list[Part]:
+        """What a kernel says of each bucket's journeys, in the store's order; persons are never split over buckets.
+
+        Args:
+            kernel: A pure function; it may run on several buckets at once.
+            columns: The per-event columns of `Traces` it reads besides activity and time.
+        """
+        return map_parts(lambda bucket: kernel(self.traces(bucket, columns)), self.store.buckets)
+
+    def traces(self, bucket: Bucket, columns: Collection[str]) -> Traces:
+        """The selected journeys of one bucket, with exactly these columns besides activity and time."""
+        chosen = self.selection
+        needed = {*ALWAYS, *columns}
+        extra = ({"channel"} if chosen.channels else set()) | ({"place"} if chosen.places else set())
+        events = self.store.read(bucket, sorted(needed | extra))
+        cut = cases(
+            events.offsets,
+            events.columns["activity"],
+            events.columns["occurred_at"],
+            goal=self._goal,
+            lapse_days=self.rule.lapse_days,
+            after_purchase=self._after_purchase,
+        )
+        traces = Traces(cut.offsets, events.person[cut.owner], cut.number, cut.reached_goal, **events.columns)
+        if chosen != Selection():
+            traces = keep_journeys(traces, self._selected(traces))
+        unasked: dict[str, Any] = dict.fromkeys(extra - needed)
+        return replace(traces, **unasked)
+
+    def _selected(self, traces: Traces) -> NDArray[np.bool_]:
+        chosen = self.selection
+        first_at = traces.occurred_at[traces.offsets[:-1]]
+        selected = np.ones(traces.journeys, np.bool_)
+        if chosen.start_at is not None:
+            selected &= first_at >= chosen.start_at
+        if chosen.end_at is not None:
+            selected &= first_at < chosen.end_at
+        if chosen.known is not None:
+            selected &= has_earlier_goal(traces) == chosen.known
+        for column, wanted in (("channel", chosen.channels), ("activity", chosen.activities), ("place", chosen.places)):
+            if wanted:
+                selected &= has_any(traces, column, wanted, self.names)
+        return selected
+
+
+def activity_code(names: Names, activity: str) -> int:
+    """The code of an activity.
+
+    Raises:
+        QueryError: No event has it; the message names the nearest ones.
+    """
+    if activity in names.activity:
+        return names.activity.index(activity)
+    near = difflib.get_close_matches(activity, names.activity, n=3, cutoff=0.4) or sorted(names.activity)[:5]
+    hint = f"did you mean {', '.join(near)}?" if near else "there are no events at all"
+    raise QueryError(f"no event has the activity '{activity}'; {hint}")
+
+
+def has_any(traces: Traces, column: str, wanted: Collection[str], names: Names) -> NDArray[np.bool_]:
+    """Per journey: has it at least one event whose column is one of these names?"""
+    is_wanted = np.array([*(name in wanted for name in getattr(names, column)), False], np.bool_)  # -1 is the last
+    hits = is_wanted[getattr(traces, column)]
+    return np.logical_or.reduceat(hits, traces.offsets[:-1]) if traces.journeys else np.zeros(0, np.bool_)
+
+
+def has_earlier_goal(traces: Traces) -> NDArray[np.bool_]:
+    """Per journey: had its person reached the goal in an earlier journey? Needs all journeys of its persons."""
+    before: NDArray[np.int64] = np.cumsum(traces.reached_goal) - traces.reached_goal
+    first = traces.number == 1
+    at_first: NDArray[np.int64] = before[first][np.cumsum(first) - 1]
+    return before > at_first
+
+
+def keep_journeys(traces: Traces, kept: NDArray[np.bool_]) -> Traces:
+    """Only the journeys where `kept` is true."""
+    lengths = np.diff(traces.offsets)
+    rows = np.repeat(kept, lengths)
+    per_journey: dict[str, Any] = {name: getattr(traces, name)[kept] for name in ("person", "number", "reached_goal")}
+    per_event: dict[str, Any] = {
+        field.name: None if (values := getattr(traces, field.name)) is None else values[rows]
+        for field in fields(Traces)
+        if field.name not in (*per_journey, "offsets")
+    }
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[kept])])
+    return Traces(offsets=offsets, **per_journey, **per_event)
