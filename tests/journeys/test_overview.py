@@ -19,7 +19,7 @@ from tillit.journeys.view import View
 from tillit.vocabulary import Purpose
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30)
 @given(logs())
 def test_the_graph_equals_a_plain_loop(events: list[Event]) -> None:
     with tempfile.TemporaryDirectory() as folder:
