@@ -1,0 +1,10 @@
+"""The jobs app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "tillit_web.jobs"
+    label = "jobs"

@@ -1,0 +1,78 @@
+"""What others may read about people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from tillit.vocabulary import Role
+from tillit_web.people.models import Company, Contact, ContactOpening, OneTimeLink, User
+from tillit_web.people.tokens import digest
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFacts:
+    """The company of this installation; before it is set up the name is empty and the rest are defaults."""
+
+    name: str
+    timezone: str
+    language: str
+    currency: str
+    goal_activity: str
+    lapse_days: int
+    week_start: int
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDetail:
+    """One clear value of a customer."""
+
+    subject: bytes
+    kind: str
+    value: str
+
+
+def company() -> CompanyFacts:
+    """The company, or the defaults while nobody has named it."""
+    row = Company.objects.filter(id=1).first() or Company(name="")
+    return CompanyFacts(
+        name=row.name,
+        timezone=row.timezone,
+        language=row.language,
+        currency=row.currency,
+        goal_activity=row.goal_activity,
+        lapse_days=row.lapse_days,
+        week_start=row.week_start,
+        is_simulated=row.is_simulated,
+    )
+
+
+def has_owner() -> bool:
+    """Whether somebody can let others in."""
+    return User.objects.filter(role=Role.OWNER.value, is_active=True).exists()
+
+
+def open_link(token: str, *kinds: OneTimeLink.Kind) -> OneTimeLink | None:
+    """The link that this token opens now, or None if it was used, has expired, or never was."""
+    link = OneTimeLink.objects.filter(token_digest=digest(token), kind__in=kinds).first()
+    return link if link is not None and link.is_open(timezone.now()) else None
+
+
+def contacts_of(subjects: Collection[bytes], *, by: User, reason: str) -> tuple[ContactDetail, ...]:
+    """Clear e-mails, phones and names of these subjects; the opening is on record before a value is returned.
+
+    Args:
+        subjects: 16 bytes each, as in the events.
+        by: The member who sees them.
+        reason: Why, in a few words for whoever reads the record: "opened from timeline".
+    """
+    with transaction.atomic():
+        ContactOpening.objects.bulk_create(
+            ContactOpening(member=by, subject=subject, reason=reason) for subject in subjects
+        )
+        rows = Contact.objects.filter(subject__in=list(subjects)).order_by("kind", "value")
+        return tuple(ContactDetail(bytes(row.subject), row.kind, row.value) for row in rows)

@@ -1,0 +1,67 @@
+"""The reader of a page: the language they read, the company's clock, and the frame around every page."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from tillit.vocabulary import Role
+from tillit_web.languages import LANGUAGES
+from tillit_web.people import queries
+from tillit_web.people.models import User
+from tillit_web.ui.navigation import rail_for
+
+SPOKEN = frozenset(code for code, _name in LANGUAGES)
+
+
+def language_of(request: HttpRequest) -> str:
+    """A member's own choice; a stranger's cookie, then what their browser asks for."""
+    user = request.user
+    if isinstance(user, User):
+        return user.language
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in SPOKEN:
+        return chosen
+    asked = translation.get_language_from_request(request)
+    # Browsers in Norway ask for "no" or "nn" as often as for "nb".
+    if asked not in SPOKEN and request.headers.get("Accept-Language", "").lower().startswith(("no", "nn", "nb")):
+        return "nb"
+    return asked if asked in SPOKEN else settings.LANGUAGE_CODE
+
+
+def speak_to_reader(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: answer in the reader's language, with times in the company's zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.company = queries.company()  # type: ignore[attr-defined]
+        language = language_of(request)
+        request.LANGUAGE_CODE = language
+        with (
+            translation.override(language),
+            timezone.override(zoneinfo.ZoneInfo(request.company.timezone)),  # type: ignore[attr-defined]
+        ):
+            response = get_response(request)
+            # Drawn here and not later by the handler, while language and zone still hold.
+            if hasattr(response, "render") and callable(response.render) and not response.is_rendered:  # type: ignore[attr-defined]
+                response = response.render()
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return middleware
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context processor: what base.html needs."""
+    user = getattr(request, "user", None)
+    member = user if isinstance(user, User) else None
+    match = request.resolver_match
+    return {
+        "company": getattr(request, "company", None) or queries.company(),
+        "languages": LANGUAGES,
+        "member": member,
+        "rail": rail_for(Role(member.role), match.view_name if match else "") if member else (),
+    }

@@ -1,0 +1,49 @@
+"""The rail: which pages there are, in which order, for whom. The commit that makes a page work adds its entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tillit.vocabulary import Role
+
+EVERYONE = frozenset(Role)
+READERS = frozenset({Role.OWNER, Role.ANALYST})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the rail.
+
+    `url_name` is the page; the entry is marked as current on every page whose namespaced name starts with one of
+    `covers`. `icon` names a symbol of templates/ui/icons.html. `lower` entries stand under the rule.
+    """
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    covers: tuple[str, ...]
+    roles: frozenset[Role] = EVERYONE
+    lower: bool = False
+
+
+RAIL: tuple[Entry, ...] = (Entry("people:settings", _("Settings"), "settings", ("people:",), lower=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class RailLine:
+    """An entry as one reader sees it on one page."""
+
+    entry: Entry
+    is_current: bool
+
+
+def rail_for(role: Role, view_name: str) -> tuple[RailLine, ...]:
+    """The entries that a member with `role` may open, with the current page's marked."""
+    return tuple(
+        RailLine(entry, any(view_name.startswith(prefix) for prefix in entry.covers))
+        for entry in RAIL
+        if role in entry.roles
+    )

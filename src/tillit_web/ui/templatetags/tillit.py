@@ -1,0 +1,110 @@
+"""`{% load tillit %}`: numbers, money, shares, durations and times in the reader's locale."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, tzinfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.units import format_unit
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from tillit_web.languages import LOCALES
+
+register = template.Library()
+
+MISSING = "–"
+NO_BREAK = "\u00a0"
+
+
+def reader_locale() -> Locale:
+    """Babel's locale for the language that is active."""
+    return Locale.parse(LOCALES.get((get_language() or "en")[:2], "en_GB"))
+
+
+def _thin(text: str, locale: Locale) -> str:
+    """Swedish and Norwegian group thousands by a narrow no-break space; Babel gives the wide one."""
+    return text if locale.language == "en" else text.replace("\u00a0", "\u202f")
+
+
+@register.filter
+def number(value: float | None, decimals: int = 0) -> str:
+    """12345.6 → "12 346" (sv, nb), "12,346" (en)."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return MISSING
+    locale = reader_locale()
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return _thin(format_decimal(value, format=pattern, locale=locale), locale)
+
+
+@register.filter
+def money(minor: int | None, currency: str | None) -> str:
+    """Minor units of `currency`: 123450, "SEK" → "1 235 kr"; decimals only where a sum is below 100 units."""
+    if minor is None or not currency:
+        return MISSING
+    precision = get_currency_precision(currency)
+    units = minor / 10**precision
+    locale = reader_locale()
+    whole = abs(units) >= 100 or minor % 10**precision == 0
+    pattern = locale.currency_formats["standard"].pattern.split(";")[0]
+    if whole:
+        pattern = pattern.replace("0.00", "0")
+    text = format_currency(units, currency, format=pattern, locale=locale, currency_digits=not whole)
+    return text if locale.language == "en" else text.replace("\u00a0", "\u202f")
+
+
+@register.filter
+def share(value: float | None, decimals: int = 0) -> str:
+    """0.345 → "35 %" (sv, nb), "35%" (en); small ones keep a decimal so that something never reads as nothing."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    percent = value * 100
+    if 0 < abs(percent) < 1:
+        decimals = max(decimals, 1)
+    text = number(percent, decimals)
+    return f"{text}%" if reader_locale().language == "en" else f"{text}{NO_BREAK}%"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds as a person says them, in at most two words: "3 days", "45 minutes", "less than a minute"."""
+    if seconds is None or not math.isfinite(seconds):
+        return MISSING
+    if 0 <= seconds < 60:
+        return gettext("less than a minute")
+    # Months and years are not lengths of time: 400 days stay days.
+    if seconds >= 86_400:
+        return _units(seconds / 86_400, "day")
+    if seconds >= 3_600:
+        return _units(seconds / 3_600, "hour")
+    return _units(seconds / 60, "minute")
+
+
+def _units(amount: float, unit: str) -> str:
+    rounded = round(amount, 1) if amount < 10 else round(amount)
+    if rounded == int(rounded):
+        rounded = int(rounded)
+    locale = reader_locale()
+    return _thin(format_unit(rounded, f"duration-{unit}", length="long", locale=locale), locale)
+
+
+@register.filter
+def local_time(value: datetime | int | None, form: str = "medium") -> str:
+    """A moment on the company's clock: aware datetime or microseconds since 1970. Forms: medium, short, day, clock."""
+    if value is None:
+        return MISSING
+    moment = datetime.fromtimestamp(value / 1_000_000, UTC) if isinstance(value, int) else value
+    zone: tzinfo = timezone.get_current_timezone()
+    local = moment.astimezone(zone)
+    patterns = {"day": "d MMM y", "short": "d MMM HH:mm", "medium": "d MMM y HH:mm", "clock": "HH:mm"}
+    return format_datetime(local, patterns[form], locale=reader_locale())
+
+
+@register.filter
+def natural(count: int, total: int) -> str:
+    """ "90 of 200": a share as people count it."""
+    return gettext("%(count)s of %(total)s") % {"count": number(count), "total": number(total)}

@@ -1,0 +1,18 @@
+"""The table of addresses: one line an app."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from tillit_web.people import views as people
+
+urlpatterns = [
+    path("", people.front, name="front"),
+    path("", include("tillit_web.people.urls")),
+    path("account/", include("tillit_web.people.account_urls")),
+]
+
+handler400 = "tillit_web.ui.error_pages.bad_request"
+handler403 = "tillit_web.ui.error_pages.forbidden"
+handler404 = "tillit_web.ui.error_pages.not_found"
+handler500 = "tillit_web.ui.error_pages.broken"
