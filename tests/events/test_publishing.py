@@ -108,7 +108,7 @@ def histories(draw: st.DrawFn) -> list[tuple[str, list[tuple[str, str]] | int]]:
     return steps
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(histories())
 def test_the_log_is_what_it_would_be_if_undone_imports_had_never_come(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, list[tuple[str, str]] | int]]

@@ -43,6 +43,20 @@ class DuckDBEngine:
         except duckdb.Error as refused:
             raise EngineError(f"{statement.name}.sql was refused: {refused}") from refused
 
+    def stream(
+        self, statement: Statement, parameters: Mapping[str, Value], *, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Run a statement and bring its rows here a stretch at a time, in bounded memory.
+
+        Raises:
+            EngineError: As for `fetch`.
+        """
+        try:
+            relation = self._connection.sql(with_dollar_parameters(statement.text), params=dict(parameters))
+            yield from relation.to_arrow_reader(batch_rows)
+        except duckdb.Error as refused:
+            raise EngineError(f"{statement.name}.sql was refused: {refused}") from refused
+
     def write(self, statement: Statement, parameters: Mapping[str, Value], *, to: Path, partition_by: str) -> None:
         text = with_dollar_parameters(statement.text)
         # Path and column are ours, not a user's; `copy` cannot bind them.

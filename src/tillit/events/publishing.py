@@ -12,7 +12,7 @@ from tillit import fault
 from tillit.errors import StoreError
 from tillit.events.log import EventLog, ImportState, LoggedImport, require_import
 from tillit.events.segments import Segment, SegmentKind, SegmentWriter
-from tillit.events.sifting import Sifting
+from tillit.events.sifting import Sifting, sifting
 
 UNMET_ROWS = "unmet-rows.parquet"
 
@@ -60,11 +60,11 @@ def publish(log: EventLog, import_id: str, parts: StagedParts, *, work: Path) ->
         fault.point("publish.begun")
         committed = log.sound_or_refuse(log.segments(SegmentKind.EVENTS))
         work.mkdir(parents=True, exist_ok=True)
-        with Sifting(parts.events, committed, work=work) as sifting:
-            events, held_events = _write(log, import_id, sifting, parts.events, SegmentKind.EVENTS)
-            links, held_links = _write(log, import_id, sifting, parts.links, SegmentKind.LINKS)
-            duplicate_events, conflict_events = sifting.known
-            duplicate_rows, conflict_rows = sifting.write_unmet_rows(work / UNMET_ROWS)
+        with sifting(parts.events, committed, work=work) as sieve:
+            events, held_events = _write(log, import_id, sieve, parts.events, SegmentKind.EVENTS)
+            links, held_links = _write(log, import_id, sieve, parts.links, SegmentKind.LINKS)
+            duplicate_events, conflict_events = sieve.known
+            duplicate_rows, conflict_rows = sieve.write_unmet_rows(work / UNMET_ROWS)
         fault.point("publish.before_commit")
         with log.transaction() as connection:
             _make_live(connection, (*events, *links, *held_events, *held_links))
@@ -133,10 +133,10 @@ def _offer_again(log: EventLog, undone: str, work: Path) -> dict[str, tuple[Segm
         theirs = log.sound_or_refuse([segment for segment in held if segment.import_id == other.id])
         if not theirs:
             continue
-        with Sifting(theirs, committed, work=work) as sifting:
+        with sifting(theirs, committed, work=work) as sieve:
             their_links = log.sound_or_refuse([segment for segment in held_links if segment.import_id == other.id])
-            events, _ = _write(log, other.id, sifting, theirs, SegmentKind.EVENTS, hold=False)
-            links, _ = _write(log, other.id, sifting, their_links, SegmentKind.LINKS, hold=False)
+            events, _ = _write(log, other.id, sieve, theirs, SegmentKind.EVENTS, hold=False)
+            links, _ = _write(log, other.id, sieve, their_links, SegmentKind.LINKS, hold=False)
         committed += [segment.path for segment in events]
         if events:
             recovered[other.id] = (*events, *links)
@@ -147,12 +147,12 @@ HELD = {SegmentKind.EVENTS: SegmentKind.HELD_EVENTS, SegmentKind.LINKS: SegmentK
 
 
 def _write(
-    log: EventLog, import_id: str, sifting: Sifting, parts: Sequence[Path], kind: SegmentKind, *, hold: bool = True
+    log: EventLog, import_id: str, sieve: Sifting, parts: Sequence[Path], kind: SegmentKind, *, hold: bool = True
 ) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
     with ExitStack() as stack:
         new = stack.enter_context(SegmentWriter(lambda: log.new_segment(kind, import_id)))
         old = stack.enter_context(SegmentWriter(lambda: log.new_segment(HELD[kind], import_id)))
-        for new_rows, known_rows in sifting.batches(parts, kind.schema):
+        for new_rows, known_rows in sieve.batches(parts, kind.schema):
             new.write(new_rows)
             if hold:
                 old.write(known_rows)

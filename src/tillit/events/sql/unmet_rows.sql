@@ -1,12 +1,11 @@
 -- unmet_rows: one row per row of the file none of whose events were new
--- reads:       staged, known
--- parameters:  :staged (list of files)
+-- reads:       staged_events, known
 select
     s.origin_row,
-    count(*) filter (where not k.same) as conflicts,
+    cast(count(*) filter (where not k.same) as bigint) as conflicts,
     min(s.event_id) filter (where not k.same) as event_id,
     min(s.activity) filter (where not k.same) as activity
-from read_parquet(:staged) as s
+from staged_events as s
 left join known as k
     on s.source = k.source
     and s.event_id = k.event_id
