@@ -39,9 +39,9 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
 fi
 
 echo "Installing what locks/$name.txt names into .venv"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "locks/$name.txt"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "locks/$name.txt"
 # The build backend is in the lock, so nothing is fetched for the project itself.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 touch ".venv/.installed-$name"
 # The test lock holds everything the demo needs, in the same versions.
 if [ "$name" = test ]; then touch .venv/.installed-demo; fi
