@@ -19,7 +19,7 @@ from tillit.vocabulary import Stage
 BOX_WIDTH = 148
 BOX_HEIGHT = 58
 COLUMN_GAP = 64
-ROW_GAP = 26
+ROW_GAP = 34
 LANE_HEIGHT = 14  # what an arrow takes where it passes a column
 MARGIN = 28
 HEADING = 34  # room for the stage's name above its column

@@ -38,11 +38,15 @@ def route_edges(layout: Layout, weights: Mapping[Arrow, int]) -> dict[Arrow, Rou
     for arrow in weights:
         source, target = arrow
         from_column, to_column = layout.column_of[source], layout.column_of[target]
+        if _neighbours(layout, arrow):
+            curves: tuple[Curve, ...] = (_upright(layout.boxes[source], layout.boxes[target]),)
+            routes[arrow] = Route(_svg(curves), curves, backward=False)
+            continue
         start = (_side_x(layout.boxes[source], right=to_column >= from_column), ports[arrow, source])
         if from_column == to_column:
             end = (_side_x(layout.boxes[target], right=True) + ARROW_HEAD, ports[arrow, target])
             bulge = start[0] + COLUMN_GAP * 2 // 3
-            curves: tuple[Curve, ...] = ((start, (bulge, start[1]), (bulge, end[1]), end),)
+            curves = ((start, (bulge, start[1]), (bulge, end[1]), end),)
         else:
             rightward = to_column > from_column
             head = -ARROW_HEAD if rightward else ARROW_HEAD
@@ -56,9 +60,28 @@ def _side_x(box: Box, *, right: bool) -> int:
     return box.x + BOX_WIDTH if right else box.x
 
 
+def _neighbours(layout: Layout, arrow: Arrow) -> bool:
+    """Whether the arrow joins two boxes that stand one above the other."""
+    if layout.column_of[arrow[0]] != layout.column_of[arrow[1]]:
+        return False
+    names = layout.columns[layout.column_of[arrow[0]]].names
+    return abs(names.index(arrow[0]) - names.index(arrow[1])) == 1
+
+
+def _upright(source: Box, target: Box) -> Curve:
+    """Straight down right of the middle, or straight up left of it, so that the two of a pair stand apart."""
+    down = target.y > source.y
+    x = source.x + BOX_WIDTH * (2 if down else 1) // 3
+    start = (x, source.y + (BOX_HEIGHT if down else 0))
+    end = (x, target.y - ARROW_HEAD if down else target.y + BOX_HEIGHT + ARROW_HEAD)
+    return _bend(start, end)
+
+
 def _ports(layout: Layout, weights: Mapping[Arrow, int]) -> dict[tuple[Arrow, str], int]:
     sides: dict[tuple[str, bool], list[Arrow]] = {}
     for arrow in weights:
+        if _neighbours(layout, arrow):
+            continue
         for here, there in (arrow, arrow[::-1]):
             right = layout.column_of[there] >= layout.column_of[here]
             sides.setdefault((here, right), []).append(arrow)
