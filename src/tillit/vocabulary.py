@@ -94,6 +94,13 @@ class Purpose(StrEnum):
     STAFF_READING = "staff_reading"
 
 
+class Unit(StrEnum):
+    """What a funnel or a path counts: whole persons, or each journey of theirs for itself."""
+
+    PERSON = "person"
+    JOURNEY = "journey"
+
+
 class Role(StrEnum):
     """What a member of the team may do in the product."""
 

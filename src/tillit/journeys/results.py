@@ -89,7 +89,7 @@ class Funnel:
 @dataclass(frozen=True, slots=True)
 class PathNode:
     depth: int  # 0 is the anchor; 1 the first step after it (or before it, when looking backward)
-    activity: str  # or results.STOP
+    activity: str  # or results.STOP, or results.OTHER
     units: int
 
 
@@ -103,22 +103,26 @@ class PathEdge:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where units went after (or came from before) an anchor. At every depth the nodes sum to the anchor's units."""
+    """Where units went after (or came from before) an anchor. At every depth the nodes sum to the anchor's units.
+
+    The edges out of a node sum to its units too; a unit that stopped has no edge from STOP, it stays there.
+    """
 
     anchor: str
     forward: bool
     unit: str
     units: int
-    nodes: tuple[PathNode, ...]
+    nodes: tuple[PathNode, ...]  # by depth, then most units first, ties by activity
     edges: tuple[PathEdge, ...]
 
 
+OTHER = "…"  # activities with too few units at this depth to stand alone
 STOP = "∎"  # the journey ended (looking forward) or began (looking backward) here
 
 
 @dataclass(frozen=True, slots=True)
 class StageCount:
-    """In one calendar period: how many persons were in a stage at its end, and how many events spoke of it."""
+    """In one calendar period: persons with an event in it, by where their last one left them, and events by stage."""
 
     period_start: int  # microseconds UTC of the local midnight that opens the period
     stage: Stage
@@ -128,12 +132,13 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class StageMove:
-    """Persons' moves from a stage to another inside a journey; `source` None is the start, `target` None the end."""
+    """Moves between stages inside journeys; `source` None is the start of a journey, `target` None its end."""
 
     source: Stage | None
     target: Stage | None
-    journeys: int
-    p50_seconds: float | None
+    moves: int
+    journeys: int  # that made this move at least once
+    p50_seconds: float | None  # from coming to the source stage until this move; None at the start and the end
 
 
 @dataclass(frozen=True, slots=True)
