@@ -1,0 +1,15 @@
+"""`python -m tillit_web.jobs NAME`: be the worker of that name until told to stop. `tillit serve` starts it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")
+django.setup()
+
+from tillit_web.jobs.worker import work  # noqa: E402 - its tables exist only after setup
+
+work(sys.argv[1], supervisor=sys.stdin.fileno())
