@@ -47,6 +47,23 @@ def test_old_builds_go_when_nobody_reads_them(tmp_path: Path) -> None:
             assert not kept
 
 
+def test_a_base_stays_as_long_as_the_delta_on_it(tmp_path: Path) -> None:
+    with EventLog.open(tmp_path) as log:
+        base = build_now(log)
+        with new_build(log) as (delta, _):
+            delta.directory.mkdir()
+            make_current(log, delta, made_at=0, base=base)
+        assert (found := current_build(log)) is not None
+        assert found.base == base.number
+        build_now(log)
+        build_now(log)
+        retire_builds(log)
+        assert not delta.directory.exists()
+        assert base.directory.exists()
+        retire_builds(log)
+        assert not base.directory.exists()
+
+
 def test_an_undone_imports_segments_stay_as_long_as_a_build_has_them(tmp_path: Path) -> None:
     with EventLog.open(tmp_path) as log:
         publish(log, "a", stage_events(tmp_path / "a", [Event("1", "ana", "order_completed")]), work=tmp_path / "w")

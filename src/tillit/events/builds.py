@@ -20,11 +20,15 @@ BUILDS_KEPT = 2  # the current one and the one before, for readers who are still
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A build of the ordered store and the ids of the segments that are in it."""
+    """A build of the ordered store and the ids of the segments that are in it.
+
+    `base` is the number of the build that this one is a delta on, or None if it stands alone.
+    """
 
     number: int
     directory: Path
     segments: frozenset[int]
+    base: int | None
 
 
 def current_build(log: EventLog) -> Build | None:
@@ -65,19 +69,23 @@ def new_build(log: EventLog) -> Iterator[tuple[Build, tuple[Segment, ...]]]:
             _clear_unfinished(log)
 
 
-def make_current(log: EventLog, build: Build, *, made_at: int) -> None:
+def make_current(log: EventLog, build: Build, *, made_at: int, base: Build | None = None) -> None:
     """Give readers this build from now on; those who read the one before go on in it.
 
     Args:
         log: An open log.
         build: A build whose directory is complete.
         made_at: Now, in microseconds UTC.
+        base: The build that it is a delta on, which stays as long as this one does.
     """
     _sync_tree(build.directory)
     fault.point("build.before_commit")
     with log.transaction() as connection:
         connection.execute("update build set state = 'kept' where state = 'current'")
-        connection.execute("update build set state = 'current', made_at = ? where number = ?", (made_at, build.number))
+        connection.execute(
+            "update build set state = 'current', made_at = ?, base = ? where number = ?",
+            (made_at, None if base is None else base.number, build.number),
+        )
     fault.point("build.after_commit")
 
 
@@ -94,14 +102,22 @@ def reading(build: Build) -> Iterator[bool]:
         yield kept and build.directory.exists()
 
 
+def build_of(log: EventLog, number: int) -> Build:
+    """A build by its number, which must be that of a kept one."""
+    return _build(log, number)
+
+
 def retire_builds(log: EventLog) -> None:
-    """Remove builds older than the last two that nobody reads, then withdrawn segments that no build has."""
+    """Remove builds older than the last two that nobody reads or builds on, then withdrawn segments no build has."""
     with held(log.directory / "store" / "build.lock") as alone:
         if not alone:
             return  # whoever builds now will do it
-        numbers = [row["number"] for row in log.connection.execute("select number from build order by number desc")]
-        for number in numbers[BUILDS_KEPT:]:
-            build = _build(log, number)
+        builds = [_build(log, row["number"]) for row in log.connection.execute("select number from build")]
+        builds.sort(key=lambda build: build.number, reverse=True)
+        bases = {build.base for build in builds}
+        for build in builds[BUILDS_KEPT:]:
+            if build.number in bases:
+                continue  # it goes the next time, after the delta on it
             with held(_reader_lock(build)) as unread:
                 if unread:
                     _remove(log, build)
@@ -113,10 +129,12 @@ def retire_builds(log: EventLog) -> None:
 
 def _build(log: EventLog, number: int) -> Build:
     rows = log.connection.execute("select segment from build_segment where build = ?", (number,))
+    (base,) = log.connection.execute("select base from build where number = ?", (number,)).fetchone()
     return Build(
         number=number,
         directory=log.directory / "store" / str(number),
         segments=frozenset(row["segment"] for row in rows),
+        base=base,
     )
 
 

@@ -24,6 +24,7 @@ create table segment (
 create table build (
     number integer primary key autoincrement,
     state text not null check (state in ('making', 'current', 'kept')),
+    base integer references build (number),
     made_at integer not null default 0
 ) strict;
 
