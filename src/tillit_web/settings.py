@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "tillit_web.ui",
     "tillit_web.people",
     "tillit_web.jobs",
+    "tillit_web.warehouse",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",

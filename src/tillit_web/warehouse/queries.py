@@ -1,0 +1,129 @@
+"""What others may read of the warehouse: the current build as a view, and how old it is."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from tillit.events.builds import Build, current_build, made_at, reading
+from tillit.journeys.store import OrderedStore
+from tillit.journeys.view import CaseRule, Selection, View
+from tillit.vocabulary import Purpose
+from tillit_web.people.queries import company
+from tillit_web.warehouse.folders import data_directory, open_log
+from tillit_web.warehouse.models import Import
+
+Answer = TypeVar("Answer")
+
+# Builds that this process keeps from being removed: the newest, and the one that slow requests may still be in.
+OPEN_BUILDS = 2
+# Answers are small values without arrays (journeys.results), and one process serves all pages, so a table in it is
+# enough; a build makes the answers of earlier ones unreachable, and they fall out at the end.
+MOST_ANSWERS = 256
+EVERY_JOURNEY = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenBuild:
+    build: Build
+    store: OrderedStore
+    kept: ExitStack
+
+
+_lock = threading.Lock()
+_open: OrderedDict[tuple[Path, int], _OpenBuild] = OrderedDict()
+_answers: OrderedDict[Hashable, Any] = OrderedDict()
+
+
+def current_store() -> OrderedStore | None:
+    """The store that readers take now; None before the first import is built.
+
+    It stays readable for as long as this process is not two builds further.
+    """
+    found = _current()
+    return None if found is None else found.store
+
+
+def current_view(
+    rule: CaseRule | None = None, selection: Selection = EVERY_JOURNEY, purpose: Purpose = Purpose.MEASUREMENT
+) -> View | None:
+    """The journeys of the current store, cut by a rule (the company's if None); None before the first build.
+
+    Raises:
+        PurposeError: The purpose is not one the store can serve.
+        QueryError: The rule's goal is no activity of these data.
+    """
+    store = current_store()
+    if store is None:
+        return None
+    return View(store, company_rule(store) if rule is None else rule, selection, purpose=purpose)
+
+
+def company_rule(store: OrderedStore) -> CaseRule:
+    """The company's goal and lapse; without the goal where the data have no such activity yet."""
+    facts = company()
+    goal = facts.goal_activity if facts.goal_activity in store.names.activity else None
+    return CaseRule(goal=goal, lapse_days=facts.lapse_days)
+
+
+def cached(view: View, question: Hashable, compute: Callable[[], Answer]) -> Answer:
+    """The answer to a question of a view, computed once for each (build, purpose, filter, question).
+
+    Args:
+        view: What is asked.
+        question: Names the kernel and its arguments: ("funnel", spec).
+        compute: Answers it; two threads may compute the same at once, which costs time and nothing else.
+    """
+    # A view serves the purpose measurement alone, and says so; a second purpose must become part of this key.
+    key = (view.store.path, Purpose.MEASUREMENT, view.rule, view.selection, question)
+    with _lock:
+        if key in _answers:
+            _answers.move_to_end(key)
+            return cast(Answer, _answers[key])
+    answer = compute()
+    with _lock:
+        _answers[key] = answer
+        while len(_answers) > MOST_ANSWERS:
+            _answers.popitem(last=False)
+    return answer
+
+
+def as_of() -> datetime | None:
+    """When the current build became current; pages say it."""
+    with open_log() as log:
+        at = made_at(log)
+    return None if at is None else datetime.fromtimestamp(at / 1_000_000, UTC)
+
+
+def has_imports() -> bool:
+    """Whether anything was ever brought in."""
+    return Import.objects.filter(state__in=[Import.State.DONE, Import.State.UNDONE]).exists()
+
+
+def damaged() -> tuple[str, ...]:
+    """What is withheld because its bytes changed, a sentence each; pages say what is missing."""
+    with open_log() as log:
+        return tuple(map(str, log.damaged()))
+
+
+def _current() -> _OpenBuild | None:
+    with open_log() as log:
+        build = current_build(log)
+        if build is None:
+            return None
+        key = (data_directory(), build.number)
+        with _lock:
+            if key not in _open:
+                kept = ExitStack()
+                if not kept.enter_context(reading(build)):
+                    raise RuntimeError(f"build {build.number} was current a moment ago and is gone")
+                _open[key] = _OpenBuild(build, OrderedStore.open(build.directory), kept)
+                while len(_open) > OPEN_BUILDS:
+                    _open.popitem(last=False)[1].kept.close()
+            return _open[key]
