@@ -101,6 +101,14 @@ class Unit(StrEnum):
     JOURNEY = "journey"
 
 
+class Period(StrEnum):
+    """The calendar periods that numbers are shown by, in the company's time zone."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class Role(StrEnum):
     """What a member of the team may do in the product."""
 
