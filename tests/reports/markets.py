@@ -52,7 +52,14 @@ def overview_of(journeys: list[list[str]]) -> Overview:
             for name, count in sorted(events.items(), key=lambda item: (-item[1], item[0]))
         ),
         follows=tuple(
-            Follow(*pair, count=count, persons=count, p50_seconds=3600.0 * count, p90_seconds=7200.0 * count)
+            Follow(
+                *pair,
+                count=count,
+                persons=count,
+                journeys=count,
+                p50_seconds=3600.0 * count,
+                p90_seconds=7200.0 * count,
+            )
             for pair, count in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
         ),
         starts=tuple(Endpoint(name, count) for name, count in starts.items()),

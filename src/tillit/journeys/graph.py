@@ -31,6 +31,7 @@ class GraphPart:
     ends: NDArray[np.int64]
     arrows: NDArray[np.int64]  # the arrows that occur, ascending
     arrow_persons: NDArray[np.int64]
+    arrow_journeys: NDArray[np.int64]
     arrow_offsets: NDArray[np.int64]  # into waits
     waits: NDArray[np.int64]  # microseconds, arrow by arrow
 
@@ -72,6 +73,7 @@ def count_graph(traces: Traces, activities: int) -> GraphPart:
         ends=np.bincount(activity[traces.offsets[1:] - 1], minlength=activities),
         arrows=arrows,
         arrow_persons=_distinct_in_runs(arrow_starts, owner[journey][inside][by_arrow], arrow[by_arrow]),
+        arrow_journeys=_distinct_in_runs(arrow_starts, journey[inside][by_arrow], arrow[by_arrow]),
         arrow_offsets=np.append(arrow_starts, len(arrow)),
         waits=waits[by_arrow],
     )
@@ -147,7 +149,8 @@ def _follows(parts: Sequence[GraphPart], names: tuple[str, ...]) -> tuple[Follow
         p50, p90 = quantiles(waits, (0.5, 0.9))
         source, target = divmod(arrow, len(names))
         persons = sum(int(part.arrow_persons[at]) for part, at in places)
-        found.append(Follow(names[source], names[target], len(waits), persons, p50, p90))
+        journeys = sum(int(part.arrow_journeys[at]) for part, at in places)
+        found.append(Follow(names[source], names[target], len(waits), persons, p50, p90, journeys))
     return tuple(sorted(found, key=lambda follow: (-follow.count, follow.source, follow.target)))
 
 

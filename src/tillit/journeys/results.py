@@ -17,7 +17,7 @@ class ActivityCount:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """One arrow of the directly-follows graph: `count` pairs inside journeys, with their waiting time."""
+    """One arrow of the directly-follows graph: `count` pairs inside `journeys` journeys, with their waiting time."""
 
     source: str
     target: str
@@ -25,6 +25,7 @@ class Follow:
     persons: int
     p50_seconds: float
     p90_seconds: float
+    journeys: int
 
 
 @dataclass(frozen=True, slots=True)

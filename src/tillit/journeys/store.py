@@ -111,7 +111,7 @@ class OrderedStore:
         arrays = {column: _widened(column, table[column].to_numpy()) for column in columns}
         rows = None
         if bucket.replaced:
-            stays = ~self._touched[person - self._layers[0][1].first_person]
+            stays = ~self._touched[person]
             rows = np.flatnonzero(np.repeat(stays, lengths))
             arrays = {column: array[rows] for column, array in arrays.items()}
             person, lengths = person[stays], lengths[stays]
@@ -129,6 +129,10 @@ class OrderedStore:
                 found.update(zip(here.tolist(), map(public_pseudonym, oldest.to_pylist()), strict=True))
         return found
 
+    def is_replaced(self, person: int) -> bool:
+        """Does a delta hold this person's history under another code?"""
+        return len(self._layers) > 1 and person < self._layers[0][1].persons and bool(self._touched[person])
+
     def verify(self) -> None:
         """Read every file of the store and hold it against its recorded digest.
 
@@ -143,9 +147,9 @@ class OrderedStore:
 
     @cached_property
     def _touched(self) -> NDArray[np.bool_]:
-        below = self._layers[0][1]
-        mask = np.zeros(below.persons, np.bool_)
-        mask[pq.read_table(self.path / "touched.parquet")["person"].to_numpy() - below.first_person] = True
+        """Which of the base's persons (their codes begin at 0) the delta replaces."""
+        mask = np.zeros(self._layers[0][1].persons, np.bool_)
+        mask[pq.read_table(self.path / "touched.parquet")["person"].to_numpy()] = True
         return mask
 
 

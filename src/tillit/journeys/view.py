@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from tillit.engine.parts import map_parts
 from tillit.errors import PurposeError, QueryError
-from tillit.journeys.cases import cases, is_after_purchase
+from tillit.journeys.cases import Cases, cases, is_after_purchase
 from tillit.journeys.store import Bucket, OrderedStore
-from tillit.journeys.traces import Names, Traces
+from tillit.journeys.traces import Codes, Micros, Names, Traces
 from tillit.vocabulary import Purpose
 
 Part = TypeVar("Part")
@@ -84,7 +84,16 @@ class View:
             kernel: A pure function; it may run on several buckets at once.
             columns: The per-event columns of `Traces` it reads besides activity and time.
         """
-        return map_parts(lambda bucket: kernel(self.traces(bucket, columns)), self.store.buckets)
+        return self.map_buckets(lambda _, traces: kernel(traces), columns)
+
+    def map_buckets(self, kernel: Callable[[Bucket, Traces], Part], columns: Collection[str] = ()) -> list[Part]:
+        """As `map`, for a kernel that must know which bucket its journeys stand in."""
+        return map_parts(lambda bucket: kernel(bucket, self.traces(bucket, columns)), self.store.buckets)
+
+    def journey_numbers(self, activity: Codes, occurred_at: Micros) -> NDArray[np.int32]:
+        """The number of the journey that each of one person's events stands in, under the view's rule."""
+        cut = self._cut(np.array([0, len(activity)]), activity, occurred_at)
+        return np.repeat(cut.number, np.diff(cut.offsets))
 
     def traces(self, bucket: Bucket, columns: Collection[str]) -> Traces:
         """The selected journeys of one bucket, with exactly these columns besides activity and time."""
@@ -92,19 +101,22 @@ class View:
         needed = {*ALWAYS, *columns}
         extra = ({"channel"} if chosen.channels else set()) | ({"place"} if chosen.places else set())
         events = self.store.read(bucket, sorted(needed | extra))
-        cut = cases(
-            events.offsets,
-            events.columns["activity"],
-            events.columns["occurred_at"],
-            goal=self._goal,
-            lapse_days=self.rule.lapse_days,
-            after_purchase=self._after_purchase,
-        )
+        cut = self._cut(events.offsets, events.columns["activity"], events.columns["occurred_at"])
         traces = Traces(cut.offsets, events.person[cut.owner], cut.number, cut.reached_goal, **events.columns)
         if chosen != Selection():
             traces = keep_journeys(traces, self._selected(traces))
         unasked: dict[str, Any] = dict.fromkeys(extra - needed)
         return replace(traces, **unasked)
+
+    def _cut(self, persons: NDArray[np.int64], activity: Codes, occurred_at: Micros) -> Cases:
+        return cases(
+            persons,
+            activity,
+            occurred_at,
+            goal=self._goal,
+            lapse_days=self.rule.lapse_days,
+            after_purchase=self._after_purchase,
+        )
 
     def _selected(self, traces: Traces) -> NDArray[np.bool_]:
         chosen = self.selection

@@ -1,0 +1,196 @@
+"""The journeys behind a number: the condition that made the number, asked again, and its rows page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tillit.errors import QueryError
+from tillit.journeys.results import JourneyList, JourneyRow
+from tillit.journeys.store import Bucket
+from tillit.journeys.traces import Names, Traces
+from tillit.journeys.view import View, activity_code
+
+SHOWN_ACTIVITIES = 20
+
+
+class Condition(Protocol):
+    """What a journey behind a number has in common: a pure function of journeys in order."""
+
+    columns: ClassVar[tuple[str, ...]]  # the columns of `Traces` it reads besides activity and time
+
+    def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
+        """Shape (journeys,): does it hold for each? The traces are whole persons, as far as the view selects them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every journey of the view."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+
+    def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:  # noqa: ARG002 - a Condition's signature
+        return np.ones(traces.journeys, np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Journeys with at least one event of an activity."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    name: str
+
+    def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
+        return _journeys_of_rows(traces, np.flatnonzero(traces.activity == activity_code(names, self.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """Journeys in which the target follows the source directly, at least once."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    source: str
+    target: str
+
+    def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
+        source, target = activity_code(names, self.source), activity_code(names, self.target)
+        follows = (traces.activity[:-1] == source) & (traces.activity[1:] == target)
+        follows[traces.offsets[1:-1] - 1] = False  # from one journey's last event to the next one's first
+        return _journeys_of_rows(traces, np.flatnonzero(follows))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Journeys that start with an activity."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    name: str
+
+    def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
+        code = activity_code(names, self.name)
+        starts: NDArray[np.bool_] = traces.activity[traces.offsets[:-1]] == code
+        return starts
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Journeys that end with an activity."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    name: str
+
+    def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
+        code = activity_code(names, self.name)
+        ends: NDArray[np.bool_] = traces.activity[traces.offsets[1:] - 1] == code
+        return ends
+
+
+@dataclass(frozen=True, slots=True)
+class VariantOf:
+    """Journeys of exactly these activities in this order."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    activities: tuple[str, ...]
+
+    def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
+        begins = traces.offsets[:-1]
+        same: NDArray[np.bool_] = np.diff(traces.offsets) == len(self.activities)
+        for place, name in enumerate(self.activities):
+            same[same] = traces.activity[begins[same] + place] == activity_code(names, name)
+        return same
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The journeys of one bucket for which the condition holds, as positions among the view's journeys there."""
+
+    bucket: Bucket
+    position: NDArray[np.int64]
+    person: NDArray[np.int64]
+    number: NDArray[np.int32]
+    first_at: NDArray[np.int64]
+
+
+def journeys_behind(view: View, condition: Condition, *, offset: int = 0, limit: int = 50) -> JourneyList:
+    """A page of the view's journeys for which a condition holds, newest first.
+
+    Args:
+        view: Which journeys are asked.
+        condition: What they have in common.
+        offset: How many rows come before the page.
+        limit: At most so many rows.
+
+    Returns:
+        `total` counts all of them, page or not. Rows stand by their first event, the newest first; ties by pseudonym
+        and number, so that no page shows a row of another.
+
+    Raises:
+        QueryError: The condition names an activity that no event has, or the page is impossible.
+    """
+    if offset < 0 or limit < 1:
+        raise QueryError(f"a page of {limit} rows from row {offset} on cannot be shown; ask for offset ≥ 0, limit ≥ 1")
+    found = view.map_buckets(lambda bucket, traces: _found(bucket, traces, condition, view.names), condition.columns)
+    total = sum(len(part.position) for part in found)
+    return JourneyList(total, tuple(_page(view, found, offset, limit)) if offset < total else ())
+
+
+def _found(bucket: Bucket, traces: Traces, condition: Condition, names: Names) -> _Found:
+    position = np.flatnonzero(condition.holds(traces, names))
+    first_at = traces.occurred_at[traces.offsets[:-1][position]]
+    return _Found(bucket, position, traces.person[position], traces.number[position], first_at)
+
+
+def _page(view: View, found: Sequence[_Found], offset: int, limit: int) -> list[JourneyRow]:
+    first_at = np.concatenate([part.first_at for part in found])
+    newest_first = -np.sort(-first_at)
+    newest, oldest = newest_first[offset], newest_first[min(offset + limit, len(first_at)) - 1]
+    before = int(np.searchsorted(-newest_first, -newest))  # journeys newer than every candidate
+    # Everything as old as the page's first or last row is a candidate: pseudonyms decide between equal times.
+    candidates = [
+        (part.bucket, int(part.position[at]), int(part.person[at]), int(part.number[at]), int(part.first_at[at]))
+        for part in found
+        for at in np.flatnonzero((part.first_at <= newest) & (part.first_at >= oldest))
+    ]
+    pseudonym = view.store.pseudonyms({person for _, _, person, _, _ in candidates})
+    candidates.sort(key=lambda row: (-row[4], pseudonym[row[2]], row[3]))
+    chosen = candidates[offset - before : offset - before + limit]
+    rows: dict[tuple[Bucket, int], JourneyRow] = {}
+    for bucket in {bucket for bucket, *_ in chosen}:
+        traces = view.traces(bucket, ("channel", "amount_minor", "currency"))
+        for _, position, person, _, _ in (row for row in chosen if row[0] == bucket):
+            rows[bucket, position] = _row(traces, position, pseudonym[person], view.names)
+    return [rows[bucket, position] for bucket, position, *_ in chosen]
+
+
+def _row(traces: Traces, position: int, person: str, names: Names) -> JourneyRow:
+    begin, end = int(traces.offsets[position]), int(traces.offsets[position + 1])
+    assert traces.channel is not None  # noqa: S101 - asked for in _page
+    assert traces.currency is not None  # noqa: S101
+    assert traces.amount_minor is not None  # noqa: S101
+    currencies = set(traces.currency[begin:end].tolist()) - {-1}
+    # Two currencies have no sum.
+    one_currency = len(currencies) == 1
+    channel = int(traces.channel[begin])
+    return JourneyRow(
+        person=person,
+        number=int(traces.number[position]),
+        first_at=int(traces.occurred_at[begin]),
+        last_at=int(traces.occurred_at[end - 1]),
+        events=end - begin,
+        reached_goal=bool(traces.reached_goal[position]),
+        first_channel=names.channel[channel],
+        amount_minor=int(traces.amount_minor[begin:end].sum()) if one_currency else None,
+        currency=names.currency[currencies.pop()] if one_currency else None,
+        activities=tuple(names.activity[code] for code in traces.activity[begin : min(end, begin + SHOWN_ACTIVITIES)]),
+    )
+
+
+def _journeys_of_rows(traces: Traces, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    has = np.zeros(traces.journeys, np.bool_)
+    has[np.searchsorted(traces.offsets, rows, side="right") - 1] = True
+    return has

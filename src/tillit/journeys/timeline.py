@@ -1,0 +1,110 @@
+"""One person's whole life as events, with where each came from."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import tempfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tillit.engine.duckdb_engine import duckdb_engine
+from tillit.engine.statement import load_statement
+from tillit.errors import QueryError
+from tillit.journeys.decode import decoded_events
+from tillit.journeys.format import bucket_file
+from tillit.journeys.store import Bucket, OrderedStore, public_pseudonym
+from tillit.journeys.view import View
+
+_HEX_DIGITS = 12  # of the 50 bits in a pseudonym, the 48 that are whole hexadecimal digits
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One event in full; `journey` is the number of the person's journey that it stands in."""
+
+    journey: int
+    event_id: str
+    source: str
+    origin_row: int  # 1 = the first row of data in the file; 0 = not from a file
+    occurred_at: int
+    sequence: int
+    received_at: int
+    subject_kind: str
+    activity: str
+    channel: str
+    function: str
+    actor: str
+    amount_minor: int | None
+    margin_minor: int | None
+    currency: str | None
+    place: str | None
+    campaign: str | None
+    object: str | None
+    properties: str | None  # a JSON object
+
+
+def timeline(view: View, person: str) -> tuple[TimelineRow, ...]:
+    """All events of one person, oldest first, cut into journeys by the view's rule; its selection plays no part.
+
+    Args:
+        view: Whose store and rule.
+        person: A public pseudonym.
+
+    Raises:
+        QueryError: The store has no such person (any more).
+    """
+    code = _person_code(view.store, person)
+    bucket = next(b for b in view.store.buckets if b.first_person <= code < b.first_person + b.persons)
+    begin, end = _rows_of(bucket, code)
+    codes = _rows(bucket, "events", begin, end)
+    events = decoded_events(codes, _rows(bucket, "details", begin, end), view.names)
+    numbers = view.journey_numbers(codes["activity"].to_numpy(), codes["occurred_at"].to_numpy())
+    shown = [field.name for field in fields(TimelineRow) if field.name != "journey"]
+    rows = events.select(shown).to_pylist()
+    return tuple(TimelineRow(journey=int(number), **row) for number, row in zip(numbers, rows, strict=True))
+
+
+def _person_code(store: OrderedStore, person: str) -> int:
+    """The internal code behind a pseudonym; of a touched person, the one in the delta."""
+    try:
+        digest = base64.b32decode(person.upper() + "=" * (-len(person) % 8))
+    except (binascii.Error, ValueError):
+        digest = b""
+    if len(person) == 10 and len(digest) == 6:
+        files = [bucket_file(bucket.layer, bucket.number, "persons") for bucket in store.buckets]
+        with tempfile.TemporaryDirectory() as spill:
+            folders = sorted({path.parent for path in files})
+            with duckdb_engine(folders, spill=Path(spill)) as engine:
+                engine.offer("persons", files)
+                found = engine.fetch(
+                    load_statement("tillit.journeys", "persons_by_pseudonym"),
+                    {"hex_prefix": digest.hex()[:_HEX_DIGITS]},
+                ).to_pylist()
+        for row in found:
+            if public_pseudonym(row["oldest_subject"]) == person and not store.is_replaced(row["person"]):
+                return int(row["person"])
+    raise QueryError(
+        f"no person '{person}' is in this store; the name changes when older events of the same person arrive, "
+        "so open the person again from a list of journeys"
+    )
+
+
+def _rows_of(bucket: Bucket, code: int) -> tuple[int, int]:
+    lengths = pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["events"])[0].to_numpy()
+    place = code - bucket.first_person
+    begin = int(lengths[:place].sum())
+    return begin, begin + int(lengths[place])
+
+
+def _rows(bucket: Bucket, kind: str, begin: int, end: int) -> pa.Table:
+    """Rows [begin, end) of a bucket's file, reading only the row groups they stand in."""
+    with pq.ParquetFile(bucket_file(bucket.layer, bucket.number, kind)) as file:
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        groups = [group for group in range(len(sizes)) if starts[group] < end and starts[group + 1] > begin]
+        return file.read_row_groups(groups).slice(begin - int(starts[groups[0]]), end - begin)
