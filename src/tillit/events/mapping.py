@@ -116,6 +116,15 @@ class Mapping:
         if self.margin is not None:
             yield "margin", self.margin
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What tells the events of one row apart in their ids, in the order of `events`; each once."""
+        labels: list[str] = []
+        for rule in self.events:
+            count = sum(label.partition("#")[0] == rule.label for label in labels)
+            labels.append(f"{rule.label}#{count + 1}" if count else rule.label)
+        return tuple(labels)
+
     def property_columns(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Which of a file's columns are kept in `properties`; "*" means those that nothing else reads."""
         if ALL_COLUMNS not in self.properties:

@@ -43,14 +43,14 @@ class CsvReader:
             sample = file.read(SAMPLE_CHARACTERS)
         if sample.count("\x00") > MOST_NULS_IN_HEAD:
             raise FileError(f"{path.name} is not text: it holds NUL characters. Export it as CSV in UTF-8.")
-        self._delimiter, self._lines_before_header = _dialect(sample)
+        self.delimiter, self._lines_before_header = _dialect(sample)
         records = self._records()
         header = next((cells for cells, _ in records if cells), None)
         if header is None or not any(cell.strip() for cell in header):
             raise FileError(f"{path.name} has no row of column names. Export it with its header row.")
         self.columns, renamed = unique_names(header)
         self._notes = [
-            f"Read as CSV: {self._text.encoding.label}, columns separated by {DELIMITERS[self._delimiter]}.",
+            f"Read as CSV: {self._text.encoding.label}, columns separated by {DELIMITERS[self.delimiter]}.",
             *renamed,
         ]
 
@@ -107,7 +107,7 @@ class CsvReader:
             open_quotes = 0
             while True:
                 # After an error the parser starts afresh with the lines that were put back.
-                records = csv.reader(lines, delimiter=self._delimiter, strict=True)
+                records = csv.reader(lines, delimiter=self.delimiter, strict=True)
                 try:
                     for cells in records:
                         lines.taken.clear()

@@ -1,0 +1,57 @@
+"""The data directory's secret key: made once, never replaced, and missed aloud."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from tillit.errors import KeyMissing, StoreError
+
+KEY_FILE = "secret.key"
+KEY_BYTES = 32
+
+
+def read_or_create_key(directory: Path) -> bytes:
+    """The key that hashes identifiers in this data directory; made (mode 0600) where there is neither key nor data.
+
+    Two processes that start at once get the same key.
+
+    Raises:
+        KeyMissing: The directory holds events, whose people cannot be recognised without the key they came in with.
+        StoreError: The key has not its length.
+    """
+    path = directory / KEY_FILE
+    if not path.exists():
+        if any((directory / "log").glob("*.parquet")):
+            raise KeyMissing(
+                f"{directory} holds events but its {KEY_FILE} is gone. Without it no customer can be recognised again. "
+                f"Put {KEY_FILE} back from your backup, or start with an empty directory."
+            )
+        _create(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise StoreError(f"{path} has {len(key)} bytes, a key has {KEY_BYTES}. Put {KEY_FILE} back from your backup.")
+    return key
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # unlike a rename, it never replaces the key of a process that was faster
+        except FileExistsError:
+            return
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    finally:
+        draft.unlink()
