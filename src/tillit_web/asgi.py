@@ -6,6 +6,31 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")
 
+from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
+
+from tillit_web.serving.health import health  # noqa: E402 - its tables exist only after Django is set up
+from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
+
+STATIC = "/static/"
+
+
+async def application(scope: Scope, receive: object, send: Send) -> None:
+    """Answer one request."""
+    path = scope.get("path", "")
+    if scope["type"] == "http" and path.startswith(STATIC):
+        await send_static(scope, send, path.removeprefix(STATIC))
+    elif scope["type"] == "http" and path == "/healthz":
+        await _send_health(send)
+    else:
+        await django_application(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def _send_health(send: Send) -> None:
+    found = await sync_to_async(health, thread_sensitive=False)(settings.DATA_DIRECTORY)
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200 if found.is_well else 503, "headers": headers})
+    await send({"type": "http.response.body", "body": found.body})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import os
+import secrets
 from pathlib import Path
 
 KEY_FILE = "secret.key"
@@ -14,3 +16,11 @@ def session_key(directory: Path) -> str | None:
     if not path.is_file():
         return None
     return hmac.digest(path.read_bytes(), b"tillit django sessions", "sha256").hex()
+
+
+def make_key(directory: Path) -> None:
+    """Give the data directory its secret, if it has none."""
+    path = directory / KEY_FILE
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))

@@ -18,4 +18,4 @@ class Command:
     module: str
 
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),)

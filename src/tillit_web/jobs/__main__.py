@@ -10,6 +10,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")
 django.setup()
 
-from tillit_web.jobs.worker import work  # noqa: E402 - its tables exist only after setup
+from tillit_web.jobs.actions import bury  # noqa: E402 - its tables exist only after setup
+from tillit_web.jobs.worker import work  # noqa: E402
 
+# The supervisor starts a worker only when there is no other: what is marked as running lost its worker.
+bury()
 work(sys.argv[1], supervisor=sys.stdin.fileno())

@@ -57,9 +57,8 @@ class JoinForm(PasswordForm):
         help_text=_("You sign in with it. We send nothing to it."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
 
-    field_order: tuple[str, ...] | None = ("email", "password", "language")
+    field_order: tuple[str, ...] | None = ("email", "password")
 
     def clean_email(self) -> str:
         """The address in lower case, if nobody has it."""
@@ -82,7 +81,7 @@ class FoundingForm(JoinForm):
         help_text=_("Days and weeks are counted by this clock."),
     )
 
-    field_order = ("company_name", "email", "password", "zone", "language")
+    field_order = ("company_name", "email", "password", "zone")
 
 
 class LanguageForm(forms.Form):

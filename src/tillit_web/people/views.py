@@ -43,10 +43,10 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "people/link_spent.html", status=410)
     founding = link.kind == OneTimeLink.Kind.FIRST_OWNER
     kind: type[JoinForm] = FoundingForm if founding else JoinForm
-    form = kind(request.POST or None, initial={"language": request.LANGUAGE_CODE})
+    form = kind(request.POST or None)
     if form.is_valid():
         try:
-            member = _join(link, form.cleaned_data)
+            member = _join(link, form.cleaned_data, language=request.LANGUAGE_CODE)
         except actions.LinkSpent:
             return render(request, "people/link_spent.html", status=410)
         login(request, member, backend=SIGNED_IN_BY)
@@ -54,8 +54,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "people/welcome.html", {"form": form, "founding": founding, "link": link})
 
 
-def _join(link: OneTimeLink, chosen: dict[str, Any]) -> User:
-    member = actions.NewMember(chosen["email"], chosen["password"], chosen["language"])
+def _join(link: OneTimeLink, chosen: dict[str, Any], *, language: str) -> User:
+    member = actions.NewMember(chosen["email"], chosen["password"], language)
     if link.kind == OneTimeLink.Kind.FIRST_OWNER:
         return actions.found_company(link, member, company_name=chosen["company_name"], zone=chosen["zone"])
     return actions.join(link, member)

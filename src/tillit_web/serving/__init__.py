@@ -1,0 +1,1 @@
+"""Running the product: one command, one web process, one supervised worker, one lock per data directory."""

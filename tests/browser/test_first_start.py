@@ -1,0 +1,44 @@
+"""The first start: a one-time link, an owner, a company, the first page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Served, assert_accessible, assert_fits, make_owner
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("language", "welcome", "settings"),
+    [
+        pytest.param(
+            "en",
+            "Welcome. Make the owner’s account.",
+            "Settings",
+            marks=pytest.mark.browser_context_args(locale="en-GB", viewport=DESK),
+            id="English at a desk",
+        ),
+        pytest.param(
+            "sv",
+            "Välkommen. Skapa ägarens konto.",
+            "Inställningar",
+            marks=pytest.mark.browser_context_args(locale="sv-SE", viewport=PHONE),
+            id="Swedish on a phone",
+        ),
+    ],
+)
+def test_the_first_person_makes_the_account_and_lands_inside(
+    page: Page, served: Served, language: str, welcome: str, settings: str
+) -> None:
+    page.goto(served.url + served.first_link)
+    expect(page.get_by_role("heading", level=1)).to_have_text(welcome)
+    assert_accessible(page)
+    assert_fits(page)
+    make_owner(page, served, language=language)
+    expect(page.get_by_role("navigation").get_by_role("link", name=settings)).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
