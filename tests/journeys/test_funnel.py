@@ -80,21 +80,23 @@ def best_by_trying(events: Sequence[Event], spec: FunnelSpec) -> tuple[int, ...]
     return max(attempts(events, spec), key=lambda chosen: (len(chosen), [-i for i in chosen]), default=())
 
 
-def by_trying(people: Sequence[Person], spec: FunnelSpec) -> list[tuple[int, list[int]]]:
-    """Steps reached and waits in microseconds of each unit."""
-    found = []
+def by_trying(people: Sequence[Person], spec: FunnelSpec) -> list[tuple[int, int, list[int]]]:
+    """Steps reached, row of the entry and waits in microseconds of each unit."""
+    found, row = [], 0
     for events in units_of(people, spec.unit):
         best = best_by_trying(events, spec)
-        found.append((len(best), [events[later][1] - events[earlier][1] for earlier, later in pairwise(best)]))
+        waits = [events[later][1] - events[earlier][1] for earlier, later in pairwise(best)]
+        found.append((len(best), row + best[0] if best else -1, waits))
+        row += len(events)
     return found
 
 
-def by_kernel(people: Sequence[Person], spec: FunnelSpec) -> list[tuple[int, list[int]]]:
+def by_kernel(people: Sequence[Person], spec: FunnelSpec) -> list[tuple[int, int, list[int]]]:
     names = names_of()
     best = best_attempts(traces_of(people, names), coded(spec, names))
     return [
-        (int(steps), [int(wait) for wait in waits[: max(0, steps - 1)]])
-        for steps, waits in zip(best.furthest, best.waits, strict=True)
+        (int(steps), int(entry), [int(wait) for wait in waits[: max(0, steps - 1)]])
+        for steps, entry, waits in zip(best.furthest, best.entry, best.waits, strict=True)
     ]
 
 

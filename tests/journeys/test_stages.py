@@ -14,7 +14,7 @@ from tests.journeys.made import Event, names_of, persons, traces_of
 from tests.journeys.test_calendar import HOUR, NORDIC, micros
 from tillit.journeys.results import StageCount, StageMove
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
-from tillit.journeys.stages import coded, combine_moves, combine_periods, in_stage, move_part, period_part
+from tillit.journeys.stages import coded, combine_moves, combine_periods, move_part, period_part
 from tillit.vocabulary import Period, Stage
 
 People = list[list[list[Event]]]
@@ -122,15 +122,3 @@ def test_buckets_add_up_also_with_days_between_them(one: People, two: People) ->
     together = combine_periods(parts, timezone="Europe/Oslo", period=Period.DAY, week_start=0)
     assert together == by_period(one + later, "Europe/Oslo", Period.DAY)
     assert [c.stage for c in together] == list(Stage) * (len(together) // len(Stage))
-
-
-@settings(max_examples=60)
-@given(persons(ACTIVITIES, seconds=40_000))
-def test_those_behind_a_cell_are_as_many_as_it_says(people: People) -> None:
-    names = names_of(ACTIVITIES)
-    rules, traces = coded(RULES, names), traces_of(people, names)
-    cells = by_period(people, "Europe/Helsinki", Period.DAY)
-    for cell in cells:
-        day_later = min((c.period_start for c in cells if c.period_start > cell.period_start), default=None)
-        behind = in_stage(traces, rules, cell.stage, start_at=cell.period_start, end_at=day_later)
-        assert behind.sum() == cell.persons

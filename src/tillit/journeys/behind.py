@@ -46,7 +46,7 @@ class Activity:
     name: str
 
     def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
-        return _journeys_of_rows(traces, np.flatnonzero(traces.activity == activity_code(names, self.name)))
+        return journeys_of_rows(traces, np.flatnonzero(traces.activity == activity_code(names, self.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Arrow:
         source, target = activity_code(names, self.source), activity_code(names, self.target)
         follows = (traces.activity[:-1] == source) & (traces.activity[1:] == target)
         follows[traces.offsets[1:-1] - 1] = False  # from one journey's last event to the next one's first
-        return _journeys_of_rows(traces, np.flatnonzero(follows))
+        return journeys_of_rows(traces, np.flatnonzero(follows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,8 @@ def _row(traces: Traces, position: int, person: str, names: Names) -> JourneyRow
     )
 
 
-def _journeys_of_rows(traces: Traces, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def journeys_of_rows(traces: Traces, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Per journey: is one of these rows its own?"""
     has = np.zeros(traces.journeys, np.bool_)
     has[np.searchsorted(traces.offsets, rows, side="right") - 1] = True
     return has

@@ -102,11 +102,13 @@ class Attempts:
     Attributes:
         unit_of_journey: Shape (journeys,).
         furthest: Shape (units,); steps reached, 0 to all.
+        entry: Shape (units,); the row of its first event, `NEVER` where no step was reached.
         waits: Shape (units, steps - 1); microseconds from each step to the next, `NEVER` where it was not reached.
     """
 
     unit_of_journey: Indices
     furthest: Indices
+    entry: Indices
     waits: Micros
 
 
@@ -150,30 +152,32 @@ def best_attempts(traces: Traces, funnel: CodedFunnel) -> Attempts:
     breaks[1:] |= units[1:] != units[:-1]
     kept = np.logical_or.reduce([step[traces.activity] for step in funnel.steps])
     events = _Events(
+        row=np.flatnonzero(kept),
         activity=traces.activity[kept],
         at=traces.occurred_at[kept],
         unit=units[kept],
         stretch=np.cumsum(breaks, dtype=np.int64)[kept],
     )
     solve = _in_order if funnel.ordered else _in_any_order
-    furthest, waits = solve(events, funnel, unit_count(journey_unit))
-    return Attempts(journey_unit, furthest, waits)
+    return Attempts(journey_unit, *solve(events, funnel, unit_count(journey_unit)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Events:
     """The events that are some step, in order."""
 
+    row: Indices
     activity: NDArray[np.int32]
     at: Micros
     unit: Indices
     stretch: Indices
 
     def only(self, kept: Flags) -> _Events:
-        return _Events(self.activity[kept], self.at[kept], self.unit[kept], self.stretch[kept])
+        return _Events(self.row[kept], self.activity[kept], self.at[kept], self.unit[kept], self.stretch[kept])
 
     def backwards(self) -> _Events:
-        return _Events(self.activity[::-1], self.at[::-1], self.unit[::-1], self.stretch[::-1])
+        back = slice(None, None, -1)
+        return _Events(self.row[back], self.activity[back], self.at[back], self.unit[back], self.stretch[back])
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +213,12 @@ def _chains(events: _Events, steps: Sequence[Flags], gaps: Sequence[int], within
     return reached
 
 
-def _in_order(events: _Events, funnel: CodedFunnel, units: int) -> tuple[Indices, Micros]:
-    furthest = np.zeros(units, dtype=np.int64)
+def _in_order(events: _Events, funnel: CodedFunnel, units: int) -> tuple[Indices, Indices, Micros]:
+    furthest, entry = np.zeros(units, dtype=np.int64), np.full(units, NEVER, dtype=np.int64)
     for step, reached in enumerate(_chains(events, funnel.steps, funnel.per_step, funnel.within), start=1):
         furthest[events.unit[reached.here]] = step
     waits = np.full((units, len(funnel.steps) - 1), NEVER, dtype=np.int64)
-    for steps in range(2, len(funnel.steps) + 1):
+    for steps in range(1, len(funnel.steps) + 1):
         theirs = events.only(furthest[events.unit] == steps).backwards()
         # Backwards the same search answers another question: from which entries can all of these steps be reached?
         chains = _chains(theirs, funnel.steps[:steps][::-1], funnel.per_step[: steps - 1][::-1], funnel.within)
@@ -223,19 +227,20 @@ def _in_order(events: _Events, funnel: CodedFunnel, units: int) -> tuple[Indices
         last = np.append(theirs.unit[entries][1:] != theirs.unit[entries][:-1], True)[: len(entries)]
         at_step = entries[last]
         who = theirs.unit[at_step]
+        entry[who] = theirs.row[at_step]
         for gap, reached in enumerate(reversed(chains[1:])):
             following = reached.before[np.searchsorted(reached.here, at_step)]
             waits[who, gap] = theirs.at[following] - theirs.at[at_step]
             at_step = following
-    return furthest, waits
+    return furthest, entry, waits
 
 
-def _in_any_order(events: _Events, funnel: CodedFunnel, units: int) -> tuple[Indices, Micros]:
-    furthest = np.zeros(units, dtype=np.int64)
+def _in_any_order(events: _Events, funnel: CodedFunnel, units: int) -> tuple[Indices, Indices, Micros]:
+    furthest, entry = np.zeros(units, dtype=np.int64), np.full(units, NEVER, dtype=np.int64)
     waits = np.full((units, len(funnel.steps) - 1), NEVER, dtype=np.int64)
     count = len(events.at)
     if count == 0:
-        return furthest, waits
+        return furthest, entry, waits
     positions = np.arange(count)
     # For each event as the entry: when each step happens next, itself included.
     happens = np.full((count, len(funnel.steps)), BEYOND_ALL, dtype=np.int64)
@@ -252,11 +257,12 @@ def _in_any_order(events: _Events, funnel: CodedFunnel, units: int) -> tuple[Ind
     np.maximum.at(furthest, events.unit, steps)
     best = np.flatnonzero(steps == furthest[events.unit])
     first = best[np.append(True, events.unit[best][1:] != events.unit[best][:-1])]
+    entry[events.unit[first]] = events.row[first]
     times = np.sort(happens[first], axis=1)
     for gap in range(len(funnel.steps) - 1):
         got_there = times[:, gap + 1] < BEYOND_ALL
         waits[events.unit[first[got_there]], gap] = times[got_there, gap + 1] - times[got_there, gap]
-    return furthest, waits
+    return furthest, entry, waits
 
 
 def funnel_part(traces: Traces, funnel: CodedFunnel) -> FunnelPart:

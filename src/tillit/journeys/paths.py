@@ -62,13 +62,13 @@ class Walks:
     """The path of each unit that has the anchor.
 
     Attributes:
-        unit_of_journey: Shape (journeys,).
         unit: Shape (walks,), increasing.
+        anchor: Shape (walks,); the row of the anchor's event.
         codes: Shape (walks, depth + 1); column 0 is the anchor, `STOPPED` fills up what is not there.
     """
 
-    unit_of_journey: Indices
     unit: Indices
+    anchor: Indices
     codes: Codes
 
 
@@ -92,8 +92,7 @@ def coded(spec: PathSpec, names: Names) -> CodedPaths:
 
 def walks(traces: Traces, paths: CodedPaths) -> Walks:
     """The activities after (or before) each unit's anchor: its first when looking forward, its last backward."""
-    journey_unit = unit_of_journey(traces, paths.unit)
-    units = unit_of_event(traces, journey_unit)
+    units = unit_of_event(traces, unit_of_journey(traces, paths.unit))
     anchors = np.flatnonzero(traces.activity == paths.anchor)
     at_border = units[anchors][1:] != units[anchors][:-1]
     if paths.forward:
@@ -109,7 +108,7 @@ def walks(traces: Traces, paths: CodedPaths) -> Walks:
         if not len(inside):
             break
         codes[inside, depth] = traces.activity[place[inside]]
-    return Walks(journey_unit, units[anchors], codes)
+    return Walks(units[anchors], anchors, codes)
 
 
 def _pair(source: NDArray[np.int32], target: NDArray[np.int32], activities: int) -> Indices:

@@ -75,21 +75,20 @@ def standing(traces: Traces, rules: CodedRules) -> StageCodes:
     return np.where(said >= opens, left_in[said], NO_STAGE).astype(np.int8)
 
 
-def in_stage(
+def last_rows_in_stage(
     traces: Traces, rules: CodedRules, stage: Stage, *, start_at: int | None = None, end_at: int | None = None
-) -> NDArray[np.bool_]:
-    """Whose last event in [start_at, end_at) left them in `stage`; per person, shape (persons,)."""
-    person = unit_of_event(traces, unit_of_journey(traces, Unit.PERSON))
+) -> Indices:
+    """The rows of persons' last events in [start_at, end_at), of those that left them in `stage`."""
     inside = np.ones(traces.events, dtype=np.bool_)
     if start_at is not None:
         inside &= traces.occurred_at >= start_at
     if end_at is not None:
         inside &= traces.occurred_at < end_at
-    last = np.full(int(person[-1]) + 1 if len(person) else 0, NO_STAGE, dtype=np.int8)
-    # Of repeated indices the last assignment stays, and events are in order.
-    last[person[inside]] = standing(traces, rules)[inside]
-    left: NDArray[np.bool_] = last == STAGES.index(stage)
-    return left
+    rows = np.flatnonzero(inside)
+    person = unit_of_event(traces, unit_of_journey(traces, Unit.PERSON))[rows]
+    last = rows[np.append(person[1:] != person[:-1], True)[: len(rows)]]
+    there: Indices = last[standing(traces, rules)[last] == STAGES.index(stage)]
+    return there
 
 
 def period_part(traces: Traces, rules: CodedRules, timezone: str, period: Period, week_start: int) -> PeriodPart:
@@ -156,6 +155,12 @@ def stages_over_time(
         period_part, rules=coded(rules, view.names), timezone=timezone, period=period, week_start=week_start
     )
     return combine_periods(view.map(kernel), timezone=timezone, period=period, week_start=week_start)
+
+
+def move_code(source: Stage | None, target: Stage | None) -> int:
+    """A move's two ends as one number; None is the journey's start, or its end."""
+    ends = [OUTSIDE if stage is None else STAGES.index(stage) for stage in (source, target)]
+    return ends[0] * ENDS + ends[1]
 
 
 @dataclass(frozen=True, slots=True)
