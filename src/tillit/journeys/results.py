@@ -164,3 +164,32 @@ class JourneyList:
 
     total: int
     rows: tuple[JourneyRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A sum in one currency, and how many events carried it."""
+
+    currency: str
+    amount_minor: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointPath:
+    """One way through channels (or functions) and what it led to; an empty way is a goal without a known touch."""
+
+    touches: tuple[str, ...]
+    conversions: int
+    nulls: int  # times it was walked without reaching the goal
+    value: tuple[Money, ...]  # of its conversions, by currency; those without an amount are in `conversions` only
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointPaths:
+    """All ways before a goal; `conversions` is the number of goal events, `nulls` of ways that ended without one."""
+
+    goal: str
+    conversions: int
+    nulls: int
+    paths: tuple[TouchpointPath, ...]
