@@ -1,0 +1,95 @@
+"""`make bench`: how much work tillit's answers cost beside other programs', on the same events, in one run.
+
+Trust the ratios, not the seconds: everything is measured on this machine, now, and H (one DuckDB `group by person`)
+stands beside every figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median_low
+
+from bench.measure import Measured, measure
+from bench.prepare import CONTRACT, EVENTS, STORE
+from bench.programs import LIMIT, QUESTIONS
+
+SIZES = (1_000_000, 10_000_000)
+LARGE = 50_000_000
+MEMORY_GOAL_MEGABYTES = 2_048
+SLOW = ("pm4py, counts", "retentioneering, counts")  # left out at 50M, where they would need more than the machine has
+
+
+def prepare(folder: Path, events: int) -> None:
+    for what, result in (("events", EVENTS), ("contract", CONTRACT), ("store", STORE)):
+        if not (folder / result).exists():
+            subprocess.run([sys.executable, "-m", "bench.prepare", what, str(folder), str(events)], check=True)
+
+
+def best_of(question: str, program: str, folder: Path, *, repeat: int, timeout_seconds: float) -> Measured:
+    """The run with the median CPU seconds, or the first that failed."""
+    runs = []
+    for _ in range(repeat):
+        runs.append(measure(question, program, folder, timeout_seconds=timeout_seconds))
+        if runs[-1].error or runs[-1].wall_seconds > 20:
+            break  # it failed, or is long enough that once says it
+    middle = median_low(run.cpu_seconds for run in runs)
+    return next(run for run in runs if run.error or run.cpu_seconds == middle)
+
+
+def compare(events: int, folder: Path, *, repeat: int, timeout_seconds: float) -> bool:
+    """Print one size's table; True if every program gave the answer of the first."""
+    print(f"\n{events:,} events, median of {repeat}, {os.cpu_count()} cores", flush=True)
+    print(f"  {'':44}{'CPU s':>9}{'× H':>8}{'wall s':>9}{'peak MB':>9}", flush=True)
+    agreed = True
+    limit = None
+    for question, programs in QUESTIONS.items():
+        print(f"  {question}", flush=True)
+        expected = None
+        for program in programs:
+            if events == LARGE and program in SLOW:
+                continue
+            run = best_of(question, program, folder, repeat=repeat, timeout_seconds=timeout_seconds)
+            if run.error:
+                print(f"    {program:42}  {run.error}", flush=True)
+                agreed &= not program.startswith("tillit")
+                continue
+            limit = run.cpu_seconds if program == LIMIT else limit
+            expected = expected or run.answer
+            same = run.answer == expected
+            agreed &= same
+            note = "" if same else f"  another answer: {run.answer} ≠ {expected}"
+            if events == LARGE and program.startswith("tillit") and run.peak_megabytes > MEMORY_GOAL_MEGABYTES:
+                note += f"  over {MEMORY_GOAL_MEGABYTES} MB"
+                agreed = False
+            ratio = run.cpu_seconds / limit if limit else float("nan")
+            figures = f"{run.cpu_seconds:9.2f}{ratio:8.2f}{run.wall_seconds:9.2f}{run.peak_megabytes:9.0f}"
+            print(f"    {program:42}{figures}{note}", flush=True)
+    return agreed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--large", action="store_true", help="50M events too, within 2 GB of memory")
+    parser.add_argument("--events", type=lambda text: int(text.replace("_", "")), help="only this many events")
+    parser.add_argument("--folder", type=Path, help="keep the made events here, for the next run")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--timeout", type=float, default=600, metavar="SECONDS", help="for one run of one program")
+    arguments = parser.parse_args()
+    sizes = [arguments.events] if arguments.events else [*SIZES, *([LARGE] if arguments.large else [])]
+    agreed = True
+    with tempfile.TemporaryDirectory(prefix="tillit-bench-") as made:
+        for events in sizes:
+            folder = (arguments.folder or Path(made)) / str(events)
+            folder.mkdir(parents=True, exist_ok=True)
+            prepare(folder, events)
+            agreed &= compare(events, folder, repeat=arguments.repeat, timeout_seconds=arguments.timeout)
+    return 0 if agreed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
