@@ -87,3 +87,25 @@ def _pair_code(left: NDArray[np.int64], right: NDArray[np.int64], size: int) -> 
 def _column(table: pa.Table, name: str) -> pa.Array:
     column = table[name].combine_chunks()
     return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks)
+
+
+def changed_subjects(before: pa.Table, after: pa.Table, moved: pa.Array) -> pa.Array:
+    """The subjects whose persons are not what they were: whole components, as they were and as they are.
+
+    Args:
+        before: Components at the last resolution, of COMPONENT_SCHEMA.
+        after: Components now.
+        moved: Subjects that changed for another reason (new events, erased).
+    """
+    named = pc.unique(pa.concat_arrays([_column(before, "subject"), _column(after, "subject")]))
+    subjects = pc.unique(pa.concat_arrays([named, moved]))
+    was, now = _representatives(subjects, before), _representatives(subjects, after)
+    # A component's representative names it, so two resolutions differ exactly where a representative does.
+    differs = pc.or_(pc.not_equal(was, now), pc.is_in(subjects, value_set=moved))
+    touched = pc.unique(pa.concat_arrays([was.filter(differs), now.filter(differs)]))
+    return subjects.filter(pc.or_(pc.is_in(was, value_set=touched), pc.is_in(now, value_set=touched)))
+
+
+def _representatives(subjects: pa.Array, components: pa.Table) -> pa.Array:
+    place = pc.index_in(subjects, value_set=_column(components, "subject"))
+    return pc.coalesce(_column(components, "representative").take(place), subjects)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from tillit.engine.duckdb_engine import duckdb_engine
 from tillit.engine.protocol import Engine
 from tillit.engine.statement import load_statement
+from tillit.errors import EngineError
 from tillit.events.contract import LINK_SCHEMA
 from tillit.identity.resolve import Pair, resolve
 from tillit.journeys.format import (
@@ -28,12 +30,14 @@ from tillit.journeys.format import (
     PERSONS_SCHEMA,
     SUBJECT,
     SUBJECTS_SCHEMA,
+    TOUCHED_SCHEMA,
     BucketManifest,
     LayerManifest,
     bucket_file,
     file_digest,
     write_manifest,
 )
+from tillit.journeys.store import OrderedStore
 
 EVENTS_A_BUCKET = 500_000  # about 150 MB while one is sorted; few enough for memory, enough for NumPy to be quick
 _PACKAGE = "tillit.journeys"
@@ -76,39 +80,41 @@ def write_layer(
     components: pa.Table,
     *,
     erased: Collection[bytes] = (),
-    base: str | None = None,
-    known_names: Mapping[str, Sequence[str]] | None = None,
-    first_person: int = 0,
+    on_top_of: OrderedStore | None = None,
+    touched: pa.Array | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
 ) -> None:
-    """Write one layer: a base, or a delta on top of `base`.
+    """Write one layer: a base, or a delta on top of one.
 
     Args:
         out: The directory to make; a half-made one of an interrupted build is replaced.
         events: Parquet files of EVENT_SCHEMA.
         components: As `resolve` gives them.
         erased: Subjects whose events are left out.
-        base: The directory beside `out` that this layer goes on top of.
-        known_names: Names that already have codes (the base's); new ones get the codes after them.
-        first_person: The first person code that is free.
+        on_top_of: The base under a delta. Its names keep their codes, and persons' codes go on after its own.
+        touched: The persons of that base whom this layer replaces.
         events_a_bucket: About how many events stand in one bucket.
     """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     pq.write_table(components, out / "components.parquet", compression="zstd")
-    total = sum(pq.read_metadata(path).num_rows for path in events)
+    if touched is not None:
+        pq.write_table(pa.table([touched], schema=TOUCHED_SCHEMA), out / "touched.parquet", compression="zstd")
+    first_person = 0 if on_top_of is None else on_top_of.persons_end
+    known_names = {} if on_top_of is None else asdict(on_top_of.names)
+    total = sum(map(_rows_in, events))
     wanted = max(1, -(-total // events_a_bucket)) if total else 0
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as work:
         folders = {parent.resolve() for path in events for parent in [path.parent]} | {Path(work)}
         with duckdb_engine(sorted(folders), spill=Path(work) / "spill") as engine:
             parts = _bucketed(engine, events, components, erased, wanted, Path(work) / "parts")
-            names = _write_names(engine, parts, known_names or {}, out)
+            names = _write_names(engine, parts, known_names, out)
             buckets = _write_buckets(engine, parts, names, out, first_person)
     write_manifest(
         out,
         LayerManifest(
             format_version=FORMAT_VERSION,
-            base=base,
+            base=None if on_top_of is None else on_top_of.path.name,
             events=sum(bucket.events for bucket in buckets),
             persons=sum(bucket.persons for bucket in buckets),
             first_person=first_person,
@@ -116,6 +122,13 @@ def write_layer(
             digests={path.name: file_digest(path) for path in sorted(out.glob("*.parquet"))},
         ),
     )
+
+
+def _rows_in(path: Path) -> int:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as broken:
+        raise EngineError(f"cannot read {path} as a Parquet file of events: {broken}") from broken
 
 
 def _bucketed(

@@ -1,0 +1,105 @@
+"""A delta: the persons that changed since a base was built, with their complete histories.
+
+Touched are persons with new or late events, whose component changed, or of whom something was erased. Readers take the
+base without them, then the delta: disjoint persons, so nothing has to be merged.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tillit.engine.parts import map_parts
+from tillit.errors import StoreError
+from tillit.identity.resolve import Pair, changed_subjects, resolve
+from tillit.journeys.build import EVENTS_A_BUCKET, read_links, write_layer
+from tillit.journeys.decode import decoded_events
+from tillit.journeys.format import SUBJECT, bucket_file, read_manifest
+from tillit.journeys.store import Bucket, OrderedStore
+
+
+def build_delta(
+    base: Path,
+    new_events: Sequence[Path],
+    links: Sequence[Path],
+    out: Path,
+    *,
+    removed: Collection[Pair] = (),
+    erased: Collection[bytes] = (),
+    events_a_bucket: int = EVENTS_A_BUCKET,
+) -> None:
+    """Write a delta on top of a base into the new directory `out` beside it; open the store at `out`.
+
+    Args:
+        base: A base, as `build_store` wrote it.
+        new_events: Parquet files of EVENT_SCHEMA with all events since the base was built.
+        links: Parquet files of LINK_SCHEMA: all links, those of the base too.
+        out: The directory to make.
+        removed: All pairs whose links no longer hold.
+        erased: All subjects that no longer exist. No reader sees their events from now on, but they stay in the base's
+            files until the next `build_store`.
+        events_a_bucket: About how many events stand in one bucket.
+
+    Raises:
+        StoreError: `base` is itself a delta, or `out` is not beside it.
+        EngineError: A file cannot be read as what it should be.
+    """
+    if read_manifest(base).base is not None:
+        raise StoreError(f"{base} is a delta; build the next one on its base, with all events since then")
+    if out.parent.resolve() != base.parent.resolve():
+        raise StoreError(f"{out} is not beside its base {base}; a delta finds its base by name")
+    store = OrderedStore.open(base)
+    before = pq.read_table(base / "components.parquet")
+    components = resolve(read_links(links), removed=removed, erased=erased)
+    news = [pq.read_table(path, columns=["subject"])["subject"] for path in new_events]
+    moved = pc.unique(pa.chunked_array([*(c for column in news for c in column.chunks), _subjects(erased)], SUBJECT))
+    touched = _touched_persons(store, changed_subjects(before, components, moved))
+    with tempfile.TemporaryDirectory(dir=base.parent, prefix="delta-") as work:
+        write_layer(
+            out,
+            [*_histories(store, touched, Path(work)), *new_events],
+            components,
+            erased=erased,
+            on_top_of=store,
+            touched=touched,
+            events_a_bucket=events_a_bucket,
+        )
+
+
+def _subjects(subjects: Collection[bytes]) -> pa.Array:
+    return pa.array(sorted(subjects), SUBJECT)
+
+
+def _touched_persons(store: OrderedStore, subjects: pa.Array) -> pa.Array:
+    """The persons of a base that have events under one of these subjects, ascending."""
+
+    def touched_in(bucket: Bucket) -> pa.ChunkedArray:
+        table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+        return table["person"].filter(pc.is_in(table["subject"], value_set=subjects))
+
+    found = [chunk for column in map_parts(touched_in, store.buckets) for chunk in column.chunks]
+    return pc.unique(pa.chunked_array(found, pa.int64())).sort()
+
+
+def _histories(store: OrderedStore, persons: pa.Array, to: Path) -> list[Path]:
+    """All events of these persons of a base, as Parquet files of EVENT_SCHEMA."""
+
+    def write_history(bucket: Bucket) -> list[Path]:
+        people = pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["person", "events"])
+        wanted = pc.is_in(people["person"], value_set=persons).to_numpy()
+        if not wanted.any():
+            return []
+        rows = pa.array(np.flatnonzero(np.repeat(wanted, people["events"].to_numpy())))
+        codes = pq.read_table(bucket_file(bucket.layer, bucket.number, "events")).take(rows)
+        details = pq.read_table(bucket_file(bucket.layer, bucket.number, "details")).take(rows)
+        path = to / f"{bucket.number:04d}.parquet"
+        pq.write_table(decoded_events(codes, details, store.names), path, compression="lz4")
+        return [path]
+
+    return [path for paths in map_parts(write_history, store.buckets) for path in paths]
