@@ -85,6 +85,11 @@ def parse_mapping(text: str, *, name: str) -> Mapping:
         table = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"{name} is not TOML: {error}. Texts need quotation marks, lists need [ ].") from error
+    return mapping_from_table(table, name=name)
+
+
+def mapping_from_table(table: abc.Mapping[str, Any], *, name: str) -> Mapping:
+    """Read a mapping from a parsed TOML table, its floats as `Decimal`. Raises as `load_mapping`."""
     return _Form(name).mapping(table)
 
 

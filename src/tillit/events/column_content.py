@@ -1,0 +1,101 @@
+"""What the cells of a column look like: times, numbers, words that repeat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tillit.events import cells
+
+# Enough of a column's cells must look alike before we believe it; a few odd ones are for the receipt to tell.
+MOST = 0.8
+
+_TIME = re.compile(
+    r"""(?x) \d{4} [-/.] \d{1,2} [-/.] \d{1,2} (?: [T ] .* )?      # 2025-03-01 10:00
+      | \d{1,2} [-/.] \d{1,2} [-/.] (?:\d{4}|\d{2}) (?: [T ,] .* )?  # 1.3.2025 10:00
+      | (?:19|20) \d{2} [01] \d [0-3] \d (?: [T ]? \d{4,6} )?        # 20250301
+      | (?:\d{1,2} [ ])? [A-Za-zåäöæø]{3,10} [., ]* \d{1,2}? [, ]* (?:19|20) \d{2} (?: [ ,] .* )?  # 1 mars 2025
+    """
+)
+_CLOCK_INSIDE = re.compile(r"\d{1,2}[:.]\d{2}(?!\d*[-/.])")
+_OFFSET = re.compile(r":\d{2}(?:[.,]\d+)? ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?")
+_NUMBER = re.compile(r"[-+−]?[\d\s.,'’]*\d[\d\s.,'’]*(?:\s*(?:kr|sek|nok|eur|€|\$|:-))?", re.IGNORECASE)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+
+# Seconds since 1970 of the years 1990 to 2100, and the finer units that computers write.
+_EPOCHS = (("epoch_s", 1), ("epoch_ms", 1_000), ("epoch_us", 1_000_000))
+_EARLIEST, _LATEST = 631_152_000, 4_102_444_800
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a sample of one column holds. Shares are of its filled cells."""
+
+    filled: int
+    distinct: int
+    time_share: float
+    clock_share: float
+    number_share: float
+    email_share: float
+    has_clock: bool
+    has_offset: bool
+    epoch: str | None = None  # its cells could be counts from 1970; so could many ids, so only a name makes them times
+
+    @property
+    def is_time(self) -> bool:
+        return self.time_share >= MOST
+
+    @property
+    def is_number(self) -> bool:
+        return self.number_share >= MOST and not self.is_time
+
+    @property
+    def is_few_words(self) -> bool:
+        """Few values that come again and again, as activities do."""
+        return 2 <= self.distinct <= 200 and self.distinct * 2 <= self.filled and not (self.is_time or self.is_number)
+
+    @property
+    def is_someone(self) -> bool:
+        """Many values of which some come again, as customers do."""
+        return self.distinct >= 2 and not self.is_time and not self.is_few_words
+
+
+def content_of(column: pa.ChunkedArray) -> Content:
+    """Look at a sample of one column."""
+    kind = column.type
+    texts = [text for text in cells.text(column).to_pylist() if text is not None]
+    distinct = len(set(texts))
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        clock = pa.types.is_timestamp(kind)
+        return Content(len(texts), distinct, 1.0, 0.0, 0.0, 0.0, clock, has_offset=clock and kind.tz is not None)
+    return Content(
+        filled=len(texts),
+        distinct=distinct,
+        time_share=_share(_TIME, texts),
+        clock_share=_share(_CLOCK, texts),
+        number_share=_share(_NUMBER, texts),
+        email_share=_share(_EMAIL, texts),
+        has_clock=any(_CLOCK_INSIDE.search(text) for text in texts),
+        has_offset=any(_OFFSET.search(text) for text in texts),
+        epoch=_epoch(texts),
+    )
+
+
+def _share(pattern: re.Pattern[str], texts: Sequence[str]) -> float:
+    return sum(pattern.fullmatch(text[:100]) is not None for text in texts) / max(len(texts), 1)
+
+
+def _epoch(texts: Sequence[str]) -> str | None:
+    """The unit in which all cells count from 1970, if they can be such counts."""
+    if not texts or not all(len(text) <= 20 and _DIGITS.fullmatch(text) for text in texts):
+        return None
+    values = [float(text) for text in texts]
+    for name, unit in _EPOCHS:
+        if all(_EARLIEST <= value / unit <= _LATEST for value in values):
+            return name
+    return None

@@ -1,0 +1,267 @@
+"""What a file holds, before anything is imported: its mapping, what that is unsure of, and five rows as understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from tillit.errors import FileError, MappingError
+from tillit.events import cells
+from tillit.events.chunks import BrokenRow, RawChunk, Reader
+from tillit.events.converting import Converter
+from tillit.events.guessing import guess_mapping
+from tillit.events.mapping import FILE_ORDER, Cell, EventRule, Mapping, Time, check_columns
+from tillit.events.reading import open_reader
+from tillit.events.recipe import Recognised, recognise
+from tillit.events.subject import Subjects, country_of_zone
+from tillit.vocabulary import IdentifierKind
+
+SAMPLE_ROWS = 2_000
+SHOWN_ROWS = 5
+
+TOTALS_ONLY = "This file holds totals, not what each customer did, so it cannot become journeys."
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodEvent:
+    """One event of a shown row. `who` is the clear identifier as it stands in the file: for the file's owner only."""
+
+    occurred_at: int
+    who: str
+    activity: str
+    channel: str
+    amount_minor: int | None
+    currency: str | None
+    object: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodRow:
+    """A row as it stands and what it gives: events, none, or the reason why it would be refused."""
+
+    row: int
+    raw: tuple[str, ...]
+    events: tuple[UnderstoodEvent, ...]
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was understood of a file.
+
+    `mapping` is None where `problem` says why: no column says when or whose, or the file holds totals only.
+    `notes` are certain (format, encoding, what was left out); each line of `unsure` is for a person to confirm.
+    """
+
+    format: str
+    columns: tuple[str, ...]
+    mapping: Mapping | None
+    recipe: str | None
+    unsure: tuple[str, ...]
+    notes: tuple[str, ...]
+    rows: tuple[UnderstoodRow, ...]
+    totals_only: bool = False
+    problem: str | None = None
+
+
+def inspect_file(path: Path, mapping: Mapping | None = None) -> Inspection:
+    """Understand a file from its columns and first rows.
+
+    Args:
+        mapping: Look through this mapping; None recognises or guesses one.
+
+    Raises:
+        FileError: The file cannot be read at all; the message says what it is.
+        MappingError: `mapping` names a column that the file does not have.
+    """
+    reader = open_reader(path)
+    sample = _sample(reader)
+    if mapping is not None:
+        check_columns(mapping, reader.columns, name=path.name)
+        return _inspection(reader, sample, mapping)
+    if reader.format == "segment":
+        return _inspection(reader, sample, segment_mapping(reader.columns), recipe="Segment calls")
+    known = recognise(reader.columns)
+    if known is not None:
+        return _of_recipe(reader, sample, known)
+    if sample.table.num_rows == 0:
+        return _without_mapping(reader, sample, problem=_no_rows(path, sample))
+    guess = guess_mapping(sample.table)
+    if guess.mapping is None:
+        return _without_mapping(reader, sample, problem=guess.problem, notes=guess.notes)
+    return _inspection(reader, sample, guess.mapping, unsure=guess.unsure, notes=guess.notes)
+
+
+def understood_mapping(path: Path) -> Mapping:
+    """The mapping of a file that brings none.
+
+    Raises:
+        FileError: The file cannot be read, or holds totals only.
+        MappingError: Its columns do not say when things happened, or to whom.
+    """
+    found = inspect_file(path)
+    if found.mapping is not None:
+        return found.mapping
+    refusal = FileError if found.totals_only else MappingError
+    raise refusal(f"{path.name}: {found.problem}")
+
+
+def segment_mapping(columns: tuple[str, ...]) -> Mapping:
+    """The mapping of Segment's calls as `segment_cells` writes them, for the columns that a file has."""
+    has = frozenset(columns)
+    kinds = {
+        IdentifierKind.CUSTOMER: "customer_id",
+        IdentifierKind.EMAIL: "email",
+        IdentifierKind.PHONE: "phone",
+        IdentifierKind.ANONYMOUS: "anonymous_id",
+    }
+    rule = EventRule(
+        activity=Cell(column="activity"),
+        time=Time(("timestamp",)),
+        amount="amount" if "amount" in has else None,
+        object="object" if "object" in has else None,
+        channel=Cell(column="channel"),
+        campaign=Cell(column="campaign") if "campaign" in has else None,
+    )
+    return Mapping(
+        events=(rule,),
+        identifiers={kind: (column,) for kind, column in kinds.items() if column in has},
+        source="segment",
+        sequence=FILE_ORDER,
+        event_id=("message_id",) if "message_id" in has else (),
+        currency=Cell(column="currency") if "currency" in has else None,
+        properties=tuple(column for column in columns if column.startswith("properties.")),
+    )
+
+
+def _of_recipe(reader: Reader, sample: RawChunk, known: Recognised) -> Inspection:
+    if known.mapping is None:
+        return _without_mapping(
+            reader,
+            sample,
+            problem=" ".join((f"{TOTALS_ONLY} It looks like an export of {known.product}.", *known.notes)),
+            recipe=known.product,
+        )
+    if not known.mapping.identifiers:
+        problem = f"It looks like {known.product}, but no column says whose each row is. Export it with e-mail addresses."
+        return _without_mapping(reader, sample, problem=problem, recipe=known.product)
+    return _inspection(
+        reader,
+        sample,
+        known.mapping,
+        recipe=known.product,
+        unsure=known.unsure,
+        notes=(*known.notes, *known.left_out),
+    )
+
+
+def _inspection(
+    reader: Reader,
+    sample: RawChunk,
+    mapping: Mapping,
+    *,
+    recipe: str | None = None,
+    unsure: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Inspection:
+    # The key is of no use to anyone: these subjects are thrown away.
+    subjects = Subjects(b"inspection", region=mapping.region or country_of_zone(mapping.timezone))
+    converter = Converter(mapping, reader.columns, subjects, received_at=0)
+    rows = _understood(sample, mapping, converter)
+    return Inspection(
+        format=reader.format,
+        columns=reader.columns,
+        mapping=mapping,
+        recipe=recipe,
+        unsure=unsure,
+        notes=(*reader.notes, *notes, *converter.notes),
+        rows=rows,
+    )
+
+
+def _without_mapping(
+    reader: Reader,
+    sample: RawChunk,
+    *,
+    problem: str | None,
+    recipe: str | None = None,
+    notes: tuple[str, ...] = (),
+) -> Inspection:
+    return Inspection(
+        format=reader.format,
+        columns=reader.columns,
+        mapping=None,
+        recipe=recipe,
+        unsure=(),
+        notes=(*reader.notes, *notes),
+        rows=tuple(UnderstoodRow(row, raw, ()) for row, raw in _raw_rows(sample).items()),
+        totals_only=recipe is not None and problem is not None and problem.startswith(TOTALS_ONLY),
+        problem=problem,
+    )
+
+
+def _sample(reader: Reader) -> RawChunk:
+    """The first rows of a file, good and broken."""
+    chunk = next(iter(reader), None)
+    if chunk is None:
+        return RawChunk(pa.table({column: pa.array([], pa.string()) for column in reader.columns}), 1)
+    numbers = chunk.row_numbers()
+    kept = int((numbers < chunk.first_row + SAMPLE_ROWS).sum())
+    broken = tuple(row for row in chunk.broken if row.row < chunk.first_row + SAMPLE_ROWS)
+    return RawChunk(chunk.table.slice(0, kept), chunk.first_row, broken)
+
+
+def _no_rows(path: Path, sample: RawChunk) -> str:
+    if sample.broken:
+        return f"None of its first {len(sample.broken)} rows can be read. The first: {sample.broken[0].reason}"
+    return f"{path.name} has column names but no rows. Export it again."
+
+
+def _understood(sample: RawChunk, mapping: Mapping, converter: Converter) -> tuple[UnderstoodRow, ...]:
+    """The first rows, seen through the mapping together with the rest of the sample, as an import would."""
+    converted = converter.convert(sample)
+    events: dict[int, list[UnderstoodEvent]] = {}
+    who = _who(sample, mapping)
+    for table in converted.events:
+        for event in table.filter(pa.compute.less(table["origin_row"], sample.first_row + SHOWN_ROWS)).to_pylist():
+            row = event["origin_row"]
+            shown = UnderstoodEvent(
+                occurred_at=event["occurred_at"],
+                who=who.get(row, ""),
+                activity=event["activity"],
+                channel=event["channel"],
+                amount_minor=event["amount_minor"],
+                currency=event["currency"],
+                object=event["object"],
+            )
+            events.setdefault(row, []).append(shown)
+    numbers = sample.row_numbers()
+    refused = {int(numbers[place]): converted.faults.of(int(place))[1] for place in converted.faults.refused.nonzero()[0]}
+    refused |= {broken.row: broken.reason for broken in sample.broken}
+    return tuple(
+        UnderstoodRow(row, raw, tuple(events.get(row, ())), refused.get(row)) for row, raw in _raw_rows(sample).items()
+    )
+
+
+def _raw_rows(sample: RawChunk) -> Table[int, tuple[str, ...]]:
+    """The first rows as they stand, by row number."""
+    last = sample.first_row + SHOWN_ROWS
+    broken: dict[int, BrokenRow] = {row.row: row for row in sample.broken if row.row < last}
+    numbers = [int(number) for number in sample.row_numbers() if number < last]
+    columns = [cells.text(column).fill_null("").to_pylist() for column in sample.table.slice(0, len(numbers)).columns]
+    good = {number: tuple(column[place] for column in columns) for place, number in enumerate(numbers)}
+    return dict(sorted((good | {row: found.cells for row, found in broken.items()}).items()))
+
+
+def _who(sample: RawChunk, mapping: Mapping) -> Table[int, str]:
+    """The clear identifier each shown row is about: the first that stands in it."""
+    numbers = [int(number) for number in sample.row_numbers() if number < sample.first_row + SHOWN_ROWS]
+    shown = sample.table.slice(0, len(numbers))
+    columns = [cells.text(shown[column]).to_pylist() for names in mapping.identifiers.values() for column in names]
+    return {
+        number: next((column[place] for column in columns if column[place] is not None), "")
+        for place, number in enumerate(numbers)
+    }
