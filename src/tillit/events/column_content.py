@@ -20,11 +20,12 @@ _TIME = re.compile(
       | (?:\d{1,2} [ ])? [A-Za-zåäöæø]{3,10} [., ]* \d{1,2}? [, ]* (?:19|20) \d{2} (?: [ ,] .* )?  # 1 mars 2025
     """
 )
-_CLOCK_INSIDE = re.compile(r"\d{1,2}[:.]\d{2}(?!\d*[-/.])")
+_CLOCK_INSIDE = re.compile(r"[T ,]\d{1,2}[:.]\d{2}")
 _OFFSET = re.compile(r":\d{2}(?:[.,]\d+)? ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?")
 _NUMBER = re.compile(r"[-+−]?[\d\s.,'’]*\d[\d\s.,'’]*(?:\s*(?:kr|sek|nok|eur|€|\$|:-))?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_WHOLE = re.compile(r"\d+")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 # Seconds since 1970 of the years 1990 to 2100, and the finer units that computers write.
@@ -41,6 +42,7 @@ class Content:
     time_share: float
     clock_share: float
     number_share: float
+    digits_share: float
     email_share: float
     has_clock: bool
     has_offset: bool
@@ -60,9 +62,9 @@ class Content:
         return 2 <= self.distinct <= 200 and self.distinct * 2 <= self.filled and not (self.is_time or self.is_number)
 
     @property
-    def is_someone(self) -> bool:
-        """Many values of which some come again, as customers do."""
-        return self.distinct >= 2 and not self.is_time and not self.is_few_words
+    def may_be_someone(self) -> bool:
+        """Words or whole numbers: what customers are told apart by."""
+        return self.distinct >= 2 and not self.is_time and (not self.is_number or self.digits_share >= MOST)
 
 
 def content_of(column: pa.ChunkedArray) -> Content:
@@ -72,13 +74,14 @@ def content_of(column: pa.ChunkedArray) -> Content:
     distinct = len(set(texts))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         clock = pa.types.is_timestamp(kind)
-        return Content(len(texts), distinct, 1.0, 0.0, 0.0, 0.0, clock, has_offset=clock and kind.tz is not None)
+        return Content(len(texts), distinct, 1.0, 0.0, 0.0, 0.0, 0.0, clock, has_offset=clock and kind.tz is not None)
     return Content(
         filled=len(texts),
         distinct=distinct,
         time_share=_share(_TIME, texts),
         clock_share=_share(_CLOCK, texts),
         number_share=_share(_NUMBER, texts),
+        digits_share=_share(_WHOLE, texts),
         email_share=_share(_EMAIL, texts),
         has_clock=any(_CLOCK_INSIDE.search(text) for text in texts),
         has_offset=any(_OFFSET.search(text) for text in texts),

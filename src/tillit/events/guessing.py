@@ -28,12 +28,18 @@ _ORDER_STEPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("order_delivered", frozenset({"delivered", "levererad", "levererades", "levert"})),
     ("order_paid", frozenset({"paid", "approved", "betald", "betalades", "betalt"})),
 )
-_NO_STEP = frozenset({"estimated", "expected", "limit", "planned", "due", "beräknad", "förväntad", "forventet", "ventet"})
+_NO_STEP = frozenset(
+    {"estimated", "expected", "limit", "planned", "due", "beräknad", "förväntad", "forventet", "ventet"}
+)
 
 # Whose clock a file without offsets was written by: words of one of the two languages only.
 _ZONES = (
-    ("Europe/Stockholm", "Swedish", frozenset("datum tidpunkt händelse kund kundnr kundnummer belopp butik summa".split())),
-    ("Europe/Oslo", "Norwegian", frozenset("dato tidspunkt hendelse kunde kundenr kundenummer beløp butikk".split())),
+    (
+        "Europe/Stockholm",
+        "Swedish",
+        frozenset({"datum", "tidpunkt", "händelse", "kund", "kundnr", "belopp", "butik", "summa"}),
+    ),
+    ("Europe/Oslo", "Norwegian", frozenset({"dato", "tidspunkt", "hendelse", "kunde", "kundenr", "beløp", "butikk"})),
 )
 
 # Words that name an activity in some files and a sort of customer or product in others.
@@ -82,7 +88,9 @@ class _Guesser:
         order = self._named(Holds.ORDER)
         activity = self._named(Holds.ACTIVITY, lambda content: not content.is_time)
         if activity is not None and self._plain[activity] in _LOOSE_ACTIVITIES:
-            self._unsure.append(f'"{activity}" is taken for what happened. If it says something else, write another column.')
+            self._unsure.append(
+                f'"{activity}" is taken for what happened. If it says something else, write another column.'
+            )
         identifiers = self._identifiers(order)
         if not identifiers:
             return Guess(None, problem=self._nothing("whose the events are", "customer_id, email, kundnr or kundenr"))
@@ -111,7 +119,9 @@ class _Guesser:
             if named is None:
                 return None
             self._take(named)
-            self._unsure.append(f'"{named}" is taken for when things happened. If another column says it, write that one.')
+            self._unsure.append(
+                f'"{named}" is taken for when things happened. If another column says it, write that one.'
+            )
         content = self._content[named]
         if not content.has_clock and content.epoch is None:
             clock = self._named(Holds.CLOCK, lambda other: other.clock_share >= MOST)
@@ -126,7 +136,9 @@ class _Guesser:
         words = {word for plain in self._plain.values() for word in (plain, *plain.split("_"))}
         for zone, country, signs in _ZONES:
             if words & signs:
-                self._notes.append(f"Times carry no offset and are read as {country} time ({zone}), as the columns' names.")
+                self._notes.append(
+                    f"Times carry no offset and are read as {country} time ({zone}), as the columns' names."
+                )
                 return zone
         return None
 
@@ -155,7 +167,7 @@ class _Guesser:
         """A stand-in where no column is called like a customer."""
         if order is not None:
             self._unsure.append(
-                f'No column names a customer, so each order in "{order}" stands for one: journeys will not cross orders.'
+                f'No column names a customer, so each order in "{order}" stands for one; journeys end with it.'
             )
             return {IdentifierKind.ORDER: (order,)}
         session = self._first_called(sorted(_SESSIONS))
@@ -166,10 +178,10 @@ class _Guesser:
         if email is not None:
             self._unsure.append(f'"{email}" holds e-mail addresses and is taken for the customer.')
             return {IdentifierKind.EMAIL: (self._take(email),)}
-        likely = [column for column in self._left if self._content[column].is_someone]
+        likely = [column for column in self._left if self._content[column].may_be_someone]
         if not likely:
             return {}
-        # Journeys need customers who come again: most rows per customer wins, but not at the cost of hardly any.
+        # Of the values that come again, customers have the most different ones.
         best = max(likely, key=lambda column: self._likeness(column))
         content = self._content[best]
         self._unsure.append(
@@ -211,7 +223,9 @@ class _Guesser:
         if activity is None:
             activity = self._few_words()
         if activity is None:
-            self._unsure.append('No column says what happened, so every row is called "contact". Write a better activity.')
+            self._unsure.append(
+                'No column says what happened, so every row is called "contact". Write a better activity.'
+            )
             return (shared.rule(Cell(constant="contact"), time, amount=amount),)
         return (shared.rule(Cell(column=activity), time, amount=amount),)
 
@@ -221,7 +235,8 @@ class _Guesser:
         if not few:
             return None
         named = [column for column in few if self._plain[column].endswith(("status", "state", "steg", "step", "theme"))]
-        chosen = self._take((named or few)[0])
+        many = [column for column in few if self._content[column].distinct > 2]  # two are a yes and a no
+        chosen = self._take((named or many or few)[0])
         self._unsure.append(
             f'"{chosen}" is taken for what happened: {self._content[chosen].distinct} different values. '
             "If another column says it, write that one."

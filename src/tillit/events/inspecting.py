@@ -95,18 +95,18 @@ def inspect_file(path: Path, mapping: Mapping | None = None) -> Inspection:
     return _inspection(reader, sample, guess.mapping, unsure=guess.unsure, notes=guess.notes)
 
 
-def understood_mapping(path: Path) -> Mapping:
-    """The mapping of a file that brings none.
+def understand(path: Path) -> tuple[Mapping, tuple[str, ...]]:
+    """The mapping of a file that brings none, and what is to be said about it: first what it is unsure of.
 
     Raises:
         FileError: The file cannot be read, or holds totals only.
         MappingError: Its columns do not say when things happened, or to whom.
     """
     found = inspect_file(path)
-    if found.mapping is not None:
-        return found.mapping
-    refusal = FileError if found.totals_only else MappingError
-    raise refusal(f"{path.name}: {found.problem}")
+    if found.mapping is None:
+        refusal = FileError if found.totals_only else MappingError
+        raise refusal(f"{path.name}: {found.problem}")
+    return found.mapping, (*found.unsure, *found.notes)
 
 
 def segment_mapping(columns: tuple[str, ...]) -> Mapping:
@@ -146,7 +146,9 @@ def _of_recipe(reader: Reader, sample: RawChunk, known: Recognised) -> Inspectio
             recipe=known.product,
         )
     if not known.mapping.identifiers:
-        problem = f"It looks like {known.product}, but no column says whose each row is. Export it with e-mail addresses."
+        problem = (
+            f"It looks like {known.product}, but no column says whose each row is. Export it with e-mail addresses."
+        )
         return _without_mapping(reader, sample, problem=problem, recipe=known.product)
     return _inspection(
         reader,
@@ -239,7 +241,9 @@ def _understood(sample: RawChunk, mapping: Mapping, converter: Converter) -> tup
             )
             events.setdefault(row, []).append(shown)
     numbers = sample.row_numbers()
-    refused = {int(numbers[place]): converted.faults.of(int(place))[1] for place in converted.faults.refused.nonzero()[0]}
+    refused = {
+        int(numbers[place]): converted.faults.of(int(place))[1] for place in converted.faults.refused.nonzero()[0]
+    }
     refused |= {broken.row: broken.reason for broken in sample.broken}
     return tuple(
         UnderstoodRow(row, raw, tuple(events.get(row, ())), refused.get(row)) for row, raw in _raw_rows(sample).items()

@@ -11,6 +11,7 @@ import pyarrow as pa
 from tillit.events.chunks import RawChunk, Reader
 from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
 from tillit.events.converting import Converted, Converter
+from tillit.events.inspecting import understand
 from tillit.events.mapping import Mapping, check_columns
 from tillit.events.parts import PartWriter
 from tillit.events.read_csv import CsvReader
@@ -72,18 +73,17 @@ def stage(
         MappingError: The mapping names a column that a file does not have.
         AmbiguityError: Dates or amounts can be read in two ways, and nothing in the file tells which.
     """
-    if mapping is None:
-        raise NotImplementedError("#2: guess the mapping")
     work.mkdir(parents=True, exist_ok=True)
+    understood = [(mapping, ()) if mapping is not None else understand(path) for path in paths]
     readers = [open_reader(path) for path in paths]
-    for path, reader in zip(paths, readers, strict=True):
-        check_columns(mapping, reader.columns, name=path.name)
-    subjects = Subjects(key, region=mapping.region or country_of_zone(mapping.timezone))
+    for path, reader, (each, _) in zip(paths, readers, understood, strict=True):
+        check_columns(each, reader.columns, name=path.name)
     contacts = PartWriter(work, "contacts", CONTACT_SCHEMA)
     total, done, rows = sum(reader.total_bytes for reader in readers), 0, 0
     files = []
-    for place, (path, reader) in enumerate(zip(paths, readers, strict=True)):
-        file = _File(work, place, path, reader, Converter(mapping, reader.columns, subjects, received_at=received_at))
+    for place, (path, reader, (each, _)) in enumerate(zip(paths, readers, understood, strict=True)):
+        subjects = Subjects(key, region=each.region or country_of_zone(each.timezone))
+        file = _File(work, place, path, reader, Converter(each, reader.columns, subjects, received_at=received_at))
         for chunk in reader:
             contacts.write(file.take(chunk))
             rows += chunk.rows
@@ -101,8 +101,12 @@ def stage(
         contacts=contacts.close(),
         rejected=tuple(file.rejected.path for file in files if file.rejected.path is not None),
         receipt=receipt,
-        mappings=(mapping,) * len(files),
-        notes=tuple(dict.fromkeys(note for file in files for note in file.notes)),
+        mappings=tuple(each for each, _ in understood),
+        notes=tuple(
+            dict.fromkeys(
+                note for (_, found), file in zip(understood, files, strict=True) for note in (*found, *file.notes)
+            )
+        ),
     )
 
 
