@@ -80,11 +80,26 @@ class Converter:
         said += [note for reader in self._money for note in reader.notes]
         return tuple(dict.fromkeys(said))
 
+    def learn(self, chunk: RawChunk) -> bool:
+        """Look at a chunk before any is converted; whether what only whole columns tell is told now."""
+        numbers = chunk.row_numbers()
+        told = [reader.learn(chunk.table, numbers) for reader in self._times]
+        return all(told)
+
+    def conclude(self) -> None:
+        """After the whole file was looked at.
+
+        Raises:
+            AmbiguityError: A column can be read in two ways, and nothing in it tells which.
+        """
+        for reader in self._times:
+            reader.conclude()
+
     def convert(self, chunk: RawChunk) -> Converted:
         """Convert one chunk. A row any of whose events cannot be read is refused whole."""
         table, mapping = chunk.table, self._mapping
         faults = Faults(table.num_rows)
-        readings = self._read(table, faults)
+        readings = self._read(chunk, faults)
         some = np.logical_or.reduce([reading.there for reading in readings])
         identity = self._identify(table)
         faults.add(
@@ -113,12 +128,12 @@ class Converter:
             further_lines=int((good & some & ~gave).sum()),
         )
 
-    def _read(self, table: pa.Table, faults: Faults) -> list[_Reading]:
-        mapping = self._mapping
+    def _read(self, chunk: RawChunk, faults: Faults) -> list[_Reading]:
+        mapping, table, numbers = self._mapping, chunk.table, chunk.row_numbers()
         readings = []
         ids: pa.Array | None = None
         for place, rule in enumerate(mapping.events):
-            micros, there = self._times[place].read(table, _asked(rule, table), faults)
+            micros, there = self._times[place].read(table, numbers, _asked(rule, table), faults)
             activity = texts.activity_of(rule.activity, table)
             faults.add(
                 np.flatnonzero(there & ~cells.present(activity)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,8 +83,9 @@ def stage(
     files = []
     for place, (path, reader, (each, _)) in enumerate(zip(paths, readers, understood, strict=True)):
         subjects = Subjects(key, region=each.region or country_of_zone(each.timezone))
-        file = _File(work, place, path, reader, Converter(each, reader.columns, subjects, received_at=received_at))
-        for chunk in reader:
+        converter = Converter(each, reader.columns, subjects, received_at=received_at)
+        file = _File(work, place, path, reader, converter)
+        for chunk in _told_chunks(reader, converter):
             contacts.write(file.take(chunk))
             rows += chunk.rows
             if on_progress is not None:
@@ -108,6 +109,23 @@ def stage(
             )
         ),
     )
+
+
+def _told_chunks(reader: Reader, converter: Converter) -> Iterator[RawChunk]:
+    """The chunks of a file, after the converter has seen as much of it as it needs to read it: mostly one chunk."""
+    chunks = iter(reader)
+    first = next(chunks, None)
+    if first is None:
+        return
+    if converter.learn(first):
+        yield first
+        yield from chunks
+        return
+    for chunk in chunks:
+        if converter.learn(chunk):
+            break
+    converter.conclude()
+    yield from reader
 
 
 class _File:

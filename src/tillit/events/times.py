@@ -1,17 +1,46 @@
-"""Times of a column as microseconds since 1970 in UTC."""
+"""Times of a column as microseconds since 1970 in UTC.
+
+Without a format a column may hold ISO 8601, the common forms with the year first or with dots (day first), names of
+months, and seconds, milliseconds or microseconds since 1970. Dates like 03/04/2026 are read only after the column
+has shown which number is the day. A time without an offset is the mapping's zone's (see `zones`), else UTC.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from tillit.errors import AmbiguityError
 from tillit.events import cells
 from tillit.events.faults import Faults
-from tillit.events.mapping import Time
+from tillit.events.mapping import EPOCH_FORMATS, Time
+from tillit.events.shapes import Shapes, shapes_of
+from tillit.events.timeforms import Form, check_format, form_by, form_of
+from tillit.events.zones import to_utc
+
+Booleans = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+
+MICROS = 1_000_000
+EARLIEST = 0  # 1970: what lies before is a placeholder (0001-01-01, 1900-01-01), not a customer
+LATEST = int(datetime(2101, 1, 1, tzinfo=UTC).timestamp()) * MICROS  # 9999-12-31 means "never"
+# Words that programs write for "no time"; the row gives no event then.
+_NO_TIME = pa.array(["null", "none", "nan", "nat", "n/a", "na", "-", "\\n", "0000-00-00", "0000-00-00 00:00:00"])
+_DAY_MICROS = 86_400 * MICROS
+
+
+@dataclass(slots=True)
+class _Order:
+    """What a column has shown about dates like 03/04/2026; row number and text."""
+
+    day_first: tuple[int, str] | None = None
+    month_first: tuple[int, str] | None = None
+    untold: tuple[int, str] | None = None
 
 
 class TimeReader:
@@ -19,29 +48,245 @@ class TimeReader:
 
     def __init__(self, rule: Time, timezone: str | None) -> None:
         self._rule = rule
-        self._zone = ZoneInfo(timezone or "UTC")
+        self._timezone = timezone
+        self._format = rule.format if rule.format not in EPOCH_FORMATS else None
+        self._epoch = EPOCH_FORMATS.index(rule.format) if rule.format in EPOCH_FORMATS else None
+        if self._format is not None:
+            check_format(self._format)
+        self._order = _Order()
+        self._skipped = self._repeated = self._without_zone = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return ()
-
-    def read(
-        self, table: pa.Table, asked: npt.NDArray[np.bool_], faults: Faults
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-        """Microseconds, and where there is a time; a cell that is no time refuses its row."""
-        texts = cells.joined([cells.text(table[column]) for column in self._rule.columns], " ")
-        micros = np.zeros(table.num_rows, dtype=np.int64)
-        there = cells.present(texts) & asked
-        for place, text in enumerate(texts.to_pylist()):
-            if not there[place]:
-                continue
-            try:
-                moment = datetime.fromisoformat(text)
-            except ValueError:
-                faults.add([place], "time_unreadable", f"{text!r} is no time.")
-                continue
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
-            micros[place] = (
-                int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000 + moment.microsecond
+        """What was assumed so far."""
+        name, notes = self._name, []
+        if self._without_zone and self._timezone is None:
+            notes.append(
+                f"Times in {name} have no time zone and were read as UTC. "
+                'Say which it is with timezone = "Europe/Stockholm" or another zone in the mapping.'
             )
+        if self._skipped:
+            notes.append(
+                f"{self._skipped} times in {name} lie in the hour that clocks skip in spring; "
+                "they were moved to the hour after."
+            )
+        if self._repeated:
+            notes.append(
+                f"{self._repeated} times in {name} lie in the hour that clocks repeat in autumn; "
+                "they were read as its first pass."
+            )
+        if self._order.day_first is not None:
+            notes.append(f'Dates in {name} were read day first, because of "{self._order.day_first[1]}".')
+        elif self._order.month_first is not None:
+            notes.append(f'Dates in {name} were read month first, because of "{self._order.month_first[1]}".')
+        return tuple(notes)
+
+    @property
+    def _name(self) -> str:
+        return " and ".join(f'"{column}"' for column in self._rule.columns)
+
+    def learn(self, table: pa.Table, numbers: Integers) -> bool:
+        """Look at a chunk before any is read; whether no more need to be seen to tell days from months."""
+        if self._rule.format is not None or not self._is_text(table):
+            return True
+        texts = self._texts(table)
+        there = cells.present(texts)
+        for shape in shapes_of(texts, there):
+            form = form_of(shape.text)
+            if form is not None and "other" in form.fields:
+                self._look(shape, form, numbers)
+        return self._order.untold is None or (self._order.day_first or self._order.month_first) is not None
+
+    def conclude(self) -> None:
+        """After the whole file was seen.
+
+        Raises:
+            AmbiguityError: There are dates like 03/04/2026, and none tells which number is the day.
+        """
+        order = self._order
+        if order.untold is not None and order.day_first is None and order.month_first is None:
+            row, text = order.untold
+            raise AmbiguityError(
+                f'{self._name} holds dates like "{text}" (row {row}), and no row tells the day from the month. '
+                f"Give the form in the mapping, {self._suggestion('%d/%m/%Y')} or {self._suggestion('%m/%d/%Y')}."
+            )
+
+    def read(self, table: pa.Table, numbers: Integers, asked: Booleans, faults: Faults) -> tuple[Integers, Booleans]:
+        """Read the times of a chunk.
+
+        Args:
+            numbers: The row numbers of the table's rows.
+            asked: Where the rule may give an event at all.
+            faults: Takes the rows whose time cannot be read.
+
+        Returns:
+            Microseconds UTC, and where there is a time, readable or not.
+
+        Raises:
+            AmbiguityError: Some dates can only be read day first and others only month first.
+        """
+        if not self._is_text(table):
+            return self._read_native(table[self._rule.columns[0]], asked, faults)
+        texts = self._texts(table)
+        there = cells.present(texts) & asked
+        micros = np.zeros(table.num_rows, dtype=np.int64)
+        local = np.zeros(table.num_rows, dtype=np.bool_)
+        for shape in shapes_of(texts, there):
+            form = self._form(shape.text)
+            if form is None:
+                self._refuse(faults, shape.places, shape.example, "is not a time that is known here")
+                continue
+            if "other" in form.fields:
+                self._look(shape, form, numbers)
+            wrong = self._decode(shape, form, micros)
+            if wrong.size:
+                self._refuse(faults, wrong, texts[int(wrong[0])].as_py(), "is no day or time that exists")
+            local[shape.places] = form.offset_sign is None and "epoch" not in form.fields
+        self._to_utc(micros, np.flatnonzero(local & ~faults.refused))
+        self._refuse_absurd(micros, there, faults)
         return micros, there
+
+    def _is_text(self, table: pa.Table) -> bool:
+        if len(self._rule.columns) > 1:
+            return True
+        kind = table.schema.field(self._rule.columns[0]).type
+        if pa.types.is_dictionary(kind):
+            kind = kind.value_type
+        return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+    def _texts(self, table: pa.Table) -> pa.Array:
+        texts = cells.joined([cells.text(table[column]) for column in self._rule.columns], " ")
+        nothing = pc.is_in(pc.utf8_lower(texts), value_set=_NO_TIME)
+        return pc.if_else(nothing, pa.scalar(None, pa.string()), texts)
+
+    def _form(self, shape: str) -> Form | None:
+        if self._format is not None:
+            return form_by(shape, self._format)
+        form = form_of(shape)
+        if self._epoch is not None:
+            digits = shape.partition(".")[0]
+            return (
+                Form({"epoch": (0, len(digits))}, epoch_per_second=1000**self._epoch) if not digits.strip("0") else None
+            )
+        return form
+
+    def _look(self, shape: Shapes, form: Form, numbers: Integers) -> None:
+        """Remember the first rows that tell, or do not tell, which number is the day."""
+        first, other = shape.number(form.fields["first"]), shape.number(form.fields["other"])
+        order = self._order
+        for name, found in (
+            ("day_first", (first > 12) & (first <= 31) & (other <= 12)),
+            ("month_first", (other > 12) & (other <= 31) & (first <= 12)),
+            ("untold", (first <= 12) & (other <= 12) & (first != other)),
+        ):
+            if getattr(order, name) is None and found.any():
+                place = int(shape.places[np.flatnonzero(found)[0]])
+                setattr(order, name, (int(numbers[place]), shape.text_at(place)))
+        if order.day_first is not None and order.month_first is not None:
+            raise AmbiguityError(
+                f'{self._name} holds "{order.day_first[1]}" (row {order.day_first[0]}), which is day first, and '
+                f'"{order.month_first[1]}" (row {order.month_first[0]}), which is month first. Mend the rows that are '
+                f"wrong, or give the form in the mapping, {self._suggestion('%d/%m/%Y')}."
+            )
+
+    def _decode(self, shape: Shapes, form: Form, micros: Integers) -> Integers:
+        """Write the wall-clock microseconds of one shape's values into `micros`; the places that are no time."""
+        number = {name: shape.number(span) for name, span in form.fields.items()}
+        if form.epoch_per_second is not None:
+            micros[shape.places] = number["epoch"] * (MICROS // form.epoch_per_second)
+            return np.zeros(0, dtype=np.int64)
+        if "other" in number:
+            day_first = self._order.month_first is None
+            number["day"], number["month"] = (
+                (number["first"], number["other"]) if day_first else (number["other"], number["first"])
+            )
+        nought = np.zeros(shape.places.size, dtype=np.int64)
+        year = number["year"]
+        if form.fields["year"][1] - form.fields["year"][0] == 2:
+            year = year + np.where(year < 70, 2000, 1900)
+        month = number.get("month", nought + (form.month or 0))
+        day, hour = number["day"], number.get("hour", nought)
+        minute, second = number.get("minute", nought), number.get("second", nought)
+        good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
+        if form.afternoon is not None:
+            good &= (hour >= 1) & (hour <= 12)
+            hour = hour % 12 + (12 if form.afternoon else 0)
+        good &= (hour < 24) & (minute < 60) & (second < 60)
+        months = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
+        start = months.astype("datetime64[D]").astype(np.int64)
+        length = (months + 1).astype("datetime64[D]").astype(np.int64) - start
+        good &= day <= length
+        fraction = nought
+        if "fraction" in form.fields:
+            digits = form.fields["fraction"][1] - form.fields["fraction"][0]
+            fraction = number["fraction"] * 10**6 // 10**digits
+        value = (start + day - 1) * _DAY_MICROS + ((hour * 60 + minute) * 60 + second) * MICROS + fraction
+        if form.offset_sign:
+            ahead = number["zone_hour"] * 60 + number.get("zone_minute", nought)
+            good &= ahead <= 18 * 60
+            value -= form.offset_sign * ahead * 60 * MICROS
+        micros[shape.places] = np.where(good, value, 0)
+        wrong: Integers = shape.places[~good]
+        return wrong
+
+    def _to_utc(self, micros: Integers, places: Integers) -> None:
+        """Turn wall-clock times at these places into UTC, in place."""
+        self._without_zone += places.size
+        if places.size and self._timezone is not None:
+            local = to_utc(micros[places], self._timezone)
+            micros[places] = local.micros
+            self._skipped += local.skipped.size
+            self._repeated += local.repeated.size
+
+    def _read_native(self, column: pa.ChunkedArray, asked: Booleans, faults: Faults) -> tuple[Integers, Booleans]:
+        """Read a column that is typed in its file: timestamps, dates, or numbers since 1970."""
+        values = column.combine_chunks()
+        if pa.types.is_dictionary(values.type):
+            values = values.dictionary.take(values.indices)
+        there = cells.present(values) & asked
+        kind = values.type
+        if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+            zoned = pa.types.is_timestamp(kind) and kind.tz is not None
+            plain = values.cast(pa.timestamp("us", "UTC" if zoned else None), safe=False)
+            micros = _filled(plain.cast(pa.int64()))
+            if not zoned:
+                self._to_utc(micros, np.flatnonzero(there))
+        elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            numbers = np.nan_to_num(values.cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))
+            if pa.types.is_floating(kind):
+                there &= ~pc.fill_null(pc.is_nan(values), True).to_numpy(zero_copy_only=False)
+            units = self._epoch if self._epoch is not None else np.digitize(np.abs(numbers), (1e11, 1e14))
+            scale = np.array([MICROS, 1_000, 1])[units]
+            whole = _filled(values.cast(pa.int64())) * scale if pa.types.is_integer(kind) else numbers * scale
+            micros = np.where(np.abs(numbers * scale) < 2.0**62, whole, -1).astype(np.int64)
+        else:
+            micros = np.zeros(len(values), dtype=np.int64)
+            self._refuse(faults, np.flatnonzero(there), str(kind), "is a type that holds no times")
+        self._refuse_absurd(micros, there, faults)
+        return micros, there
+
+    def _refuse_absurd(self, micros: Integers, there: Booleans, faults: Faults) -> None:
+        faults.add(
+            np.flatnonzero(there & ~faults.refused & ((micros < EARLIEST) | (micros >= LATEST))),
+            "time_absurd",
+            f"{self._name} lies before 1970 or after 2100. Leave it empty where there is no time.",
+        )
+
+    def _refuse(self, faults: Faults, places: Integers, example: str, why: str) -> None:
+        wanted = f"Write it as {self._format}" if self._format is not None else "Write it like 2026-03-31 14:05"
+        faults.add(
+            places,
+            "time_unreadable",
+            f'"{example}" in {self._name} {why}. {wanted}, or give its format in the mapping.',
+        )
+
+    def _suggestion(self, form: str) -> str:
+        columns = f'column = "{self._rule.columns[0]}"'
+        if len(self._rule.columns) > 1:
+            columns = f"columns = [{', '.join(map(repr, self._rule.columns))}]"
+        return f'time = {{{columns}, format = "{form}"}}'
+
+
+def _filled(values: pa.Array) -> Integers:
+    numbers: Integers = np.array(values.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
+    return numbers
