@@ -66,7 +66,7 @@ def write_files(company: Company, directory: Path) -> tuple[SourceFile, ...]:
     """Write the company's exports and their mappings into a directory that exists.
 
     Returns:
-        The files in the order in which they were written; `webb-handelser.jsonl` needs no mapping.
+        The files in the order in which they were written.
     """
     reach = _Contacts(company)
     # One bucket for each program; what a customer does in the shop is in the till, on the web in the web log.
