@@ -85,6 +85,7 @@ def duckdb_engine(
         connection.execute("set autoinstall_known_extensions = false")
         connection.execute("set python_enable_replacements = false")
         connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")  # it would write into a terminal that is not its own
         connection.execute(f"set memory_limit = '{memory_limit}'")
         if threads is not None:
             connection.execute(f"set threads = {threads}")
