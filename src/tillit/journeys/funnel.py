@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillit.errors import QueryError
+from tillit.journeys.graph import quantiles
 from tillit.journeys.results import Funnel, FunnelStep
 from tillit.journeys.traces import Micros, Names, Traces
 from tillit.journeys.units import Indices, activity_codes, unit_count, unit_of_event, unit_of_journey
@@ -282,8 +283,10 @@ def combine(parts: Sequence[FunnelPart], spec: FunnelSpec) -> Funnel:
     steps = []
     for step, name in enumerate(spec.step_names()):
         previous = reached[step - 1] if step else reached[0]
-        waits = np.concatenate([part.waits[step - 1] for part in parts]) if step and parts else np.empty(0)
-        p50, p90 = np.quantile(waits, [0.5, 0.9]) / SECOND if len(waits) else (None, None)
+        waits = (
+            np.concatenate([part.waits[step - 1] for part in parts]) if step and parts else np.zeros(0, dtype=np.int64)
+        )
+        p50, p90 = quantiles(waits, (0.5, 0.9)) if len(waits) else (None, None)
         steps.append(
             FunnelStep(
                 name=name,
@@ -291,8 +294,8 @@ def combine(parts: Sequence[FunnelPart], spec: FunnelSpec) -> Funnel:
                 dropped=previous - reached[step],
                 of_previous=reached[step] / previous if previous else 0.0,
                 of_first=reached[step] / reached[0] if reached[0] else 0.0,
-                p50_seconds_from_previous=None if p50 is None else float(p50),
-                p90_seconds_from_previous=None if p90 is None else float(p90),
+                p50_seconds_from_previous=p50,
+                p90_seconds_from_previous=p90,
             )
         )
     return Funnel(unit=spec.unit, total=sum(part.units for part in parts), steps=tuple(steps))

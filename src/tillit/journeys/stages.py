@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillit.journeys.calendar import MONDAY, period_bounds, zone_named
+from tillit.journeys.graph import quantiles
 from tillit.journeys.results import StageCount, StageMove
 from tillit.journeys.stage_rules import StageRules
 from tillit.journeys.traces import Micros, Names, Traces
@@ -25,7 +26,6 @@ NO_STAGE = -1
 # A move's two ends as one number, with "the journey's start" and "its end" as one more code.
 OUTSIDE = len(STAGES)
 ENDS = OUTSIDE + 1
-SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def combine_moves(parts: Sequence[MovePart]) -> tuple[StageMove, ...]:
                 target=None if target == OUTSIDE else STAGES[target],
                 moves=count,
                 journeys=sum(int(part.journeys[kind]) for part in parts),
-                p50_seconds=float(np.median(waits)) / SECOND if inside else None,
+                p50_seconds=quantiles(waits, (0.5,))[0] if inside else None,
             )
         )
     return tuple(sorted(found, key=lambda move: -move.moves))

@@ -18,4 +18,7 @@ class Command:
     module: str
 
 
-COMMANDS: tuple[Command, ...] = (Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),)
+COMMANDS: tuple[Command, ...] = (
+    Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),
+    Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
+)

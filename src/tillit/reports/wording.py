@@ -1,0 +1,59 @@
+"""Numbers in words, in English, for the command line and the report page. The product has its own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tillit.journeys.calendar import EPOCH
+from tillit.reports.interval import share_range
+from tillit.reports.size import Size, size_of
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+YEAR = 365.25 * DAY
+
+
+def number(count: int) -> str:
+    """A count with its thousands apart: 12,345."""
+    return f"{count:,}"
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time with at most two digits that matter: "45 s", "12 min", "3.5 h", "12 days", "2.1 years"."""
+    if seconds is None:
+        return "–"
+    if seconds < MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < HOUR:
+        return f"{seconds / MINUTE:.0f} min"
+    if seconds < 2 * DAY:
+        return f"{_short(seconds / HOUR)} h"
+    if seconds < 2 * YEAR:
+        return f"{_short(seconds / DAY)} days"
+    return f"{_short(seconds / YEAR)} years"
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:,.0f}"
+
+
+def share(count: int, of: int) -> str:
+    """A share with what it was counted on and its range: "90 of 200 (38 to 52 of 100)".
+
+    On fewer than 30 it stays "9 of 20": cases, not a rate.
+    """
+    counted = f"{number(count)} of {number(of)}"
+    if size_of(of) is Size.CASES:
+        return counted
+    found = share_range(count, of)
+    return f"{counted} ({100 * found.low:.0f} to {100 * found.high:.0f} of 100)"
+
+
+def day(at: int, zone: ZoneInfo) -> str:
+    """The local date of an instant in microseconds UTC: 2026-03-29."""
+    return local(at, zone).date().isoformat()
+
+
+def local(at: int, zone: ZoneInfo) -> datetime:
+    """An instant in microseconds UTC on the local clock."""
+    return (EPOCH + timedelta(microseconds=at)).astimezone(zone)
