@@ -38,7 +38,7 @@ check: install-test
 bench: install-bench
 	@$(PY) -m bench $(if $(LARGE),--large)
 
-evaluate: install-test
+evaluate: install-test install-bench
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make evaluate DATA=path/to/data"; exit 2; }
 	@DATA="$(abspath $(DATA))" bash house/evaluate.sh
 
