@@ -123,17 +123,22 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}  # axes locks an account; this slows one machine that tries many
+# axes locks an account after wrong passwords; this limits wrong codes of the second step, and one machine that tries
+# many accounts.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/300s/key"}
+MFA_ADAPTER = "tillit_web.people.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # we send no mail: an address is a name to sign in by
 MFA_TOTP_ISSUER = "tillit"
 MFA_TOTP_TOLERANCE = 1
 
-AXES_FAILURE_LIMIT = 8
+AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "tillit_web.people.access.name_tried"
+AXES_DISABLE_ACCESS_LOG = True  # who was here when is nobody's business
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says how long; trying again must not prolong it
 AXES_LOCKOUT_CALLABLE = "tillit_web.people.views.locked_out"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -21,6 +22,8 @@ def data_directory(tmp_path: Path, settings: Settings) -> Path:
     settings.DATA_DIRECTORY = tmp_path
     # The real hashing is slow on purpose; no test here is about its strength.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # allauth counts attempts there.
+    cache.clear()
     return tmp_path
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -70,7 +70,17 @@ def needs_second_step(user: User) -> bool:
     """Whether this member must set up the second step of sign-in before a page opens."""
     if not settings.EXPOSED or Role(user.role) not in TWO_STEP_ROLES:
         return False
-    return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return not has_second_step(user)
+
+
+def has_second_step(user: User) -> bool:
+    """Whether a code from an app is asked for when this member signs in."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+def name_tried(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """The address that somebody tries to sign in with, so that a lock is for one account and not for a whole shop."""
+    return ((credentials or {}).get("email") or request.POST.get("login") or "").strip().lower()
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any
 
+from babel.numbers import list_currencies
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tillit.vocabulary import Role
 from tillit_web.languages import LANGUAGES
-from tillit_web.people.models import ROLE_NAMES, User
+from tillit_web.people.models import ROLE_NAMES, Company, User
 
 # Zones of the readers we speak to come first; the rest of the world follows.
 NEAR_ZONES = (
@@ -82,6 +83,39 @@ class FoundingForm(JoinForm):
     )
 
     field_order = ("company_name", "email", "password", "zone")
+
+
+class CompanyForm(forms.ModelForm[Company]):
+    """The company as its owner may change it."""
+
+    timezone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, help_text=_("Days and weeks are counted by this clock.")
+    )
+    week_start = forms.TypedChoiceField(
+        label=_("A week starts on"), coerce=int, choices=((1, _("Monday")), (6, _("Saturday")), (7, _("Sunday")))
+    )
+    lapse_days = forms.IntegerField(
+        label=_("A journey ends after this many quiet days"),
+        min_value=1,
+        max_value=3650,
+        help_text=_("Someone who is silent for longer and then comes back starts a new journey."),
+    )
+    goal_activity = forms.CharField(
+        label=_("What a journey leads to"),
+        max_length=120,
+        help_text=_("The name of the event that you hope for, as in your files: order_completed, call_held, …"),
+    )
+
+    class Meta:
+        model = Company
+        fields = ("name", "timezone", "week_start", "currency", "goal_activity", "lapse_days")
+
+    def clean_currency(self) -> str:
+        """An ISO 4217 code in capitals."""
+        code = str(self.cleaned_data["currency"]).strip().upper()
+        if code not in list_currencies():
+            raise ValidationError(_("There is no currency with this code. Write three letters: SEK, NOK, EUR, …"))
+        return code
 
 
 class LanguageForm(forms.Form):

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from tillit.vocabulary import Role
-from tillit_web.people.models import Company, Contact, ContactOpening, OneTimeLink, User
+from tillit_web.people.models import ROLE_NAMES, Company, Contact, ContactOpening, OneTimeLink, User
 from tillit_web.people.tokens import digest
+
+ROLE_MEANINGS: dict[Role, Promise] = {
+    Role.OWNER: _("sees everything, and decides who gets in"),
+    Role.ANALYST: _("sees every number and every journey, and imports files"),
+    Role.SPECIALIST: _("meets customers"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class ContactDetail:
 
 def company() -> CompanyFacts:
     """The company, or the defaults while nobody has named it."""
-    row = Company.objects.filter(id=1).first() or Company(name="")
+    row = company_row()
     return CompanyFacts(
         name=row.name,
         timezone=row.timezone,
@@ -49,6 +59,27 @@ def company() -> CompanyFacts:
         week_start=row.week_start,
         is_simulated=row.is_simulated,
     )
+
+
+def company_row() -> Company:
+    """The company's row, or a new one that is not saved; for forms of this app."""
+    return Company.objects.filter(id=1).first() or Company(id=1, name="")
+
+
+def roles() -> tuple[tuple[str, Promise, Promise], ...]:
+    """Each role with its name and what it means, for choosing one."""
+    return tuple((role.value, dict(ROLE_NAMES)[role.value], ROLE_MEANINGS[role]) for role in Role)
+
+
+def team() -> QuerySet[User]:
+    """Everybody who has an account, active ones first; each with `has_second_step`."""
+    second_step = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    return User.objects.annotate(has_second_step=Exists(second_step)).order_by("-is_active", "email")
+
+
+def team_size() -> int:
+    """How many people can sign in."""
+    return User.objects.filter(is_active=True).count()
 
 
 def has_owner() -> bool:

@@ -26,11 +26,10 @@ def language_of(request: HttpRequest) -> str:
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     if chosen in SPOKEN:
         return chosen
-    asked = translation.get_language_from_request(request)
-    # Browsers in Norway ask for "no" or "nn" as often as for "nb".
-    if asked not in SPOKEN and request.headers.get("Accept-Language", "").lower().startswith(("no", "nn", "nb")):
+    # Browsers in Norway ask for "no" or "nn" as often as for "nb", and Django knows neither as ours.
+    if request.headers.get("Accept-Language", "").lower().startswith(("no", "nn")):
         return "nb"
-    return asked if asked in SPOKEN else settings.LANGUAGE_CODE
+    return translation.get_language_from_request(request)
 
 
 def speak_to_reader(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -60,6 +59,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     member = user if isinstance(user, User) else None
     match = request.resolver_match
     return {
+        "LANGUAGE_CODE": translation.get_language(),
         "company": getattr(request, "company", None) or queries.company(),
         "languages": LANGUAGES,
         "member": member,

@@ -6,18 +6,20 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tillit.vocabulary import Role
 from tillit_web.people import actions, queries
-from tillit_web.people.access import TeamRequest, access, public
-from tillit_web.people.forms import FoundingForm, JoinForm, LanguageForm
+from tillit_web.people.access import TeamRequest, access, has_second_step, public
+from tillit_web.people.forms import FoundingForm, JoinForm, LanguageForm, PasswordForm
 from tillit_web.people.models import OneTimeLink, User
 from tillit_web.ui.navigation import rail_for
 
@@ -52,6 +54,26 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         login(request, member, backend=SIGNED_IN_BY)
         return redirect("front")
     return render(request, "people/welcome.html", {"form": form, "founding": founding, "link": link})
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def new_password(request: HttpRequest, token: str) -> HttpResponse:
+    """A one-time link: choose a new password, then sign in with it (and with the second step, where it is on)."""
+    link = queries.open_link(token, OneTimeLink.Kind.NEW_PASSWORD)
+    if link is None:
+        return render(request, "people/link_spent.html", status=410)
+    form = PasswordForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.choose_new_password(link, form.cleaned_data["password"])
+        except actions.LinkSpent:
+            return render(request, "people/link_spent.html", status=410)
+        messages.success(request, _("The new password is saved. Sign in with it."))
+        return redirect("account_login")
+    return render(request, "people/new_password.html", {"form": form, "link": link})
 
 
 def _join(link: OneTimeLink, chosen: dict[str, Any], *, language: str) -> User:
@@ -103,8 +125,9 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @access(*Role)
 @require_GET
 def own_settings(request: TeamRequest) -> HttpResponse:
-    """What a member may change about themselves, and the way to the team."""
-    return render(request, "people/settings.html")
+    """What a member may change about themselves, and the owner's way to company and team."""
+    shown = {"has_second_step": has_second_step(request.user), "team_size": queries.team_size()}
+    return render(request, "people/settings.html", shown)
 
 
 @public

@@ -1,0 +1,95 @@
+"""Every address of the product: who gets in. A new view without its mark fails here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
+
+from tillit.vocabulary import Role
+from tillit_web.people.access import access
+
+# allauth guards its own: sign-in for strangers, the rest for those signed in.
+ALLAUTH = "account/"
+
+
+def _views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.callback
+
+
+OURS = [(route, view) for route, view in _views(get_resolver()) if not route.startswith(ALLAUTH)]
+GUARDED = [(route, roles) for route, view in OURS if (roles := getattr(view, "allowed_roles", None))]
+PUBLIC = {"welcome/<str:token>/", "new-password/<str:token>/", "demo/enter/<str:token>", "language/"}
+
+
+def _address(route: str) -> str:
+    parts = ["7" if part.startswith("<int") else "x" if part.startswith("<") else part for part in route.split("/")]
+    return "/" + "/".join(parts)
+
+
+def test_every_view_of_ours_says_who_gets_in() -> None:
+    unmarked = [route for route, view in OURS if not hasattr(view, "allowed_roles")]
+    assert not unmarked, f"mark with @access(…) or @public: {unmarked}"
+
+
+def test_strangers_may_open_these_pages_and_no_others() -> None:
+    assert {route for route, view in OURS if getattr(view, "allowed_roles", ()) is None} == PUBLIC
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [route for route, _ in GUARDED])
+def test_a_stranger_is_sent_to_sign_in(client: Client, route: str) -> None:
+    for answer in (client.get(_address(route)), client.post(_address(route))):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/account/sign-in/")
+
+
+@pytest.mark.parametrize("route", [route for route, roles in GUARDED if Role.SPECIALIST not in roles])
+def test_a_specialist_is_refused_elsewhere(as_bo: Client, route: str) -> None:
+    assert as_bo.get(_address(route)).status_code == 403
+    assert as_bo.post(_address(route)).status_code == 403
+
+
+@pytest.mark.parametrize("route", [route for route, roles in GUARDED if Role.ANALYST not in roles])
+def test_an_analyst_is_refused_where_owners_decide(as_cy: Client, route: str) -> None:
+    assert as_cy.post(_address(route)).status_code == 403
+
+
+@pytest.mark.parametrize("route", [route for route, roles in GUARDED if Role.OWNER in roles])
+def test_outside_the_machine_an_owner_needs_the_second_step_first(
+    as_ana: Client, settings: Settings, route: str
+) -> None:
+    settings.EXPOSED = True
+    for answer in (as_ana.get(_address(route)), as_ana.post(_address(route))):
+        assert answer.status_code == 302
+        assert answer["Location"] == "/account/two-steps/app/"
+
+
+def test_a_specialist_sees_no_customers_and_needs_no_second_step(as_bo: Client, settings: Settings) -> None:
+    settings.EXPOSED = True
+    assert as_bo.get("/settings/").status_code == 200
+
+
+def test_a_paused_member_is_out_at_once(as_ana: Client, as_bo: Client) -> None:
+    assert as_bo.get("/settings/").status_code == 200
+    bo = as_bo.session["_auth_user_id"]
+    as_ana.post(f"/settings/team/{bo}/pause/")
+    assert as_bo.get("/settings/").status_code == 302
+
+
+def test_htmx_is_told_to_leave_for_sign_in(client: Client, db: None) -> None:
+    answer = client.get("/settings/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/account/sign-in/")
+
+
+def test_access_without_a_role_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="@public"):
+        access()
