@@ -84,6 +84,7 @@ class Converter:
         """Look at a chunk before any is converted; whether what only whole columns tell is told now."""
         numbers = chunk.row_numbers()
         told = [reader.learn(chunk.table, numbers) for reader in self._times]
+        told += [reader.learn(chunk.table, numbers) for reader in self._money]
         return all(told)
 
     def conclude(self) -> None:
@@ -92,8 +93,10 @@ class Converter:
         Raises:
             AmbiguityError: A column can be read in two ways, and nothing in it tells which.
         """
-        for reader in self._times:
-            reader.conclude()
+        for times in self._times:
+            times.conclude()
+        for money in self._money:
+            money.conclude()
 
     def convert(self, chunk: RawChunk) -> Converted:
         """Convert one chunk. A row any of whose events cannot be read is refused whole."""
@@ -140,7 +143,7 @@ class Converter:
                 "activity_missing",
                 f'The row says no activity in "{rule.activity.column}". Fill it in, or leave its time empty.',
             )
-            money = self._money[place].read(table, there, faults)
+            money = self._money[place].read(table, numbers, there, faults)
             if rule.once_per:
                 own = cells.joined([cells.text(table[column]) for column in rule.once_per], "|")
             else:

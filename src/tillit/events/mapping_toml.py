@@ -43,6 +43,7 @@ from tillit.errors import MappingError
 from tillit.events.mapping import CELL_KEYS, EPOCH_FORMATS, Cell, EventRule, Mapping, Time
 from tillit.vocabulary import Actor, Function, IdentifierKind
 
+RATE_DECIMALS = 4
 TOP_KEYS = (
     "source",
     "timezone",
@@ -247,6 +248,8 @@ class _Form:
             return None
         if isinstance(found, bool) or not isinstance(found, int | Decimal) or not 0 <= found < 1:
             raise self._error(key, found, "a share from 0 up to 1, for example 0.25 for 25 percent")
+        if Decimal(found) != round(Decimal(found), RATE_DECIMALS):
+            raise self._error(key, found, f"it with at most {RATE_DECIMALS} decimals")
         return Decimal(found)
 
     def _zone(self, table: abc.Mapping[str, Any]) -> str | None:

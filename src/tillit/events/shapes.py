@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,21 +27,18 @@ class Shapes:
     @property
     def example(self) -> str:
         """The first value."""
-        return self._at(0)
+        return self.at(0)
 
-    def text_at(self, place: int) -> str:
-        """The value at a place in the column."""
-        return self._at(int(np.searchsorted(self.places, place)))
-
-    def number(self, span: tuple[int, int]) -> npt.NDArray[np.int64]:
-        """The digits between two positions as numbers; shape (values,)."""
-        total = np.zeros(self.places.size, dtype=np.int64)
-        for position in range(*span):
-            total = total * 10 + (self.bytes[:, position].astype(np.int64) - 48)
-        return total
-
-    def _at(self, index: int) -> str:
+    def at(self, index: int) -> str:
+        """One of the values, counted from 0."""
         return bytes(self.bytes[index]).decode("utf-8", "replace")
+
+    def digits(self, positions: Iterable[int]) -> npt.NDArray[np.int64]:
+        """The digits at these positions as one number; shape (values,)."""
+        total = np.zeros(self.places.size, dtype=np.int64)
+        for position in positions:
+            total = total * 10 + (self.bytes[:, position].astype(np.int64) - ord("0"))
+        return total
 
 
 def shapes_of(texts: pa.Array, asked: npt.NDArray[np.bool_]) -> Iterator[Shapes]:

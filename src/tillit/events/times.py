@@ -172,7 +172,7 @@ class TimeReader:
 
     def _look(self, shape: Shapes, form: Form, numbers: Integers) -> None:
         """Remember the first rows that tell, or do not tell, which number is the day."""
-        first, other = shape.number(form.fields["first"]), shape.number(form.fields["other"])
+        first, other = (shape.digits(range(*form.fields[name])) for name in ("first", "other"))
         order = self._order
         for name, found in (
             ("day_first", (first > 12) & (first <= 31) & (other <= 12)),
@@ -180,8 +180,8 @@ class TimeReader:
             ("untold", (first <= 12) & (other <= 12) & (first != other)),
         ):
             if getattr(order, name) is None and found.any():
-                place = int(shape.places[np.flatnonzero(found)[0]])
-                setattr(order, name, (int(numbers[place]), shape.text_at(place)))
+                index = int(np.argmax(found))
+                setattr(order, name, (int(numbers[shape.places[index]]), shape.at(index)))
         if order.day_first is not None and order.month_first is not None:
             raise AmbiguityError(
                 f'{self._name} holds "{order.day_first[1]}" (row {order.day_first[0]}), which is day first, and '
@@ -191,7 +191,7 @@ class TimeReader:
 
     def _decode(self, shape: Shapes, form: Form, micros: Integers) -> Integers:
         """Write the wall-clock microseconds of one shape's values into `micros`; the places that are no time."""
-        number = {name: shape.number(span) for name, span in form.fields.items()}
+        number = {name: shape.digits(range(*span)) for name, span in form.fields.items()}
         if form.epoch_per_second is not None:
             micros[shape.places] = number["epoch"] * (MICROS // form.epoch_per_second)
             return np.zeros(0, dtype=np.int64)
