@@ -53,8 +53,12 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def journeys_from(args: argparse.Namespace) -> Iterator[FromFiles]:
+def journeys_from(args: argparse.Namespace, *, timezone: str | None = None) -> Iterator[FromFiles]:
     """The journeys of `args.files`, cut as `add_file_arguments` was told.
+
+    Args:
+        args: What was typed.
+        timezone: Of times without an offset, where neither the mapping nor the file says it.
 
     Raises:
         FileError: A file is not there, or cannot be read as what it is.
@@ -75,6 +79,7 @@ def journeys_from(args: argparse.Namespace) -> Iterator[FromFiles]:
                 key=secrets.token_bytes(32),
                 received_at=time.time_ns() // 1_000,
                 work=work / "staged",
+                timezone=timezone,
                 on_progress=progress,
             )
         rejected = _keep_rejected(staged, args.files)

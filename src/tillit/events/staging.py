@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -56,6 +56,7 @@ def stage(
     key: bytes,
     received_at: int,
     work: Path,
+    timezone: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Staged:
     """Read files through a mapping into Parquet parts under `work`.
@@ -66,6 +67,7 @@ def stage(
         key: What subjects are hashed with: the data directory's, or random bytes.
         received_at: Microseconds UTC, written into every event.
         work: An empty or new folder of this call's own.
+        timezone: Of times without an offset, where neither the mapping nor the file says it.
         on_progress: Called with bytes done, bytes in all, and rows so far.
 
     Raises:
@@ -75,6 +77,7 @@ def stage(
     """
     work.mkdir(parents=True, exist_ok=True)
     understood = [(mapping, ()) if mapping is not None else understand(path) for path in paths]
+    understood = [(replace(each, timezone=each.timezone or timezone), notes) for each, notes in understood]
     readers = [open_reader(path) for path in paths]
     for path, reader, (each, _) in zip(paths, readers, understood, strict=True):
         check_columns(each, reader.columns, name=path.name)

@@ -12,6 +12,7 @@ from tillit.reports.wording import duration, number, share
 from tillit.vocabulary import Unit
 from tillit_cli.durations import seconds
 from tillit_cli.from_files import add_file_arguments, journeys_from
+from tillit_cli.tables import aligned
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -84,12 +85,4 @@ def table(answer: Funnel) -> str:
         )
         for place, step in enumerate(answer.steps, start=1)
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([*lines, "", f"{number(answer.total)} {answer.unit}s in all."])
+    return "\n".join([*aligned(rows), "", f"{number(answer.total)} {answer.unit}s in all."])

@@ -1,0 +1,84 @@
+"""`tillit journeys` on a small shop: what it prints, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.shop import shop_files
+from tillit_cli.__main__ import main
+
+
+def answer(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
+    rows, mapping = shop_files(folder)
+    assert main(["journeys", rows, "--mapping", mapping, "--format", "json", *more]) == 0
+    read: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return read
+
+
+def test_json_holds_the_whole_graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    read = answer(tmp_path, capsys)
+    assert (read["events"], read["persons"], read["journeys"]) == (7, 3, 3)
+    assert {(f["from"], f["to"]): f["count"] for f in read["follows"]} == {
+        ("product_viewed", "product_added"): 2,
+        ("product_viewed", "product_viewed"): 1,
+        ("product_added", "order_completed"): 1,
+    }
+    order = next(follow for follow in read["follows"] if follow["to"] == "order_completed")
+    assert (order["persons"], order["p50_seconds"], order["p90_seconds"]) == (1, 3600, 3600)
+    assert read["activities"][0] == {"name": "product_viewed", "events": 3, "persons": 2, "journeys": 2}
+    assert read["starts"] == [
+        {"activity": "product_viewed", "journeys": 2},
+        {"activity": "page_viewed", "journeys": 1},
+    ]
+    assert {end["activity"] for end in read["ends"]} == {"order_completed", "product_added", "page_viewed"}
+    assert ["page_viewed"] in [variant["activities"] for variant in read["variants"]]
+    assert sum(variant["journeys"] for variant in read["variants"]) == 3
+
+
+def test_goal_and_lapse_cut_journeys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ana looks, comes back 19 days later and orders."""
+    assert answer(tmp_path, capsys, "--lapse", "10")["journeys"] == 4
+    assert answer(tmp_path, capsys, "--lapse", "none")["journeys"] == 3
+    assert answer(tmp_path, capsys, "--goal", "order_completed")["goals"] == 1
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(tmp_path, capsys) == answer(tmp_path, capsys)
+
+
+def test_the_table_is_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows, mapping = shop_files(tmp_path)
+    assert main(["journeys", rows, "--mapping", mapping, "--goal", "order_completed"]) == 0
+    shown = capsys.readouterr()
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert shown.out.splitlines()[0] == (
+        "7 events, 3 persons, 3 journeys, 1 of them with order_completed; 2026-03-01 to 2026-03-21 (Europe/Stockholm)."
+    )
+    assert ["product_added", "order_completed", "1", "1", "1", "h", "1", "h"] in lines
+    assert "8 rows: 7 accepted, 0 duplicate, 1 rejected" in shown.err
+
+
+def test_an_unknown_goal_names_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows, mapping = shop_files(tmp_path)
+    assert main(["journeys", rows, "--mapping", mapping, "--goal", "order_complete"]) == 2
+    assert "no event has the activity 'order_complete'; did you mean order_completed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("zone", "first_at"), [("UTC", 86_400), ("Europe/Helsinki", 86_400 - 2 * 3_600)])
+def test_a_typed_zone_reads_times_that_have_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], zone: str, first_at: int
+) -> None:
+    rows = tmp_path / "log.csv"
+    rows.write_text("customer_id,activity,time\nAna,ask,1970-01-02 00:00:00\n", encoding="utf-8")
+    assert main(["journeys", str(rows), "--timezone", zone, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["first_at"] == first_at * 1_000_000
+
+
+def test_an_unknown_zone_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows, mapping = shop_files(tmp_path)
+    assert main(["journeys", rows, "--mapping", mapping, "--timezone", "Europe/Malmo"]) == 2
+    assert "Europe/Malmo" in capsys.readouterr().err
