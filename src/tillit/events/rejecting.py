@@ -20,7 +20,11 @@ class RejectedRows:
     mending and importing again, and a changed cell would be a changed row.
     """
 
-    def __init__(self, folder: Path, name: str, columns: Sequence[str], *, delimiter: str) -> None:
+    def __init__(
+        self, folder: Path, name: str, columns: Sequence[str], *, delimiter: str, append: bool = False
+    ) -> None:
+        """`append` goes on in the file that an earlier writer of the same folder and name closed, if there is one."""
+        self._append = append
         self._target = folder / f"{name}.rejected.csv"
         self._header, _ = unique_names([*columns, *REASON_COLUMNS])
         self._delimiter = delimiter
@@ -35,15 +39,21 @@ class RejectedRows:
     def add(self, cells: Sequence[object], row: int, code: str, reason: str) -> None:
         """Keep a row. Cells beyond the header, of a row that was too long, stand after the reason."""
         if self._file is None:
-            # The byte order mark makes spreadsheets read it as UTF-8.
-            self._file = self._target.open("w", encoding="utf-8-sig", errors="surrogateescape", newline="")
-            csv.writer(self._file, delimiter=self._delimiter).writerow(self._header)
+            self._file = self._open()
         width = len(self._header) - len(REASON_COLUMNS)
         texts = ["" if cell is None else str(cell) for cell in cells]
         texts += [""] * (width - len(texts))
         line = [*texts[:width], str(row), code, reason, *texts[width:]]
         csv.writer(self._file, delimiter=self._delimiter).writerow(line)
         self.reasons[code] += 1
+
+    def _open(self) -> TextIO:
+        if self._append and self._target.exists():
+            return self._target.open("a", encoding="utf-8", errors="surrogateescape", newline="")
+        # The byte order mark makes spreadsheets read it as UTF-8.
+        file = self._target.open("w", encoding="utf-8-sig", errors="surrogateescape", newline="")
+        csv.writer(file, delimiter=self._delimiter).writerow(self._header)
+        return file
 
     def close(self) -> None:
         """Finish the file."""
