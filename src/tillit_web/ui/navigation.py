@@ -29,7 +29,10 @@ class Entry:
     lower: bool = False
 
 
-RAIL: tuple[Entry, ...] = (Entry("people:settings", _("Settings"), "settings", ("people:",), lower=True),)
+RAIL: tuple[Entry, ...] = (
+    Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),
+    Entry("people:settings", _("Settings"), "settings", ("people:",), lower=True),
+)
 
 
 @dataclass(frozen=True, slots=True)

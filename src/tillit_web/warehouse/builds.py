@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from tillit.events.builds import current_build, make_current, new_build, retire_builds
-from tillit.events.segments import SegmentKind
+from tillit.events.builds import Build, build_of, current_build, make_current, new_build, retire_builds
+from tillit.events.log import EventLog
+from tillit.events.segments import Segment, SegmentKind
 from tillit.journeys.build import build_store
+from tillit.journeys.delta import build_delta
 from tillit_web.warehouse.folders import open_log
+
+# Beyond this share of the base's events, reading base and delta costs more than building anew saves.
+MOST_IN_A_DELTA = 0.1
 
 
 def rebuild() -> bool:
@@ -24,11 +31,30 @@ def rebuild() -> bool:
             current = current_build(log)
             if current is not None and current.segments == build.segments:
                 return False
-            build_store(
-                [segment.path for segment in segments if segment.kind is SegmentKind.EVENTS],
-                [segment.path for segment in segments if segment.kind is SegmentKind.LINKS],
-                build.directory,
-            )
-            make_current(log, build, made_at=time.time_ns() // 1000)
+            base = _base_for(log, current, segments)
+            links = _files(segments, SegmentKind.LINKS)
+            if base is None:
+                build_store(_files(segments, SegmentKind.EVENTS), links, build.directory)
+            else:
+                since = [segment for segment in segments if segment.id not in base.segments]
+                build_delta(base.directory, _files(since, SegmentKind.EVENTS), links, build.directory)
+            make_current(log, build, made_at=time.time_ns() // 1000, base=base)
         retire_builds(log)
         return True
+
+
+def _base_for(log: EventLog, current: Build | None, segments: Sequence[Segment]) -> Build | None:
+    """The base on which a delta is worth its while; None where a whole build is needed."""
+    if current is None:
+        return None
+    base = current if current.base is None else build_of(log, current.base)
+    if not base.segments <= {segment.id for segment in segments}:
+        return None  # something was undone or is withheld, and a delta only adds
+    events = [segment for segment in segments if segment.kind is SegmentKind.EVENTS]
+    in_base = sum(segment.rows for segment in events if segment.id in base.segments)
+    since = sum(segment.rows for segment in events) - in_base
+    return base if since <= MOST_IN_A_DELTA * in_base else None
+
+
+def _files(segments: Iterable[Segment], kind: SegmentKind) -> list[Path]:
+    return [segment.path for segment in segments if segment.kind is kind]

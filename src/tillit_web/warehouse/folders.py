@@ -34,3 +34,8 @@ def upload_path(import_id: UUID, file_name: str) -> Path:
 def rejected_path(import_id: UUID) -> Path:
     """The rejected rows, as they were and with the reason."""
     return import_folder(import_id) / "rejected.csv"
+
+
+def sample_path(import_id: UUID) -> Path:
+    """The first rows of a file, for previews."""
+    return import_folder(import_id) / "sample.parquet"

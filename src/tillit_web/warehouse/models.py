@@ -20,16 +20,18 @@ class Import(models.Model):
         FAILED = "failed", _("Not imported")
         UNDOING = "undoing", _("Being undone")
         UNDONE = "undone", _("Undone")
+        DISCARDED = "discarded", _("Discarded")
 
     # Every change of state there is. A job that is run again finds its state and goes on.
     TRANSITIONS: ClassVar[dict[State, frozenset[State]]] = {
         State.UPLOADED: frozenset({State.UNDERSTOOD, State.FAILED}),
-        State.UNDERSTOOD: frozenset({State.RUNNING}),
+        State.UNDERSTOOD: frozenset({State.RUNNING, State.DISCARDED}),
         State.RUNNING: frozenset({State.DONE, State.FAILED}),
         State.DONE: frozenset({State.UNDOING}),
-        State.FAILED: frozenset({State.UPLOADED, State.RUNNING}),
+        State.FAILED: frozenset({State.UPLOADED, State.DISCARDED}),
         State.UNDOING: frozenset({State.UNDONE, State.DONE}),
         State.UNDONE: frozenset(),
+        State.DISCARDED: frozenset(),  # and its row goes with it
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,0 +1,94 @@
+"""What may be done to imports. Pages and commands call these; reading files and writing the log is `work`, for jobs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from tillit.events.mapping import Mapping
+from tillit.events.mapping_dump import dump_mapping
+from tillit_web.jobs.actions import enqueue
+from tillit_web.people.models import User
+from tillit_web.warehouse import jobs
+from tillit_web.warehouse.folders import import_folder, upload_path
+from tillit_web.warehouse.models import Import, KeptMapping
+from tillit_web.warehouse.states import move
+
+
+def receive(upload: UploadedFile[Any], *, by: User) -> Import:
+    """Keep an uploaded file and have it read. Its bytes are on stable storage before the import exists."""
+    row = Import(file_name=Path(upload.name or "file").name[:255], file_bytes=upload.size or 0, by=by)
+    _keep(upload.chunks(), upload_path(row.id, row.file_name))
+    with transaction.atomic():
+        row.save(force_insert=True)
+        enqueue(jobs.understand, import_id=row.id.hex)
+    return row
+
+
+@transaction.atomic
+def start(row: Import, mapping: Mapping) -> None:
+    """Bring a file in by a mapping.
+
+    Raises:
+        WrongState: It is not waiting for this.
+    """
+    move(row, Import.State.RUNNING, mapping=dump_mapping(mapping), problem="", rows_read=0, done_bytes=0)
+    enqueue(jobs.bring_in, import_id=row.id.hex)
+
+
+@transaction.atomic
+def read_again(row: Import) -> None:
+    """Try a failed file once more from its beginning.
+
+    Raises:
+        WrongState: It has not failed.
+    """
+    move(row, Import.State.UPLOADED, problem="", mapping="", understood={})
+    enqueue(jobs.understand, import_id=row.id.hex)
+
+
+@transaction.atomic
+def undo(row: Import) -> None:
+    """Take an import's events out again; rows of later imports that repeated them are offered again.
+
+    Raises:
+        WrongState: It is not imported.
+    """
+    move(row, Import.State.UNDOING)
+    enqueue(jobs.take_out, import_id=row.id.hex)
+
+
+def discard(row: Import) -> None:
+    """Forget a file that never came into the log.
+
+    Raises:
+        WrongState: It did, or the worker has it.
+    """
+    folder = import_folder(row.id)
+    with transaction.atomic():
+        move(row, Import.State.DISCARDED)
+        row.delete()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_mapping(name: str, columns: Iterable[str], mapping: Mapping) -> KeptMapping:
+    """Keep a mapping under a name; files with these columns are read by it from now on."""
+    kept, _ = KeptMapping.objects.update_or_create(
+        name=name, defaults={"headers": list(columns), "mapping": dump_mapping(mapping)}
+    )
+    return kept
+
+
+def _keep(chunks: Iterable[bytes], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,29 @@
+"""Jobs of the warehouse, done one after another by the worker. Each may be killed anywhere and run again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django_tasks import task
+
+from tillit_web.warehouse import builds, work
+
+
+@task()
+def understand(import_id: str) -> None:
+    """Read a file's beginning and guess its mapping."""
+    work.understand(UUID(import_id))
+
+
+@task()
+def bring_in(import_id: str) -> None:
+    """Read a file, publish its events, and build."""
+    work.bring_in(UUID(import_id))
+    builds.rebuild()
+
+
+@task()
+def take_out(import_id: str) -> None:
+    """Undo an import, and build."""
+    work.take_out(UUID(import_id))
+    builds.rebuild()

@@ -1,0 +1,42 @@
+"""The receipt of an import as the database keeps it and pages draw it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tillit.events.importing import Imported
+from tillit.events.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReceipt:
+    """What became of a file. Times are microseconds UTC, None where no event was new."""
+
+    rows: Receipt
+    conflict_events: int
+    contacts: int  # clear values for the contact store
+    first_at: int | None
+    last_at: int | None
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, imported: Imported, *, contacts: int) -> ImportReceipt:
+        return cls(
+            rows=imported.receipt,
+            conflict_events=imported.conflict_events,
+            contacts=contacts,
+            first_at=imported.first_at,
+            last_at=imported.last_at,
+            notes=imported.notes,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As the database keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> ImportReceipt:
+        """From what the database keeps."""
+        rows = {**kept["rows"], "reasons": tuple((code, count) for code, count in kept["rows"]["reasons"])}
+        return cls(**{**kept, "rows": Receipt(**rows), "notes": tuple(kept["notes"])})

@@ -1,0 +1,95 @@
+"""What we understood of a file: kept as JSON beside the import, and looked at again through a corrected mapping."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tillit.events import cells
+from tillit.events.inspecting import Inspection, UnderstoodRow, inspect_file
+from tillit.events.mapping import Mapping
+from tillit.events.reading import open_reader
+
+SAMPLE_ROWS = 200
+MOST_VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a page says of a file before it is imported.
+
+    Attributes:
+        format: "csv", "jsonl", "segment", "parquet" or "xes".
+        columns: The file's columns, in their order.
+        notes: What was found out: encoding, delimiter, decimal sign, …; sentences.
+        unsure: What somebody should look at; sentences.
+        product: The product whose export it is; "" if none was recognised.
+        kept_as: The name of the kept mapping it is read by; "" if none.
+        problem: Why there is no mapping to begin with; "" if there is one.
+        totals_only: The file holds sums, not events, and cannot become journeys.
+    """
+
+    format: str
+    columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    unsure: tuple[str, ...]
+    product: str = ""
+    kept_as: str = ""
+    problem: str = ""
+    totals_only: bool = False
+
+    @classmethod
+    def of(cls, found: Inspection, *, kept_as: str) -> Understanding:
+        """From an inspection; what a kept mapping settled is no longer unsure."""
+        return cls(
+            format=found.format,
+            columns=found.columns,
+            notes=found.notes,
+            unsure=() if kept_as else found.unsure,
+            product=found.recipe or "",
+            kept_as=kept_as,
+            problem="" if kept_as else found.problem or "",
+            totals_only=found.totals_only,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As the database keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Understanding:
+        """From what the database keeps."""
+        return cls(**{**kept, **{name: tuple(kept[name]) for name in ("columns", "notes", "unsure")}})
+
+
+def write_sample(upload: Path, to: Path) -> None:
+    """Keep a file's first rows of raw cells, so that no page reads the file itself.
+
+    Raises:
+        FileError: The file cannot be read as what it is.
+    """
+    reader = open_reader(upload)
+    first = next(iter(reader), None)
+    rows = pa.table({column: pa.array([], pa.string()) for column in reader.columns}) if first is None else first.table
+    pq.write_table(rows.slice(0, SAMPLE_ROWS), to)
+
+
+def preview(sample: Path, mapping: Mapping) -> tuple[UnderstoodRow, ...]:
+    """The first rows of a kept sample as a mapping makes them.
+
+    Raises:
+        InputError: The mapping and the file do not go together.
+    """
+    return inspect_file(sample, mapping).rows
+
+
+def values_of(sample: Path, column: str) -> tuple[str, ...]:
+    """What a column says in the kept sample, most frequent first."""
+    table = pq.read_table(sample, columns=[column])
+    found = cells.text(table[column]).drop_null().value_counts().to_pylist()
+    found.sort(key=lambda counted: (-counted["counts"], counted["values"]))
+    return tuple(counted["values"] for counted in found[:MOST_VALUES])

@@ -1,0 +1,165 @@
+"""What the worker does with an import: read its beginning, bring it in, take it out. Each may be run again."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.utils import timezone
+
+from tillit.errors import LogBusy, TillitError
+from tillit.events.importing import Imported, import_file
+from tillit.events.inspecting import inspect_file
+from tillit.events.key import read_or_create_key
+from tillit.events.log import ImportState
+from tillit.events.mapping_dump import dump_mapping
+from tillit.events.mapping_toml import parse_mapping
+from tillit.events.publishing import undo
+from tillit_web.people.actions import keep_contacts
+from tillit_web.warehouse import understanding
+from tillit_web.warehouse.folders import (
+    data_directory,
+    import_folder,
+    open_log,
+    rejected_path,
+    sample_path,
+    upload_path,
+)
+from tillit_web.warehouse.models import Import, KeptMapping
+from tillit_web.warehouse.receipts import ImportReceipt
+from tillit_web.warehouse.states import move
+
+SECONDS_BETWEEN_REPORTS = 0.5
+SECONDS_BETWEEN_TRIES = 1.0
+# A command line import of a large file takes minutes; a worker that gave up would strand what was uploaded.
+MOST_TRIES = 600
+
+Answer = TypeVar("Answer")
+OnProgress = Callable[[int, int, int], None]
+
+
+def understand(import_id: UUID) -> None:
+    """Read an upload's beginning; afterwards it waits for a person, or has failed with a reason."""
+    row = Import.objects.filter(id=import_id, state=Import.State.UPLOADED).first()
+    if row is None:
+        return
+    upload = upload_path(row.id, row.file_name)
+    try:
+        understanding.write_sample(upload, sample_path(row.id))
+        found = inspect_file(upload)
+    except TillitError as error:
+        move(row, Import.State.FAILED, problem=_named(str(error), upload, row.file_name))
+        return
+    kept = KeptMapping.objects.filter(headers=list(found.columns)).order_by("-kept_at").first()
+    guessed = "" if found.mapping is None else dump_mapping(found.mapping)
+    understood = understanding.Understanding.of(found, kept_as=kept.name if kept else "")
+    move(row, Import.State.UNDERSTOOD, understood=understood.to_json(), mapping=kept.mapping if kept else guessed)
+
+
+def bring_in(import_id: UUID) -> None:
+    """Read a file by its mapping and publish its events; afterwards it is done, or has failed with a reason."""
+    row = Import.objects.filter(id=import_id, state=Import.State.RUNNING).first()
+    if row is None:
+        return
+    upload = upload_path(row.id, row.file_name)
+    try:
+        imported = _until_free(lambda: import_upload(row, upload, on_progress=_reporter(row)))
+    except TillitError as error:
+        move(row, Import.State.FAILED, problem=_named(str(error), upload, row.file_name))
+        return
+    finish(row, imported)
+
+
+def import_upload(row: Import, path: Path, *, on_progress: OnProgress) -> Imported:
+    """The core's import of one file under this row's id.
+
+    Raises:
+        TillitError: As `import_file`.
+    """
+    with open_log() as log:
+        return import_file(
+            log,
+            row.id.hex,
+            path,
+            parse_mapping(row.mapping, name="mapping") if row.mapping else None,
+            key=read_or_create_key(data_directory()),
+            received_at=int(row.arrived_at.timestamp() * 1_000_000),
+            work=import_folder(row.id),
+            on_progress=on_progress,
+        )
+
+
+def finish(row: Import, imported: Imported) -> ImportReceipt:
+    """Keep the contacts, the receipt and the rejected rows of a published import."""
+    contacts = keep_contacts(_tables(imported.contacts))
+    if imported.rejected is not None:
+        shutil.copyfile(imported.rejected, rejected_path(row.id))
+    receipt = ImportReceipt.of(imported, contacts=contacts)
+    move(
+        row,
+        Import.State.DONE,
+        receipt=receipt.to_json(),
+        mapping=dump_mapping(imported.mapping),
+        finished_at=timezone.now(),
+    )
+    # Clear e-mails and phones were among these, and they live in the contact store alone.
+    shutil.rmtree(import_folder(row.id) / "staged", ignore_errors=True)
+    upload_path(row.id, row.file_name).unlink(missing_ok=True)
+    sample_path(row.id).unlink(missing_ok=True)
+    return receipt
+
+
+def take_out(import_id: UUID) -> None:
+    """Undo an import in the log; afterwards it is undone, or done as before with the reason why not."""
+    row = Import.objects.filter(id=import_id, state=Import.State.UNDOING).first()
+    if row is None:
+        return
+    try:
+        with open_log() as log:
+            logged = log.find_import(row.id.hex)
+            if logged is not None and logged.state is not ImportState.UNDONE:
+                _until_free(lambda: undo(log, row.id.hex, work=import_folder(row.id)))
+    except TillitError as error:
+        move(row, Import.State.DONE, problem=str(error))
+        return
+    move(row, Import.State.UNDONE, problem="")
+
+
+def _until_free(step: Callable[[], Answer]) -> Answer:
+    """Do a step that needs the log's write lock, waiting for a command line import that has it."""
+    for _ in range(MOST_TRIES):
+        try:
+            return step()
+        except LogBusy:
+            time.sleep(SECONDS_BETWEEN_TRIES)
+    return step()
+
+
+def _reporter(row: Import) -> OnProgress:
+    """Write how far the reading has come, a few times a second at most."""
+    reported_at = 0.0
+
+    def report(done_bytes: int, total_bytes: int, rows: int) -> None:
+        nonlocal reported_at
+        now = time.monotonic()
+        if now - reported_at >= SECONDS_BETWEEN_REPORTS or done_bytes == total_bytes:
+            reported_at = now
+            Import.objects.filter(id=row.id).update(done_bytes=done_bytes, rows_read=rows)
+
+    return report
+
+
+def _tables(parts: tuple[Path, ...]) -> Iterator[pa.Table]:
+    for part in parts:
+        yield from (pa.Table.from_batches([batch]) for batch in pq.ParquetFile(part).iter_batches())
+
+
+def _named(problem: str, upload: Path, file_name: str) -> str:
+    """A core's message with the name that the person gave the file."""
+    return problem.replace(str(upload), file_name).replace(upload.name, file_name)
