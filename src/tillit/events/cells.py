@@ -37,10 +37,12 @@ def text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 def joined(columns: Sequence[pa.Array], separator: str) -> pa.Array:
     """Texts side by side with `separator` between those that are there; null where none is."""
-    if len(columns) == 1:
-        return columns[0]
-    together = pc.binary_join_element_wise(*columns, separator, null_handling="skip")
-    return pc.if_else(pc.equal(together, ""), pa.scalar(None, pa.string()), together)
+    together = columns[0]
+    for column in columns[1:]:
+        # Not null_handling="skip": pyarrow 26 then loses the rows in which every column is null.
+        both = pc.binary_join_element_wise(together, column, separator)
+        together = pc.coalesce(both, together, column)
+    return together
 
 
 def present(column: pa.Array) -> npt.NDArray[np.bool_]:
