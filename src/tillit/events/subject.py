@@ -27,6 +27,7 @@ NOBODY = frozenset(
 )
 _NOBODY = pa.array(sorted(NOBODY), pa.string())
 _ADDRESS = r"^[^@\s]+@[^@\s]+$"
+_BESIDE_A_NAME = r"^[^@<>()]*[<(]([^@\s<>()]+@[^@\s<>()]+)[>)]$"  # Ana A <ana@example.org>, Ana A (ana@example.org)
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 _NOT_DIALLED = re.compile(r"[\s\-./()\u00ad\u2010-\u2015]+")
 _MOST_REMEMBERED = 500_000  # identifiers; about 150 MB
@@ -97,6 +98,7 @@ def _normalised(kind: IdentifierKind, values: pa.Array, region: str | None) -> p
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(values, form="NFC")))
     if kind is IdentifierKind.EMAIL:
         plain = pc.replace_substring_regex(plain, "^mailto:", "")
+        plain = pc.replace_substring_regex(plain, _BESIDE_A_NAME, r"\1")
         named = pc.match_substring_regex(plain, _ADDRESS)
     elif kind is IdentifierKind.PHONE:
         plain = pa.array([None if value is None else _phone(value, region) for value in plain.to_pylist()], pa.string())
