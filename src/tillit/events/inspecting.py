@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tillit.errors import FileError, MappingError
+from tillit.errors import AmbiguityError, FileError, MappingError
 from tillit.events import cells
 from tillit.events.chunks import BrokenRow, RawChunk, Reader
 from tillit.events.converting import Converter
@@ -52,7 +52,8 @@ class UnderstoodRow:
 class Inspection:
     """What was understood of a file.
 
-    `mapping` is None where `problem` says why: no column says when or whose, or the file holds totals only.
+    The file can be used where `problem` is None. Otherwise `problem` says what is missing; `mapping` is then None (no
+    column says when or whose, or the file holds totals only) or needs an answer (dates that can be read in two ways).
     `notes` are certain (format, encoding, what was left out); each line of `unsure` is for a person to confirm.
     """
 
@@ -101,10 +102,11 @@ def understand(path: Path) -> tuple[Mapping, tuple[str, ...]]:
     Raises:
         FileError: The file cannot be read, or holds totals only.
         MappingError: Its columns do not say when things happened, or to whom.
+        AmbiguityError: Its dates or amounts can be read in two ways.
     """
     found = inspect_file(path)
-    if found.mapping is None:
-        refusal = FileError if found.totals_only else MappingError
+    if found.mapping is None or found.problem is not None:
+        refusal = FileError if found.totals_only else MappingError if found.mapping is None else AmbiguityError
         raise refusal(f"{path.name}: {found.problem}")
     return found.mapping, (*found.unsure, *found.notes)
 
@@ -172,7 +174,11 @@ def _inspection(
     # The key is of no use to anyone: these subjects are thrown away.
     subjects = Subjects(b"inspection", region=mapping.region or country_of_zone(mapping.timezone))
     converter = Converter(mapping, reader.columns, subjects, received_at=0)
-    rows = _understood(sample, mapping, converter)
+    try:
+        _learn(reader, converter)
+        rows, problem = _understood(sample, mapping, converter), None
+    except AmbiguityError as two_ways:
+        rows, problem = _as_they_stand(sample), str(two_ways)
     return Inspection(
         format=reader.format,
         columns=reader.columns,
@@ -181,7 +187,16 @@ def _inspection(
         unsure=unsure,
         notes=(*reader.notes, *notes, *converter.notes),
         rows=rows,
+        problem=problem,
     )
+
+
+def _learn(reader: Reader, converter: Converter) -> None:
+    """Let the converter see as much of the file as it needs, mostly its first chunk."""
+    for chunk in reader:
+        if converter.learn(chunk):
+            return
+    converter.conclude()
 
 
 def _without_mapping(
@@ -199,7 +214,7 @@ def _without_mapping(
         recipe=recipe,
         unsure=(),
         notes=(*reader.notes, *notes),
-        rows=tuple(UnderstoodRow(row, raw, ()) for row, raw in _raw_rows(sample).items()),
+        rows=_as_they_stand(sample),
         totals_only=recipe is not None and problem is not None and problem.startswith(TOTALS_ONLY),
         problem=problem,
     )
@@ -248,6 +263,10 @@ def _understood(sample: RawChunk, mapping: Mapping, converter: Converter) -> tup
     return tuple(
         UnderstoodRow(row, raw, tuple(events.get(row, ())), refused.get(row)) for row, raw in _raw_rows(sample).items()
     )
+
+
+def _as_they_stand(sample: RawChunk) -> tuple[UnderstoodRow, ...]:
+    return tuple(UnderstoodRow(row, raw, ()) for row, raw in _raw_rows(sample).items())
 
 
 def _raw_rows(sample: RawChunk) -> Table[int, tuple[str, ...]]:

@@ -8,10 +8,12 @@ import shlex
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tillit.errors import MappingError
+from tillit.events.currencies import exponent
 from tillit.events.inspecting import Inspection, UnderstoodEvent, inspect_file
 from tillit.events.mapping_dump import dump_mapping
 from tillit.events.mapping_toml import load_mapping
@@ -47,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(_as_json(args.file, found, commands), ensure_ascii=False, indent=2))
     else:
         print("\n".join(_as_text(args.file, found, commands)))
-    return 0 if found.mapping is not None else UNUSABLE
+    return 0 if found.problem is None else UNUSABLE
 
 
 def _write(path: Path, text: str) -> None:
@@ -64,7 +66,7 @@ def _write(path: Path, text: str) -> None:
 
 def _next(file: Path, found: Inspection, *, written: Path | None) -> Iterator[str]:
     """What to type next, with the file's name quoted for a shell."""
-    if found.mapping is None:
+    if found.problem is not None:
         return
     name = shlex.quote(str(file))
     if written is not None:
@@ -126,7 +128,8 @@ def _table(found: Inspection) -> Iterator[str]:
 def _amount(event: UnderstoodEvent) -> str:
     if event.amount_minor is None:
         return ""
-    return f"{event.amount_minor} {event.currency or ''}".strip()
+    amount = Decimal(event.amount_minor).scaleb(-exponent(event.currency))
+    return f"{amount:f} {event.currency or ''}".strip()
 
 
 def _shown(text: str, widest: int = _WIDEST_CELL) -> str:
@@ -140,7 +143,7 @@ def _as_json(file: Path, found: Inspection, commands: Sequence[str]) -> dict[str
         "file": file.name,
         "format": found.format,
         "recipe": found.recipe,
-        "usable": found.mapping is not None,
+        "usable": found.problem is None,
         "totals_only": found.totals_only,
         "problem": found.problem,
         "notes": found.notes,
