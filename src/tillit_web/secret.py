@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import os
-import secrets
 from pathlib import Path
 
-KEY_FILE = "secret.key"
+from tillit.events.key import KEY_FILE, read_or_create_key
 
 
 def session_key(directory: Path) -> str | None:
     """Key that signs sessions and forms, or None where the data directory has no secret yet."""
-    path = directory / KEY_FILE
-    if not path.is_file():
+    if not (directory / KEY_FILE).is_file():
         return None
-    return hmac.digest(path.read_bytes(), b"tillit django sessions", "sha256").hex()
-
-
-def make_key(directory: Path) -> None:
-    """Give the data directory its secret, if it has none."""
-    path = directory / KEY_FILE
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
+    return hmac.digest(read_or_create_key(directory), b"tillit django sessions", "sha256").hex()

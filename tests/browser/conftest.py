@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 EMAIL = "ana@example.org"
 PASSWORD = "spruce lantern harbour"
@@ -94,9 +94,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A tillit shared by the stories of one file; `enter` makes its owner or signs in."""
+def shop(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
+    """A tillit with its owner, shared by the stories of one file; `enter` signs in."""
     running = start_serving(tmp_path_factory.mktemp("shop") / "data")
+    with browser.new_context() as first:
+        make_owner(first.new_page(), running)
     yield running
     stop_serving(running)
 
@@ -131,16 +133,14 @@ def make_owner(page: Page, served: Served, *, company: str = "Exempelbutiken", l
 
 
 def enter(page: Page, served: Served, *, language: str = "en") -> None:
-    """Be the owner: make the account if nobody has, else sign in."""
-    page.goto(served.url + served.first_link)
-    if page.locator("[name=company_name]").count():
-        make_owner(page, served, language=language)
-        return
+    """Sign in as the owner, and read on in `language`."""
     page.goto(f"{served.url}/account/sign-in/")
     page.locator("[name=login]").fill(EMAIL)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main form button.filled").click()
     expect(page.locator(".bar .company")).to_be_visible()
+    page.goto(f"{served.url}/settings/")
+    page.locator(f"main button[name=language][value={language}]").click()
 
 
 def assert_accessible(page: Page) -> None:

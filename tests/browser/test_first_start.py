@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Served, assert_accessible, assert_fits, make_owner
+from tests.browser.conftest import Served, assert_accessible, assert_fits, enter, make_owner
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -42,3 +42,37 @@ def test_the_first_person_makes_the_account_and_lands_inside(
     expect(page.get_by_role("navigation").get_by_role("link", name=settings)).to_be_visible()
     assert_accessible(page)
     assert_fits(page)
+
+
+@pytest.mark.browser
+def test_every_page_of_people_is_accessible_and_fits_a_phone(page: Page, shop: Served) -> None:
+    enter(page, shop)
+    pages = [
+        "/settings/",
+        "/settings/team/",
+        "/settings/team/1/",
+        "/settings/company/",
+        "/account/password/",
+        "/account/two-steps/",
+        "/account/two-steps/app/",
+    ]
+    for address in pages:
+        page.goto(shop.url + address)
+        assert_accessible(page)
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert_fits(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.browser
+def test_one_enters_by_keyboard_alone(page: Page, shop: Served) -> None:
+    enter(page, shop)
+    page.goto(f"{shop.url}/settings/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    # The person's menu opens and closes without a mouse.
+    page.locator(".menu summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tillit.errors import TillitError
+from tillit.events.lock import held
 
 LOCK_FILE = "serve.lock"
 
@@ -18,36 +18,27 @@ class AlreadyServing(TillitError):
 
 
 @contextmanager
-def held(directory: Path) -> Iterator[None]:
+def serving_alone(directory: Path) -> Iterator[None]:
     """Hold the directory's lock.
 
     Raises:
         AlreadyServing: Another process holds it; the message names its process id.
     """
-    with (directory / LOCK_FILE).open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    path = directory / LOCK_FILE
+    with held(path) as alone:
+        if not alone:
             raise AlreadyServing(
-                f"{directory} is already served by process {holder(directory) or 'unknown'}. "
+                f"{directory} is already served by process {path.read_text(encoding='ascii').strip() or 'unknown'}. "
                 "Stop that one first, or choose another directory with --data."
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+            )
+        path.write_text(str(os.getpid()), encoding="ascii")
         yield
-        file.truncate(0)
 
 
-def holder(directory: Path) -> int | None:
-    """The process that serves the directory, or None while nobody does."""
+def holder(directory: Path) -> str | None:
+    """The id of the process that serves the directory, or None while nobody does."""
     path = directory / LOCK_FILE
     if not path.is_file():
         return None
-    with path.open("r", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            text = file.read().strip()
-            return int(text) if text.isdigit() else 0
-    return None
+    with held(path, shared=True) as free:
+        return None if free else path.read_text(encoding="ascii").strip() or "unknown"

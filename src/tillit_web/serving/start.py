@@ -16,8 +16,8 @@ import uvicorn
 from django.core.management import call_command
 
 from tillit.errors import TillitError
-from tillit_web.secret import make_key
-from tillit_web.serving.lock import held
+from tillit.events.key import read_or_create_key
+from tillit_web.serving.lock import serving_alone
 from tillit_web.serving.supervisor import Supervisor
 
 
@@ -101,8 +101,8 @@ def serve(options: ServeOptions, *, say: Callable[[str], None]) -> int:
     """
     check(options, hosts=os.environ.get("TILLIT_HOSTS", ""))
     options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with held(options.data):
-        make_key(options.data)
+    with serving_alone(options.data):
+        read_or_create_key(options.data)
         os.environ["TILLIT_DATA"] = str(options.data.absolute())
         os.environ["TILLIT_EXPOSED"] = "1" if options.is_exposed else ""
         os.environ["TILLIT_DEMO_TOKEN"] = options.demo_token
