@@ -16,7 +16,6 @@ from pathlib import Path
 from tillit.errors import FileError
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import load_mapping
-from tillit.events.receipt import Receipt
 from tillit.events.staging import Staged, stage
 from tillit.journeys.build import build_store
 from tillit.journeys.calendar import zone_named
@@ -32,10 +31,7 @@ class FromFiles:
     """What the files gave."""
 
     view: View
-    receipt: Receipt
     mappings: tuple[Mapping, ...]
-    notes: tuple[str, ...]
-    rejected: tuple[Path, ...]  # written beside the files they come from
 
 
 def add_file_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +86,7 @@ def journeys_from(args: argparse.Namespace, *, timezone: str | None = None) -> I
             CaseRule(args.goal, args.lapse),
             purpose=Purpose.MEASUREMENT,
         )
-        yield FromFiles(view, staged.receipt, staged.mappings, staged.notes, rejected)
+        yield FromFiles(view, staged.mappings)
 
 
 def timezone_of(found: FromFiles, typed: str | None) -> str:
@@ -129,5 +125,7 @@ def _say(staged: Staged, rejected: Sequence[Path]) -> None:
         f"{receipt.rejected:,} rejected; {receipt.events:,} events",
         file=sys.stderr,
     )
+    for note in staged.notes:
+        print(f"note: {note}", file=sys.stderr)
     for path in rejected:
         print(f"rejected rows, with reasons: {path}", file=sys.stderr)

@@ -27,7 +27,7 @@ def test_lengths_of_time(seconds: float | None, text: str) -> None:
 
 def test_a_share_has_its_range_and_under_thirty_it_is_no_rate() -> None:
     assert share(90, 200) == "90 of 200 (38 to 52 of 100)"  # the range of DESIGN's ladder
-    assert share(9, 29) == "9 of 29"
+    assert share(9, 29, what="persons") == "9 of 29 persons"
     assert share(1200, 30_000) == "1,200 of 30,000 (4 to 4 of 100)"
 
 

@@ -50,9 +50,13 @@ def load_stage_rules(path: Path) -> StageRules:
     """The rules of a file in the form of `stages.toml`.
 
     Raises:
-        FileError: It is no TOML, or names a stage or a part that does not exist.
+        FileError: It cannot be read, is no TOML, or names a stage or a part that does not exist.
     """
-    return parse_stage_rules(path.read_text(encoding="utf-8"), name=path.name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"The stage rules {path} cannot be read: {error}. Check the path; it is UTF-8 text.") from error
+    return parse_stage_rules(text, name=path.name)
 
 
 def default_stage_rules() -> StageRules:

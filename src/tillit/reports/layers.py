@@ -24,6 +24,7 @@ LANE_HEIGHT = 14  # what an arrow takes where it passes a column
 MARGIN = 28
 HEADING = 34  # room for the stage's name above its column
 SWEEPS = 8
+TO_THE_MIDDLE = 0.1
 ROWS_WITHOUT_STAGES = 3
 
 Names = tuple[str, ...]
@@ -228,6 +229,10 @@ def _heights(
 ) -> dict[Place, int]:
     """The top of every place: near its neighbours, never touching the one above."""
     links = _links(weights, column_of)
+    for (source, target), weight in sorted(weights.items()):
+        if column_of[source] == column_of[target]:
+            links.setdefault(source, []).append((target, weight))
+            links.setdefault(target, []).append((source, weight))
     middle: dict[Place, float] = {}
     offsets = [_offsets(column) for column in order]
     for column, offset in zip(order, offsets, strict=True):
@@ -238,8 +243,9 @@ def _heights(
             wanted = []
             for place in column:
                 pulls = [(middle[other], weight) for other, weight in links.get(place, [])]
-                total = sum(weight for _, weight in pulls)
-                wanted.append(sum(at * weight for at, weight in pulls) / total if total else middle[place])
+                # A light pull to the middle line keeps what few arrows tie down from drifting off the page.
+                total = (1 + TO_THE_MIDDLE) * sum(weight for _, weight in pulls)
+                wanted.append(sum(at * weight for at, weight in pulls) / total if total else 0.0)
             settled = _isotonic([want - at for want, at in zip(wanted, offset, strict=True)])
             middle |= {place: low + at for place, low, at in zip(column, settled, offset, strict=True)}
     tops: dict[Place, int] = {}

@@ -23,7 +23,7 @@ MOST_ACTIVITIES = 60  # at detail 1: beyond this a picture says less than the ta
 MOST_ARROWS = 300
 THICKEST = 14  # the widest arrow; every other is in proportion, never below 1
 EXIT_HEIGHT = 30
-LABEL_CHARACTERS = 17
+LABEL_CHARACTERS = 16
 # Ending in one of these is not leaving: the customer has what was wanted.
 AFTER_THE_DECISION = frozenset({Stage.RECEIVE, Stage.USE, Stage.STAY})
 

@@ -37,12 +37,12 @@ def _short(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:,.0f}"
 
 
-def share(count: int, of: int) -> str:
-    """A share with what it was counted on and its range: "90 of 200 (38 to 52 of 100)".
+def share(count: int, of: int, *, what: str = "") -> str:
+    """A share with what it was counted on and its range: "90 of 200 journeys (38 to 52 of 100)".
 
     On fewer than 30 it stays "9 of 20": cases, not a rate.
     """
-    counted = f"{number(count)} of {number(of)}"
+    counted = f"{number(count)} of {number(of)} {what}".rstrip()
     if size_of(of) is Size.CASES:
         return counted
     found = share_range(count, of)

@@ -22,5 +22,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),
     Command("inspect", "show how a file is understood, and write its mapping", "tillit_cli.commands.inspect"),
     Command("journeys", "how customers really go: steps, waits, starts, ends", "tillit_cli.commands.journeys"),
+    Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
 )
