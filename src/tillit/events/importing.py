@@ -56,6 +56,7 @@ def import_file(
     key: bytes,
     received_at: int,
     work: Path,
+    timezone: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Imported:
     """Bring one file into the log.
@@ -71,6 +72,7 @@ def import_file(
         key: The data directory's key.
         received_at: Now, in microseconds UTC; the same in every attempt.
         work: A folder of this import's own. The rejected rows and the contacts stay there.
+        timezone: Of times without an offset, where neither the mapping nor the file says it.
         on_progress: Called with bytes done, bytes in all, and rows so far.
 
     Raises:
@@ -80,7 +82,15 @@ def import_file(
     """
     staged_folder = work / "staged"
     shutil.rmtree(staged_folder, ignore_errors=True)
-    staged = stage([path], mapping, key=key, received_at=received_at, work=staged_folder, on_progress=on_progress)
+    staged = stage(
+        [path],
+        mapping,
+        key=key,
+        received_at=received_at,
+        work=staged_folder,
+        timezone=timezone,
+        on_progress=on_progress,
+    )
     logged = publish(log, import_id, StagedParts(events=staged.events, links=staged.links), work=work)
     rejected = _reject_conflicts(work, path) if logged.conflict_rows else staged.rejected_csv
     for part in (*staged.events, *staged.links):

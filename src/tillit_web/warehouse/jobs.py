@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django_tasks import task
 
-from tillit_web.warehouse import builds, work
+from tillit_web.warehouse import builds, commands, work
+from tillit_web.warehouse.turns import until_free
 
 
 @task()
@@ -18,12 +19,13 @@ def understand(import_id: str) -> None:
 @task()
 def bring_in(import_id: str) -> None:
     """Read a file, publish its events, and build."""
+    until_free(commands.settle_killed)
     work.bring_in(UUID(import_id))
-    builds.rebuild()
+    until_free(builds.rebuild)
 
 
 @task()
 def take_out(import_id: str) -> None:
     """Undo an import, and build."""
     work.take_out(UUID(import_id))
-    builds.rebuild()
+    until_free(builds.rebuild)

@@ -6,14 +6,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils import timezone
 
-from tillit.errors import LogBusy, TillitError
+from tillit.errors import TillitError
 from tillit.events.importing import Imported, import_file
 from tillit.events.inspecting import inspect_file
 from tillit.events.key import read_or_create_key
@@ -22,6 +21,7 @@ from tillit.events.mapping_dump import dump_mapping
 from tillit.events.mapping_toml import parse_mapping
 from tillit.events.publishing import undo
 from tillit_web.people.actions import keep_contacts
+from tillit_web.people.queries import company
 from tillit_web.warehouse import understanding
 from tillit_web.warehouse.folders import (
     data_directory,
@@ -34,13 +34,9 @@ from tillit_web.warehouse.folders import (
 from tillit_web.warehouse.models import Import, KeptMapping
 from tillit_web.warehouse.receipts import ImportReceipt
 from tillit_web.warehouse.states import move
+from tillit_web.warehouse.turns import until_free
 
 SECONDS_BETWEEN_REPORTS = 0.5
-SECONDS_BETWEEN_TRIES = 1.0
-# A command line import of a large file takes minutes; a worker that gave up would strand what was uploaded.
-MOST_TRIES = 600
-
-Answer = TypeVar("Answer")
 OnProgress = Callable[[int, int, int], None]
 
 
@@ -69,7 +65,7 @@ def bring_in(import_id: UUID) -> None:
         return
     upload = upload_path(row.id, row.file_name)
     try:
-        imported = _until_free(lambda: import_upload(row, upload, on_progress=_reporter(row)))
+        imported = until_free(lambda: import_upload(row, upload, on_progress=_reporter(row)))
     except TillitError as error:
         move(row, Import.State.FAILED, problem=_named(str(error), upload, row.file_name))
         return
@@ -91,6 +87,7 @@ def import_upload(row: Import, path: Path, *, on_progress: OnProgress) -> Import
             key=read_or_create_key(data_directory()),
             received_at=int(row.arrived_at.timestamp() * 1_000_000),
             work=import_folder(row.id),
+            timezone=company().timezone,
             on_progress=on_progress,
         )
 
@@ -124,21 +121,11 @@ def take_out(import_id: UUID) -> None:
         with open_log() as log:
             logged = log.find_import(row.id.hex)
             if logged is not None and logged.state is not ImportState.UNDONE:
-                _until_free(lambda: undo(log, row.id.hex, work=import_folder(row.id)))
+                until_free(lambda: undo(log, row.id.hex, work=import_folder(row.id)))
     except TillitError as error:
         move(row, Import.State.DONE, problem=str(error))
         return
     move(row, Import.State.UNDONE, problem="")
-
-
-def _until_free(step: Callable[[], Answer]) -> Answer:
-    """Do a step that needs the log's write lock, waiting for a command line import that has it."""
-    for _ in range(MOST_TRIES):
-        try:
-            return step()
-        except LogBusy:
-            time.sleep(SECONDS_BETWEEN_TRIES)
-    return step()
 
 
 def _reporter(row: Import) -> OnProgress:

@@ -1,0 +1,44 @@
+"""`tillit verify`: hold every file of a data directory against its recorded digest."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tillit.errors import FileError
+from tillit.events.builds import current_build
+from tillit.events.log import EventLog
+from tillit.events.segments import SegmentKind
+from tillit.journeys.store import OrderedStore
+
+DAMAGED = 1  # exit code
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its arguments."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="check that nothing in a data directory has changed by itself",
+        description="Read every segment of the log and every file of the current build, and compare them with the "
+        "digests recorded when they were written. Exit code 1 if something is damaged.",
+    )
+    parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what is damaged, or that nothing is."""
+    if not (args.data / "events.sqlite").is_file():
+        raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
+    with EventLog.open(args.data) as log:
+        damage = log.verify()
+        count = sum(len(log.segments(kind)) for kind in SegmentKind)
+        build = current_build(log)
+    for found in damage:
+        print(f"damaged: {found}")
+    if damage:
+        print("These are withheld from every page. Restore them from a backup, or undo their imports and import again.")
+        return DAMAGED
+    if build is not None:
+        OrderedStore.open(build.directory).verify()
+    print(f"{count} segments are as they were written" + (", and so is the current build." if build else "."))
+    return 0
