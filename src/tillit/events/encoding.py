@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import numpy as np
+
+from tillit.events.packed import InputFile
 
 BLOCK = 1 << 20
 
@@ -32,27 +33,32 @@ class TextFile:
     """A file, plain or gzip, that can be opened as text again and again and tells how far it has been read."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.total_bytes = path.stat().st_size
-        self._raw: BinaryIO | None = None
-        with path.open("rb") as file:
-            self.packed = file.read(2) == b"\x1f\x8b"
+        self._file = InputFile(path)
+        self.total_bytes = self._file.total_bytes
         self.encoding = detect(self)
 
     def open_bytes(self) -> BinaryIO:
         """Open at the first (unpacked) byte; progress follows the file opened last."""
-        self._raw = self.path.open("rb")
-        return cast(BinaryIO, gzip.GzipFile(fileobj=self._raw)) if self.packed else self._raw
+        return self._file.open_bytes()
 
     def open_text(self) -> io.TextIOWrapper:
         """Open as text. Bytes that the encoding does not know come as lone surrogates, for the row to be refused."""
-        return io.TextIOWrapper(self.open_bytes(), encoding=self.encoding.codec, errors="surrogateescape", newline="")
+        return io.TextIOWrapper(self.open_bytes(), encoding=self.encoding.codec, errors=_MARK, newline="")
 
     def position(self) -> int:
         """Bytes on disk read so far."""
-        if self._raw is None:
-            return 0
-        return self.total_bytes if self._raw.closed else min(self._raw.tell(), self.total_bytes)
+        return self._file.position()
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Stands for any bytes; "surrogateescape" cannot stand for half a UTF-16 unit at the end of a file."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+_MARK = "tillit-mark"
+codecs.register_error(_MARK, _mark)
 
 
 def detect(file: TextFile) -> Encoding:

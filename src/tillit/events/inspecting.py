@@ -113,7 +113,7 @@ def understand(path: Path) -> tuple[Mapping, tuple[str, ...]]:
 
 def segment_mapping(columns: tuple[str, ...]) -> Mapping:
     """The mapping of Segment's calls as `segment_cells` writes them, for the columns that a file has."""
-    has = frozenset(columns)
+    has = frozenset(columns)  # beyond `segment.ALWAYS`
     kinds = {
         IdentifierKind.CUSTOMER: "customer_id",
         IdentifierKind.EMAIL: "email",
@@ -133,7 +133,7 @@ def segment_mapping(columns: tuple[str, ...]) -> Mapping:
         identifiers={kind: (column,) for kind, column in kinds.items() if column in has},
         source="segment",
         sequence=FILE_ORDER,
-        event_id=("message_id",) if "message_id" in has else (),
+        event_id=("message_id",),
         currency=Cell(column="currency") if "currency" in has else None,
         properties=tuple(column for column in columns if column.startswith("properties.")),
     )

@@ -7,7 +7,7 @@ The columns are those met in the file's beginning. A key that first appears late
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import islice
 from typing import TypeAlias
 
@@ -35,11 +35,12 @@ class LooseTable:
     Args:
         rows: Gives the file's rows from the first, in file order, each time it is called. Rows count from 1, and a
             `BrokenRow` carries its number.
+        always: Columns that the table has although no row may have them.
     """
 
-    def __init__(self, rows: LooseRows) -> None:
+    def __init__(self, rows: LooseRows, *, always: Sequence[str] = ()) -> None:
         self._rows = rows
-        names: dict[str, None] = {}
+        names: dict[str, None] = dict.fromkeys(always)
         beginning = characters = 0
         whole = True
         for row in rows():

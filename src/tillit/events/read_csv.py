@@ -48,6 +48,10 @@ class CsvReader:
         header = next((cells for cells, _ in records if cells), None)
         if header is None or not any(cell.strip() for cell in header):
             raise FileError(f"{path.name} has no row of column names. Export it with its header row.")
+        if _fault(header, len(header)) is not None:
+            raise FileError(
+                f"{path.name} has column names that are no text: {ascii(header)[:100]}. Export it as UTF-8."
+            )
         self.columns, renamed = unique_names(header)
         self._notes = [
             f"Read as CSV: {self._text.encoding.label}, columns separated by {DELIMITERS[self.delimiter]}.",

@@ -14,7 +14,7 @@ from tillit.events.chunks import BrokenRow, RawChunk
 from tillit.events.json_lines import flatten, numbered_lines, parse_line, unwritable
 from tillit.events.loose_rows import OTHER, LooseRow, LooseTable
 from tillit.events.packed import InputFile
-from tillit.events.segment import is_segment_call, segment_cells
+from tillit.events.segment import ALWAYS, is_segment_call, segment_cells
 
 _SHOWN_CHARACTERS = 2_000
 _SNIFFED_ROWS = 20
@@ -31,7 +31,7 @@ class JsonLinesReader:
         self._file = InputFile(path)
         self._name = path.name
         self._segment = self._is_segment()
-        self._table = LooseTable(self._rows)
+        self._table = LooseTable(self._rows, always=ALWAYS if self._segment else ())
         if not self._table.has_rows:
             raise FileError(f"{self._name} is empty: there is not one JSON object in it. Export it again.")
 

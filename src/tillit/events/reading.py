@@ -18,6 +18,7 @@ from tillit.events.read_xes import XesReader
 __all__ = ["BrokenRow", "RawChunk", "Reader", "open_reader", "sniff_format"]
 
 HEAD_BYTES = 65_536
+_GZIP = b"\x1f\x8b"
 
 # How a file of each format is opened. A new format is one line here and one reader.
 OPENERS: dict[str, Callable[[Path], Reader]] = {
@@ -92,9 +93,11 @@ def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-        if head.startswith(b"\x1f\x8b"):
+        if head.startswith(_GZIP):
             with gzip.open(path) as unpacked:
                 head = unpacked.read(HEAD_BYTES)
+            if head.startswith(_GZIP):
+                raise FileError(f"{path.name} is gzip inside gzip. Unpack it once.")
     except FileNotFoundError as missing:
         raise FileError(f"There is no file {path}. Check the name and the folder.") from missing
     except IsADirectoryError as folder:

@@ -24,6 +24,9 @@ _ACTIVITY_OF_CALL = {
 }
 CALLS = frozenset({"track", *_ACTIVITY_OF_CALL})
 
+# What every call has or lacks; a file without one of them still has its column, for the rows to be refused.
+ALWAYS = ("message_id", "customer_id", "anonymous_id", "timestamp", "activity", "channel")
+
 _TIMES = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
 
 # What `context.campaign.medium` (utm_medium) says of the channel.
