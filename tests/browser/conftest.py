@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from tests.web.serving.running import Served, start_serving, stop_serving
+
 EMAIL = "ana@example.org"
 PASSWORD = "spruce lantern harbour"
-SECONDS_TO_START = 40
-LINK = re.compile(r"http://127\.0\.0\.1:\d+(/welcome/\S+)")
-ADDRESS = re.compile(r"tillit is at (http://127\.0\.0\.1:\d+)/")
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A running tillit: its address, its data directory, and the one-time link it printed."""
-
-    url: str
-    data: Path
-    first_link: str
-    process: subprocess.Popen[str]
 
 
 @pytest.fixture(scope="session")
@@ -53,36 +37,6 @@ def browser_type_launch_args() -> dict[str, object]:
 def browser_context_args() -> dict[str, object]:
     """An English reader at a desk; a story says otherwise by `@pytest.mark.browser_context_args(...)`."""
     return {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
-
-
-def start_serving(data: Path) -> Served:
-    """Start `tillit serve` on a free port and wait until it says where it is."""
-    with (data.parent / "serve.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tillit_cli", "serve", "--data", str(data), "--port", "0"],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONWARNINGS": "default"},
-        )
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if line.startswith("Stop it"):
-            break
-    address, link = ADDRESS.search(said), LINK.search(said)
-    assert address is not None, f"serve said {said!r}; its log: {(data.parent / 'serve.log').read_text()}"
-    return Served(address[1], data, link[1] if link else "", process)
-
-
-def stop_serving(served: Served) -> None:
-    """Stop it as a system would, and see that it ends."""
-    served.process.terminate()
-    if served.process.stdout is not None:
-        served.process.stdout.read()
-        served.process.stdout.close()
-    assert served.process.wait(SECONDS_TO_START) == 0
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Served, assert_accessible, assert_fits, enter, make_owner
+from tests.browser.conftest import assert_accessible, assert_fits, enter, make_owner
+from tests.web.serving.running import Served
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}

@@ -26,4 +26,5 @@ COMMANDS: tuple[Command, ...] = (
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("verify", "check that nothing in a data directory has changed by itself", "tillit_cli.commands.verify"),
+    Command("doctor", "say whether a data directory is well", "tillit_cli.commands.doctor"),
 )

@@ -64,3 +64,8 @@ def worker_is_alive(*, now: datetime | None = None) -> bool:
 def waiting_too_long(*, now: datetime | None = None, patience: timedelta = timedelta(minutes=10)) -> int:
     """How many jobs have waited longer than that: nobody works, or one job blocks the rest."""
     return DBTaskResult.objects.ready().filter(enqueued_at__lt=(now or timezone.now()) - patience).count()
+
+
+def failed_lately(*, now: datetime | None = None, days: int = 7) -> int:
+    """How many jobs ended as failed within the last days."""
+    return DBTaskResult.objects.failed().filter(finished_at__gte=(now or timezone.now()) - timedelta(days=days)).count()

@@ -69,6 +69,8 @@ class Supervisor:
         name = f"worker-{os.getpid()}-{secrets.token_hex(4)}"
         # Its input stays open as long as we live: when we are killed, it reads the end and ends as well. In a session
         # of its own, so that Ctrl-C in a terminal reaches us alone and the order of stopping stays ours.
-        return subprocess.Popen(  # noqa: S603 - our own module, no input in the arguments
+        child = subprocess.Popen(  # noqa: S603 - our own module, no input in the arguments
             [sys.executable, "-m", "tillit_web.jobs", name], stdin=subprocess.PIPE, start_new_session=True
         )
+        logger.info("the worker started", extra={"facts": {"pid": child.pid}})
+        return child

@@ -1,0 +1,81 @@
+"""The doctor finds what was broken, and only that."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tillit.events.key import read_or_create_key
+from tillit_web.serving.doctor import examine
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def well(tmp_path: Path) -> Path:
+    """A data directory with nothing to mend."""
+    tmp_path.chmod(0o700)
+    read_or_create_key(tmp_path)
+    for name in ("app.sqlite", "events.sqlite"):
+        with closing(sqlite3.connect(tmp_path / name)) as database:
+            database.execute("create table thing (name text)")
+            database.executemany("insert into thing values (?)", [(f"{number:0>500}",) for number in range(200)])
+            database.commit()
+    return tmp_path
+
+
+def _wrong(directory: Path) -> list[str]:
+    return [finding.subject for finding in examine(directory) if not finding.is_well]
+
+
+def _open_to_others(directory: Path) -> None:
+    directory.chmod(0o755)
+
+
+def _key_open_to_others(directory: Path) -> None:
+    (directory / "secret.key").chmod(0o644)
+
+
+def _key_cut(directory: Path) -> None:
+    (directory / "secret.key").write_bytes(b"short")
+
+
+def _key_lost(directory: Path) -> None:
+    (directory / "secret.key").unlink()
+    (directory / "log").mkdir()
+    (directory / "log" / "000001-events.parquet").touch()
+
+
+def _page_overwritten(directory: Path) -> None:
+    path = directory / "app.sqlite"
+    whole = bytearray(path.read_bytes())
+    whole[8192:12288] = b"\xff" * 4096
+    path.write_bytes(bytes(whole))
+
+
+def test_a_well_directory_needs_nothing(well: Path) -> None:
+    assert _wrong(well) == []
+
+
+@pytest.mark.parametrize(
+    ("break_it", "subject"),
+    [
+        (_open_to_others, "data directory"),
+        (_key_open_to_others, "secret key"),
+        (_key_cut, "secret key"),
+        (_key_lost, "secret key"),
+        (_page_overwritten, "app.sqlite"),
+    ],
+)
+def test_what_is_broken_is_named_with_what_to_do(well: Path, break_it: Callable[[Path], None], subject: str) -> None:
+    break_it(well)
+    assert _wrong(well) == [subject]
+
+
+def test_a_directory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
+    finding = examine(tmp_path / "none")[-1]
+    assert "tillit serve --data" in finding.advice
