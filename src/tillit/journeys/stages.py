@@ -205,13 +205,14 @@ def move_part(traces: Traces, rules: CodedRules) -> MovePart:
     """One bucket's moves."""
     made = moves(traces, rules)
     kinds = ENDS * ENDS
-    distinct = np.unique(made.journey * kinds + made.ends) % kinds
-    order = np.argsort(made.ends, kind="stable")
-    borders = np.searchsorted(made.ends[order], np.arange(kinds + 1))
-    waits = made.waits[order]
+    order = np.argsort(made.ends.astype(np.uint8), kind="stable")  # in 8 bits NumPy sorts in linear time
+    kind, journey, waits = made.ends[order], made.journey[order], made.waits[order]
+    # Inside one kind journeys still stand in order, so a journey's first move of a kind is where it changes.
+    is_first = (np.diff(kind, prepend=-1) != 0) | (np.diff(journey, prepend=-1) != 0)
+    borders = np.searchsorted(kind, np.arange(kinds + 1))
     return MovePart(
         moves=np.diff(borders),
-        journeys=np.bincount(distinct, minlength=kinds),
+        journeys=np.bincount(kind[is_first], minlength=kinds),
         waits=tuple(waits[low:high] for low, high in itertools.pairwise(borders)),
     )
 
