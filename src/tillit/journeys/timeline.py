@@ -58,7 +58,7 @@ def timeline(view: View, person: str) -> tuple[TimelineRow, ...]:
     Raises:
         QueryError: The store has no such person (any more).
     """
-    code = _person_code(view.store, person)
+    code = person_code(view.store, person)
     bucket = next(b for b in view.store.buckets if b.first_person <= code < b.first_person + b.persons)
     begin, end = _rows_of(bucket, code)
     codes = _rows(bucket, "events", begin, end)
@@ -69,8 +69,12 @@ def timeline(view: View, person: str) -> tuple[TimelineRow, ...]:
     return tuple(TimelineRow(journey=int(number), **row) for number, row in zip(numbers, rows, strict=True))
 
 
-def _person_code(store: OrderedStore, person: str) -> int:
-    """The internal code behind a pseudonym; of a touched person, the one in the delta."""
+def person_code(store: OrderedStore, person: str) -> int:
+    """The internal code behind a pseudonym; of a touched person, the one in the delta.
+
+    Raises:
+        QueryError: The store has no such person (any more).
+    """
     try:
         digest = base64.b32decode(person.upper() + "=" * (-len(person) % 8))
     except (binascii.Error, ValueError):

@@ -1,0 +1,51 @@
+"""From an identifier to the person it belongs to, and back to all that the person is known by."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tillit.journeys.format import SUBJECT, bucket_file
+from tillit.journeys.store import OrderedStore
+from tillit.journeys.timeline import person_code
+
+
+def person_known_by(store: OrderedStore, subject: bytes) -> str | None:
+    """The public pseudonym of the person that an identifier belongs to; None if it is nobody's.
+
+    Args:
+        subject: 16 bytes, as in the events. It may be one that only links name: a phone number on an order that was
+            filed under the e-mail address.
+    """
+    known = pa.array(_linked_to(store, (subject,)), SUBJECT)
+    for bucket in store.buckets:
+        table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+        for person in table.filter(pc.is_in(table["subject"], value_set=known))["person"].to_pylist():
+            if not store.is_replaced(person):
+                return store.pseudonyms([person])[person]
+    return None
+
+
+def subjects_of(store: OrderedStore, person: str) -> tuple[bytes, ...]:
+    """Every identifier of a person, also those that only links name, in the order of their bytes.
+
+    Args:
+        person: A public pseudonym.
+
+    Raises:
+        QueryError: The store has no such person (any more).
+    """
+    code = person_code(store, person)
+    bucket = next(b for b in store.buckets if b.first_person <= code < b.first_person + b.persons)
+    table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+    own = table.filter(pc.equal(table["person"], code))["subject"].to_pylist()
+    return _linked_to(store, tuple(own))
+
+
+def _linked_to(store: OrderedStore, subjects: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """These subjects and all others of their components."""
+    components = pq.read_table(store.path / "components.parquet")
+    heads = components.filter(pc.is_in(components["subject"], value_set=pa.array(subjects, SUBJECT)))["representative"]
+    linked = components.filter(pc.is_in(components["representative"], value_set=heads))["subject"].to_pylist()
+    return tuple(sorted({*subjects, *linked}))
