@@ -16,9 +16,9 @@ import numpy as np
 
 from tillit.vocabulary import Stage
 
-BOX_WIDTH = 148
+BOX_WIDTH = 132
 BOX_HEIGHT = 58
-COLUMN_GAP = 64
+COLUMN_GAP = 48
 ROW_GAP = 34
 LANE_HEIGHT = 14  # what an arrow takes where it passes a column
 MARGIN = 28
