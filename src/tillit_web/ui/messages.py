@@ -153,7 +153,16 @@ def _strings_of(catalog: Catalog) -> dict[object, object]:
 
 def _strings(binary: Path) -> dict[object, object]:
     with binary.open("rb") as file:
-        return {(_plain(m.id), m.context): _plain(m.string) for m in read_mo(file) if m.id and is_translated(m.string)}
+        return {
+            (_plain(m.id), _text(m.context)): _plain(m.string)
+            for m in read_mo(file)
+            if m.id and is_translated(m.string)
+        }
+
+
+def _text(context: str | bytes | None) -> str | None:
+    """Babel reads contexts of a .mo as bytes and those of a .po as text."""
+    return context.decode() if isinstance(context, bytes) else context
 
 
 def _plain(string: Translation) -> object:
