@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tillit_web.people",
     "tillit_web.jobs",
     "tillit_web.warehouse",
+    "tillit_web.insight",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",

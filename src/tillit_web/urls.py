@@ -9,6 +9,7 @@ from tillit_web.people import views as people
 urlpatterns = [
     path("", people.front, name="front"),
     path("", include("tillit_web.people.urls")),
+    path("", include("tillit_web.insight.urls")),
     path("import/", include("tillit_web.warehouse.urls")),
     path("account/", include("tillit_web.people.account_urls")),
 ]

@@ -30,6 +30,24 @@ class Entry:
 
 
 RAIL: tuple[Entry, ...] = (
+    Entry("insight:home", _("Home"), "home", ("insight:home",)),
+    Entry(
+        "insight:map",
+        _("Journeys"),
+        "journeys",
+        (
+            "insight:map",
+            "insight:stages",
+            "insight:funnel",
+            "insight:paths",
+            "insight:ways",
+            "insight:our_way",
+            "insight:journeys",
+            "insight:find",
+            "insight:customer",
+            "insight:contacts",
+        ),
+    ),
     Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),
     Entry("people:settings", _("Settings"), "settings", ("people:",), lower=True),
 )

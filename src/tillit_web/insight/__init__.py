@@ -1,0 +1,1 @@
+"""Home, Journeys, and our customers' way: what the numbers say, to people."""

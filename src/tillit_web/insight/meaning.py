@@ -1,0 +1,83 @@
+"""What the journeys behind a number have in common, in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
+from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
+from tillit.journeys.funnel import FunnelSpec
+from tillit.reports.outcomes import ReachedGoal
+from tillit.reports.repeat import OrderedAgain
+from tillit.reports.stage_reach import CameTo
+from tillit.reports.unanswered import Unanswered
+from tillit_web.insight.words import activity_label, stage_label, step_label
+from tillit_web.ui.templatetags.tillit import local_time
+
+
+def meaning_of(condition: Condition, goal: str) -> str:
+    """What the journeys have in common, as a sentence of its own that follows their number."""
+    match condition:
+        case Everything():
+            return _("These are all of them, under these filters.")
+        case Activity(name):
+            return _("“%(activity)s” happened in each.") % {"activity": activity_label(name)}
+        case Arrow(source, target):
+            names = {"source": activity_label(source), "target": activity_label(target)}
+            return _("In each, “%(target)s” came directly after “%(source)s”.") % names
+        case Start(name):
+            return _("Each began with “%(activity)s”.") % {"activity": activity_label(name)}
+        case End(name):
+            return _("“%(activity)s” was the last that happened in each.") % {"activity": activity_label(name)}
+        case VariantOf(activities):
+            way = " → ".join(activity_label(name) for name in activities)
+            return _("Each went exactly this way: %(way)s.") % {"way": way}
+        case ReachedGoal():
+            return _("Each reached “%(activity)s”.") % {"activity": activity_label(goal)}
+        case OrderedAgain(_order, _at, within_days):
+            return _("One for each customer with a second order within %(days)d days: the journey of that order.") % {
+                "days": within_days
+            }
+        case Unanswered(owed):
+            return _("“%(activity)s” happened in each, and there is no answer since.") % {
+                "activity": activity_label(owed.ask)
+            }
+        case Reached(spec, step):
+            return _("They came to step %(step)d of the funnel, %(name)s.") % _step(spec, step)
+        case Dropped(spec, step):
+            return _("They came to the step before and not to step %(step)d of the funnel, %(name)s.") % _step(
+                spec, step
+            )
+        case OnPath(spec, at):
+            names = {
+                "anchor": activity_label(spec.anchor),
+                "steps": ", ".join(step_label(name, forward=spec.forward) for depth, name in at if depth) or "–",
+            }
+            if spec.forward:
+                return _("After “%(anchor)s” they went on to: %(steps)s.") % names
+            return _("Before “%(anchor)s” they came from: %(steps)s.") % names
+        case InStage(_rules, stage, start_at, _end_at):
+            names = {"stage": stage_label(stage), "day": local_time(start_at, "day")}
+            return _("In the period from %(day)s their last event left them in “%(stage)s”.") % names
+    return _stage_meaning(condition)
+
+
+def _stage_meaning(condition: Condition) -> str:
+    match condition:
+        case Moved(_rules, None, target) if target:
+            return _("The first stage they were seen in was “%(stage)s”.") % {"stage": stage_label(target)}
+        case Moved(_rules, source, None) if source:
+            return _("The last stage they were seen in was “%(stage)s”.") % {"stage": stage_label(source)}
+        case Moved(_rules, source, target) if source and target:
+            names = {"source": stage_label(source), "target": stage_label(target)}
+            return _("They moved from “%(source)s” to “%(target)s”.") % names
+        case CameTo(_rules, stage):
+            return _("They came to “%(stage)s”.") % {"stage": stage_label(stage)}
+    raise TypeError(f"{condition!r} has no words; give it some in meaning.py")
+
+
+def _step(spec: FunnelSpec, step: int) -> dict[str, object]:
+    if not spec.ordered:
+        return {"step": step, "name": _("%(n)d of %(all)d steps in any order") % {"n": step, "all": len(spec.steps)}}
+    names = spec.steps[step - 1]
+    return {"step": step, "name": activity_label(names if isinstance(names, str) else min(names))}

@@ -1,0 +1,41 @@
+"""What a team believed before it looked: its own picture of its customers' way."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from tillit.vocabulary import Stage
+
+
+class OwnWay(models.Model):
+    """One picture, kept as it was written; the newest is the one in use."""
+
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    before_data = models.BooleanField()  # no event had been imported when it was written
+
+    class Meta:
+        ordering: ClassVar = ["-written_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"our customers' way of {self.written_at:%Y-%m-%d}"
+
+
+class OwnStage(models.Model):
+    """One stage of such a picture: what the team calls it, what the customer asks there, how many come so far."""
+
+    way = models.ForeignKey(OwnWay, on_delete=models.CASCADE, related_name="stages")
+    place = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=16, choices=[(stage.value, stage.value) for stage in Stage])
+    name = models.CharField(max_length=60)
+    question = models.CharField(max_length=160, blank=True)
+    of_ten = models.PositiveSmallIntegerField(null=True)  # of ten customers who begin; None = no expectation
+
+    class Meta:
+        ordering: ClassVar = ["place"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["way", "stage"], name="one_line_a_stage")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What each page says: pure functions from result values to what its template prints."""

@@ -1,0 +1,136 @@
+"""One customer's timeline: journeys, events with their gaps, and for each event everything that we know of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from tillit.journeys.timeline import TimelineRow
+from tillit.vocabulary import Stage
+from tillit_web.insight.words import actor_label, channel_label, function_label
+from tillit_web.ui.templatetags.tillit import local_time, money
+
+SECOND_MICROS = 1_000_000
+GAP_SECONDS = 86_400  # a pause of a day or longer is told between two events
+ROWS = 200  # events on one page
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    event: TimelineRow
+    place: int  # among all of the customer's events, from 1
+    stage: Stage | None
+    gap_seconds: float | None  # since the event before it, where that is long enough to tell
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyPart:
+    """The events of one journey that stand on this page."""
+
+    number: int
+    first_at: int
+    length_seconds: float
+    reached_goal: bool
+    gap_seconds: float | None  # since the journey before it
+    rows: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    events: int
+    total_journeys: int
+    first_at: int
+    last_at: int
+    journeys: tuple[JourneyPart, ...]
+    first: int  # places of the first and last event on this page
+    last: int
+
+
+def customer_page(
+    rows: Sequence[TimelineRow], *, goal: str, stage_of: Mapping[str, Stage], offset: int = 0
+) -> CustomerPage:
+    """A page of the timeline, oldest first; journeys that stand across two pages say so by their events.
+
+    Args:
+        rows: All events of the customer, at least one.
+        goal: The company's goal activity.
+        offset: How many events come before the page.
+    """
+    numbered = list(enumerate(rows, start=1))
+    parts = []
+    for number, group in groupby(numbered[offset : offset + ROWS], key=lambda item: item[1].journey):
+        own = [row for row in rows if row.journey == number]
+        before = next((row for row in reversed(rows) if row.journey == number - 1), None)
+        parts.append(
+            JourneyPart(
+                number=number,
+                first_at=own[0].occurred_at,
+                length_seconds=(own[-1].occurred_at - own[0].occurred_at) / SECOND_MICROS,
+                reached_goal=any(row.activity == goal for row in own),
+                gap_seconds=_seconds(before, own[0]) if before else None,
+                rows=tuple(_event(rows, place, row, stage_of) for place, row in group),
+            )
+        )
+    return CustomerPage(
+        events=len(rows),
+        total_journeys=len({row.journey for row in rows}),
+        first_at=rows[0].occurred_at,
+        last_at=rows[-1].occurred_at,
+        journeys=tuple(parts),
+        first=offset + 1,
+        last=min(offset + ROWS, len(rows)),
+    )
+
+
+def _event(rows: Sequence[TimelineRow], place: int, row: TimelineRow, stage_of: Mapping[str, Stage]) -> EventRow:
+    before = rows[place - 2] if place > 1 else None
+    gap = _seconds(before, row) if before and before.journey == row.journey else 0.0
+    return EventRow(row, place, stage_of.get(row.activity), gap if gap >= GAP_SECONDS else None, facts_of(row))
+
+
+def _seconds(before: TimelineRow, after: TimelineRow) -> float:
+    return (after.occurred_at - before.occurred_at) / SECOND_MICROS
+
+
+def facts_of(row: TimelineRow) -> tuple[tuple[str, str], ...]:
+    """Everything about one event, in the order a person asks: when, by whom, about what, and where it came from."""
+    origin = (
+        _("%(source)s, row %(row)d") % {"source": row.source, "row": row.origin_row} if row.origin_row else row.source
+    )
+    facts = (
+        (_("Time"), local_time(row.occurred_at, "medium")),
+        (_("Name in the data"), row.activity),
+        (_("By"), actor_label(row.actor)),
+        (_("Channel"), channel_label(row.channel)),
+        (_("Function"), function_label(row.function)),
+        (_("Place"), row.place),
+        (_("Campaign"), row.campaign),
+        (_("About"), row.object),
+        (_("Amount"), money(row.amount_minor, row.currency) if row.amount_minor is not None else None),
+        (_("Margin"), money(row.margin_minor, row.currency) if row.margin_minor is not None else None),
+        *_properties(row.properties),
+        (_("Known by"), row.subject_kind),
+        (_("Came from"), origin),
+        (_("Received"), local_time(row.received_at, "medium")),
+        (_("Event id"), row.event_id),
+    )
+    return tuple((name, value) for name, value in facts if value)
+
+
+def _properties(text: str | None) -> tuple[tuple[str, str], ...]:
+    """The rest that came with the event, under its own names."""
+    if not text:
+        return ()
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        return ()
+    return tuple(
+        (str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in found.items()
+        if value not in (None, "", [], {})
+    )

@@ -1,0 +1,201 @@
+"""Home: the five questions, what the orders say about coming back, and the first week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tillit.reports.interval import ShareRange
+from tillit.reports.outcomes import Outcomes
+from tillit.reports.repeat import WITHIN_DAYS, RepeatPurchase
+from tillit.reports.size import Size, size_of
+from tillit.reports.unanswered import Waiting
+from tillit_web.insight.templatetags.insight import count_of, range_of
+from tillit_web.insight.words import activity_label
+from tillit_web.ui.templatetags.tillit import number, share
+
+
+@dataclass(frozen=True, slots=True)
+class HomeQuestion:
+    """One of the five: a sentence, one number with its range, one next step. `is_here` False: the part is coming."""
+
+    key: str
+    asks: str
+    says: str
+    is_here: bool = False
+    number: str = ""
+    range: str = ""
+    number_link: str = ""
+    next_label: str = ""
+    next_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+    range: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """A line of the first week: `coming` where this version has no such part yet."""
+
+    when: str
+    what: str
+    gives: str
+    done: bool = False
+    coming: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeLinks:
+    """Where Home leads; "" where this reader or these data have nothing to open."""
+
+    map: str = ""
+    imports: str = ""
+    goal: str = ""
+    again: str = ""
+
+
+def questions(known: Outcomes | None, goal: str | None, links: HomeLinks) -> tuple[HomeQuestion, ...]:
+    """The five questions in the order of the rail."""
+    return (
+        HomeQuestion(
+            "found",
+            _("Are we found?"),
+            _("We do not know yet: the part that walks your own pages as a buyer would is not in this version."),
+        ),
+        _journeys(known, goal, links),
+        HomeQuestion(
+            "meetings",
+            _("Who should meet the customer, a person or a machine?"),
+            _("We do not know yet: no meeting is recorded. The part that measures what a person adds comes later."),
+        ),
+        HomeQuestion(
+            "promises",
+            _("Do we keep what we promise?"),
+            _("We do not know yet: the part that remembers promises until they are kept comes later."),
+        ),
+        HomeQuestion(
+            "credit",
+            _("Who contributed?"),
+            _("We do not know yet: the part that shares each sale among those who helped comes later."),
+        ),
+    )
+
+
+def _journeys(known: Outcomes | None, goal: str | None, links: HomeLinks) -> HomeQuestion:
+    asks = _("How do customers go?")
+    if known is None:
+        return HomeQuestion(
+            "journeys",
+            asks,
+            _("Bring in one file of orders, and see how customers come back and where they wait."),
+            is_here=True,
+            next_label=_("Import a file") if links.imports else _("An owner or an analyst brings in the first file."),
+            next_link=links.imports,
+        )
+    if goal is None:
+        says = _(
+            "We see journeys, and nothing in them that is a goal: no event is called what you said a sale is called."
+        )
+        return HomeQuestion("journeys", asks, says, True, next_label=_("Open the map"), next_link=links.map)
+    name = activity_label(goal)
+    reached = known.reached
+    if size_of(reached.of) is Size.CASES:
+        says = ngettext(
+            "%(n)d journey has ended so far: too few for a share.",
+            "%(n)d journeys have ended so far: too few for a share.",
+            reached.of,
+        )
+        count = number(reached.count)
+        return HomeQuestion(
+            "journeys",
+            asks,
+            says % {"n": reached.of},
+            True,
+            count,
+            _("reached “%(goal)s”") % {"goal": name},
+            links.goal,
+            _("Open the map"),
+            links.map,
+        )
+    says = _("%(share)s finished journeys reached “%(goal)s”.") % {"share": count_of(reached), "goal": name}
+    return HomeQuestion(
+        "journeys",
+        asks,
+        says,
+        True,
+        share(reached.share),
+        range_of(reached),
+        links.goal,
+        _("See where they wait"),
+        links.map,
+    )
+
+
+def facts(
+    repeat: RepeatPurchase, waiting: tuple[Waiting, ...], waiting_links: tuple[str, ...], links: HomeLinks
+) -> tuple[Fact, ...]:
+    """What one file of orders gives on the first day."""
+    found = []
+    if repeat.customers:
+        found.append(_again(repeat.again, links.again))
+        if repeat.days_between is not None:
+            found.append(
+                Fact(
+                    _("Median days from one order to the same customer's next"),
+                    number(repeat.days_between, 0 if repeat.days_between >= 10 else 1),
+                    ngettext("over %(n)s pair of orders", "over %(n)s pairs of orders", repeat.pairs)
+                    % {"n": number(repeat.pairs)},
+                )
+            )
+    for item, link in zip(waiting, waiting_links, strict=True):
+        label = _("“%(activity)s” without an answer") % {"activity": activity_label(item.owed.ask)}
+        if not item.answers_known:
+            found.append(Fact(label, _("cannot be told: no event in your files is an answer to it")))
+        else:
+            of = _("of %(n)s") % {"n": number(item.of)}
+            found.append(Fact(label, number(item.journeys), of, link if item.journeys else ""))
+    return tuple(found)
+
+
+def _again(again: ShareRange, link: str) -> Fact:
+    label = _("Customers with a second order within %(days)d days") % {"days": WITHIN_DAYS}
+    if not again.of:
+        return Fact(label, _("nobody's first order is that old yet"))
+    if size_of(again.of) is Size.CASES:
+        return Fact(label, count_of(again), _("too few for a share"), link if again.count else "")
+    return Fact(label, count_of(again), range_of(again), link if again.count else "")
+
+
+def first_week(*, orders: bool, links: HomeLinks) -> tuple[WeekDay, ...]:
+    """The checklist of the first week; what is done is computed from the data."""
+    return (
+        WeekDay(
+            _("Day 1"),
+            _("One file of orders"),
+            _("gives how many come back, the days between orders, and orders that nobody answered"),
+            done=orders,
+            link="" if orders else links.imports,
+        ),
+        WeekDay(
+            _("Day 2"),
+            _("The counter: three taps after each visit"),
+            _("gives what the shop means for the web"),
+            coming=True,
+        ),
+        WeekDay(
+            _("Day 3"),
+            _("Ten answers to ten real questions"),
+            _("gives a page that answers before anyone calls"),
+            coming=True,
+        ),
+        WeekDay(_("Day 5"), _("Calls that customers book themselves"), _("gives calls that are wanted"), coming=True),
+        WeekDay(_("Day 7"), _("The team's first report"), _("replaces the status meeting"), coming=True),
+    )

@@ -1,0 +1,84 @@
+"""What insight reads: the view that a page asks, what must be known before its numbers, the team's own picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.conf import settings
+
+from tillit.events.key import read_or_create_key
+from tillit.events.subject import country_of_zone, normalise, subject_of
+from tillit.journeys.graph import overview
+from tillit.journeys.known_by import person_known_by as journeys_known_by
+from tillit.journeys.results import Overview
+from tillit.journeys.store import OrderedStore
+from tillit.journeys.view import CaseRule, View
+from tillit.reports.outcomes import Outcomes, outcomes
+from tillit.vocabulary import IdentifierKind, Purpose
+from tillit_web.insight.filters import Filters
+from tillit_web.insight.models import OwnWay
+from tillit_web.people.queries import CompanyFacts
+from tillit_web.warehouse import queries as warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a reader must know before a number: what is withheld, whether newer events wait, how old the numbers are."""
+
+    withheld: tuple[str, ...]
+    building: bool
+    built_at: datetime | None
+
+
+def standing() -> Standing:
+    """How the current numbers stand."""
+    return Standing(withheld=warehouse.damaged(), building=False, built_at=warehouse.as_of())
+
+
+def view_for(company: CompanyFacts, filters: Filters) -> View | None:
+    """The journeys that these filters choose, cut by the company's rule; None before the first build."""
+    return warehouse.current_view(selection=filters.selection(ZoneInfo(company.timezone)))
+
+
+def graph(view: View) -> Overview:
+    """The directly-follows graph of a view, once for each build and filter."""
+    return warehouse.cached(view, "overview", lambda: overview(view))
+
+
+def known_outcomes(view: View) -> Outcomes:
+    """Which of the view's journeys are finished, and how many reached the goal."""
+    return warehouse.cached(view, "outcomes", lambda: outcomes(view, as_of=last_event_at(view)))
+
+
+def last_event_at(view: View) -> int:
+    """The last event of the whole store, whatever the filters: what "now" means for journeys that may go on."""
+    whole = View(view.store, CaseRule(), purpose=Purpose.MEASUREMENT)
+    ends = warehouse.cached(whole, "last", lambda: whole.map(lambda traces: int(np.max(traces.occurred_at, initial=0))))
+    return max(ends, default=0)
+
+
+def person_known_by(store: OrderedStore, typed: str, *, zone: str) -> str | None:
+    """The pseudonym of the customer with this e-mail, phone, order, loyalty or customer number; None if there is none.
+
+    Args:
+        typed: As a person types it; hashed with this installation's key and forgotten.
+        zone: The company's time zone, which tells the country of a phone number without its code.
+    """
+    key = read_or_create_key(Path(settings.DATA_DIRECTORY))
+    region = country_of_zone(zone)
+    for kind in IdentifierKind:
+        normalised = normalise(kind, typed, region=region)
+        if normalised is not None:
+            person = journeys_known_by(store, subject_of(kind, normalised, key=key))
+            if person:
+                return person
+    return None
+
+
+def own_way() -> OwnWay | None:
+    """The picture in use, with its stages."""
+    return OwnWay.objects.prefetch_related("stages").first()

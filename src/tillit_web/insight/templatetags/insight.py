@@ -1,0 +1,57 @@
+"""`{% load insight %}`: names from the data, ranges, and marks, as every page of insight writes them."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext
+
+from tillit.reports.interval import ShareRange
+from tillit.vocabulary import Stage
+from tillit_web.insight import words
+from tillit_web.ui.templatetags.tillit import natural, number
+
+register = template.Library()
+
+NO_BREAK = "\u00a0"  # a range is read as one; broken over two lines it is not
+
+
+@register.filter
+def activity(name: str, forward: bool = True) -> str:
+    """An activity in the reader's words; the stop mark of a path is "Nothing more", or "Nothing before"."""
+    return words.step_label(name, forward=forward)
+
+
+@register.filter
+def stage(value: Stage | None) -> str:
+    return words.stage_label(value) if value else ""
+
+
+@register.filter
+def channel(name: str) -> str:
+    return words.channel_label(name)
+
+
+@register.filter
+def function(name: str) -> str:
+    return words.function_label(name)
+
+
+@register.filter
+def actor(name: str) -> str:
+    return words.actor_label(name)
+
+
+@register.filter
+def range_of(share: ShareRange) -> str:
+    """ "38 to 52 of 100": the range of a share as people count it; tenths where whole numbers would read as none."""
+    ends = (share.low * 100, share.high * 100)
+    decimals = 1 if ends[1] < 2 or ends[0] > 98 else 0
+    low, high = (number(end, decimals) for end in ends)
+    text = gettext("%(low)s to %(high)s of 100") % {"low": low, "high": high}
+    return text.replace(" ", NO_BREAK)
+
+
+@register.filter
+def count_of(share: ShareRange) -> str:
+    """ "90 of 200"."""
+    return natural(share.count, share.of)

@@ -1,0 +1,23 @@
+"""Addresses of insight."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tillit_web.insight.views import customer, funnel, home, journeys, own_way, paths, stages, ways
+from tillit_web.insight.views import map as map_views
+
+app_name = "insight"
+urlpatterns = [
+    path("home/", home.show_home, name="home"),
+    path("journeys/", map_views.show_map, name="map"),
+    path("journeys/stages/", stages.show_stages, name="stages"),
+    path("journeys/funnel/", funnel.show_funnel, name="funnel"),
+    path("journeys/paths/", paths.show_paths, name="paths"),
+    path("journeys/ways/", ways.show_ways, name="ways"),
+    path("journeys/our-way/", own_way.show_our_way, name="our_way"),
+    path("journeys/behind/", journeys.show_journeys, name="journeys"),
+    path("journeys/find/", customer.find_customer, name="find"),
+    path("journeys/customer/<slug:person>/", customer.show_customer, name="customer"),
+    path("journeys/customer/<slug:person>/contacts/", customer.show_contacts, name="contacts"),
+]

@@ -1,0 +1,1 @@
+"""One module a page: check access, ask one door, render."""

@@ -1,0 +1,117 @@
+"""One customer: the timeline, the contact details when asked for, and the search that leads there."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tillit.errors import QueryError
+from tillit.journeys.known_by import subjects_of
+from tillit.journeys.stage_rules import default_stage_rules
+from tillit.journeys.timeline import timeline
+from tillit.vocabulary import Role
+from tillit_web.insight import queries
+from tillit_web.insight.filters import address
+from tillit_web.insight.pages.customer import ROWS, customer_page
+from tillit_web.insight.views.frame import Asked, asked, show, show_empty
+from tillit_web.people.access import TeamRequest, access
+from tillit_web.people.queries import contacts_of
+
+MAY_OPEN_CONTACTS = frozenset({Role.OWNER, Role.SPECIALIST})
+
+
+@access(*Role)
+@require_GET
+def show_customer(request: TeamRequest, person: str) -> HttpResponse:
+    """Every event of one customer, journey by journey."""
+    question = asked(request)
+    return _customer(question, person, {}) if question else _nobody(request)
+
+
+@access(Role.OWNER, Role.SPECIALIST)
+@never_cache
+@require_POST
+def show_contacts(request: TeamRequest, person: str) -> HttpResponse:
+    """The same with the customer's contact details; that they were opened is on record before they show."""
+    question = asked(request)
+    if question is None:
+        return _nobody(request)
+    try:
+        subjects = subjects_of(question.view.store, person)
+    except QueryError as refused:
+        return _refused(question, refused)
+    details = contacts_of(subjects, by=request.user, reason="timeline opened")
+    labels = {"email": _("E-mail"), "phone": _("Phone"), "name": _("Name")}
+    shown = [{"label": labels.get(detail.kind, detail.kind), "value": detail.value} for detail in details]
+    return _customer(question, person, {"contacts": shown})
+
+
+@access(*Role)
+@never_cache
+@sensitive_post_parameters("identifier")
+@require_http_methods(["GET", "POST"])
+def find_customer(request: TeamRequest) -> HttpResponse:
+    """Find a customer by an identifier: sent in the body, hashed like those of the events, kept nowhere."""
+    question = asked(request)
+    if question is None:
+        return _nobody(request)
+    if request.method == "POST":
+        typed = request.POST.get("identifier", "")
+        person = queries.person_known_by(question.view.store, typed, zone=question.company.timezone)
+        if person:
+            return redirect("insight:customer", person)
+        return show(question, "insight/find.html", "insight:find", {"nothing_for": True, "has_filters": False})
+    return show(question, "insight/find.html", "insight:find", {"has_filters": False})
+
+
+def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResponse:
+    try:
+        rows = timeline(question.view, person)
+    except QueryError as refused:
+        return _refused(question, refused)
+    offset = _offset(question.request, len(rows))
+    page = customer_page(
+        rows,
+        goal=question.company.goal_activity,
+        stage_of=default_stage_rules().stage_of(question.view.names.activity),
+        offset=offset,
+    )
+    here = reverse("insight:customer", args=[person])
+    context = {
+        "person": person,
+        "page": page,
+        "contacts": None,
+        "may_open_contacts": Role(question.request.user.role) in MAY_OPEN_CONTACTS,
+        "contacts_link": reverse("insight:contacts", args=[person]),
+        "earlier_link": address(here, [("first", str(max(offset - ROWS, 0) + 1))]) if offset else "",
+        "later_link": address(here, [("first", str(page.last + 1))]) if page.last < page.events else "",
+        "has_filters": False,
+    }
+    return show(question, "insight/customer.html", "insight:customer", context | more)
+
+
+def _offset(request: TeamRequest, events: int) -> int:
+    text = request.GET.get("first", "")
+    first = int(text) if text.isdecimal() and len(text) < 10 else 1
+    return max(first, 1) - 1 if first <= events else 0
+
+
+def _refused(question: Asked, refused: QueryError) -> HttpResponse:
+    context = {"refused": str(refused), "back_link": question.page("insight:map"), "has_filters": False}
+    response = show(question, "insight/refused.html", "insight:map", context)
+    response.status_code = 404
+    return response
+
+
+def _nobody(request: TeamRequest) -> HttpResponse:
+    return show_empty(
+        request,
+        "insight:map",
+        _("Here you will see one customer's events, oldest first."),
+        _("Every row will open the file and the row it came from."),
+    )

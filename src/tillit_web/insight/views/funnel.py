@@ -1,0 +1,92 @@
+"""The funnel builder."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from tillit.errors import QueryError
+from tillit.journeys.behind import journeys_behind
+from tillit.journeys.conditions import Reached
+from tillit.journeys.funnel import FunnelSpec, funnel
+from tillit.reports.size import CASES_BELOW, Size
+from tillit.vocabulary import Role
+from tillit_web.insight.asking import DAY, MOST_STEPS, FunnelAsked, window_choices
+from tillit_web.insight.pages.behind import case_rows
+from tillit_web.insight.pages.funnel import FunnelPage, funnel_page
+from tillit_web.insight.views.frame import Asked, asked, show, show_empty
+from tillit_web.people.access import TeamRequest, access
+from tillit_web.warehouse import queries as warehouse
+
+OFFERED_STEPS = 3  # empty lines in a form that nobody has filled in
+
+
+@access(*Role)
+@require_GET
+def show_funnel(request: TeamRequest) -> HttpResponse:
+    """How many go all the way along steps of one's own choice."""
+    question = asked(request)
+    if question is None:
+        return show_empty(
+            request,
+            "insight:funnel",
+            _("Here you will choose steps, and see how many customers go all the way."),
+            _("Each step with its share and range; every number opens the journeys behind it."),
+        )
+    form = FunnelAsked.read(request.GET)
+    if button := request.GET.get("do", ""):
+        return redirect(question.page("insight:funnel", (form if form.steps else _blank()).changed(button).pairs()))
+    context: dict[str, object] = {"form": _form(question, form if form.steps else _blank())}
+    try:
+        spec = form.spec()
+        if spec is not None:
+            page = _page(question, spec)
+            few = (
+                journeys_behind(question.view, Reached(spec, 1), limit=CASES_BELOW).rows
+                if page.size is Size.CASES
+                else ()
+            )
+            context |= {"page": page, "cases": case_rows(few)}
+    except QueryError as refused:
+        context["refused"] = str(refused)
+    return show(question, "insight/funnel.html", "insight:funnel", context, kept=form.pairs())
+
+
+def _page(question: Asked, spec: FunnelSpec) -> FunnelPage:
+    counted = warehouse.cached(question.view, ("funnel", spec), lambda: funnel(question.view, spec))
+    return funnel_page(counted, spec, question.link)
+
+
+def _blank() -> FunnelAsked:
+    return FunnelAsked(steps=("",) * OFFERED_STEPS, step_within=(None,) * OFFERED_STEPS)
+
+
+def _form(question: Asked, form: FunnelAsked) -> dict[str, object]:
+    windows = window_choices(form.within, *form.step_within)
+    return {
+        "steps": [{"step": step, "within": within} for step, within in zip(form.steps, form.step_within, strict=True)],
+        "activities": question.activities(),
+        "windows": [(seconds, window_label(seconds)) for seconds in windows],
+        "within": form.within,
+        "ordered": form.ordered,
+        "exclude": form.exclude,
+        "unit": form.unit,
+        "can_add": len(form.steps) < MOST_STEPS,
+    }
+
+
+def window_label(seconds: float) -> str:
+    """A window as a choice: "within 7 days"."""
+    if seconds < DAY:
+        hours = seconds / 3_600
+        return ngettext("%(n)g hour", "%(n)g hours", round(hours)) % {"n": hours}
+    days = seconds / DAY
+    return ngettext("%(n)g day", "%(n)g days", round(days)) % {"n": days}
+
+
+def step_label(spec: FunnelSpec, place: int) -> str:
+    """What a step of an any-order funnel is called: not an activity, but how many of them."""
+    return gettext("%(n)d of the %(all)d steps") % {"n": place, "all": len(spec.steps)}

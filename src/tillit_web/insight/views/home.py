@@ -1,0 +1,72 @@
+"""Home."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tillit.reports.outcomes import ReachedGoal
+from tillit.reports.repeat import OrderedAgain, repeat_purchase
+from tillit.reports.unanswered import Unanswered, waiting
+from tillit.vocabulary import Role
+from tillit_web.insight import queries
+from tillit_web.insight.pages import home
+from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
+from tillit_web.people.access import TeamRequest, access
+from tillit_web.warehouse import queries as warehouse
+
+
+@access(*Role)
+@require_GET
+def show_home(request: TeamRequest) -> HttpResponse:
+    """The five questions and the first week."""
+    may_import = Role(request.user.role) in MAY_IMPORT
+    imports = reverse("warehouse:imports") if may_import else ""
+    question = asked(request)
+    if question is None:
+        links = home.HomeLinks(imports=imports)
+        context = {
+            "first_visit": True,
+            "questions": home.questions(None, None, links),
+            "week": home.first_week(orders=False, links=links),
+            "how": [_("Nothing is imported yet, so no number stands here.")],
+        }
+        return show_before_data(request, "insight/home.html", "insight:home", context)
+    return show(question, "insight/home.html", "insight:home", _with_data(question, imports) | {"has_filters": False})
+
+
+def _with_data(question: Asked, imports: str) -> dict[str, object]:
+    view, goal = question.view, question.view.rule.goal
+    as_of = queries.last_event_at(view)
+    order = question.company.goal_activity
+    repeat = warehouse.cached(view, ("repeat", order), lambda: repeat_purchase(view, order, as_of=as_of))
+    owed = warehouse.cached(view, "waiting", lambda: waiting(view))
+    links = home.HomeLinks(
+        map=reverse("insight:map"),
+        imports=imports,
+        goal=question.link(ReachedGoal()),
+        again=question.link(OrderedAgain(order, as_of)),
+    )
+    return {
+        "questions": home.questions(queries.known_outcomes(view), goal, links),
+        "facts": home.facts(repeat, owed, tuple(question.link(Unanswered(item.owed)) for item in owed), links),
+        "week": home.first_week(orders=repeat.customers > 0, links=links),
+        "how": [
+            _(
+                "A journey is finished when it reached the goal, or when nothing happened for longer than your lapse "
+                "before the last event in your data. Journeys that may still go on are in no share."
+            ),
+            _(
+                "A second order counts if it came in time after a first one that is old enough to tell. Customers "
+                "whose first order is younger still have time and are left out."
+            ),
+            _(
+                "“Without an answer” means that the same customer has had no answer of any kind since. An answer to "
+                "something else hides a question, so the true number may be higher. The weakest assumption: answers "
+                "that you gave stand in your files."
+            ),
+            _("Ranges are Wilson intervals at 95 of 100."),
+        ],
+    }
