@@ -18,6 +18,7 @@ from tillit.events.faults import Faults
 from tillit.events.mapping import FILE_ORDER, EventRule, Mapping
 from tillit.events.money import Money, MoneyReader
 from tillit.events.rowids import row_ids
+from tillit.events.settling import IdKind
 from tillit.events.subject import Subjects
 from tillit.events.times import TimeReader
 from tillit.vocabulary import IdentifierKind
@@ -72,6 +73,12 @@ class Converter:
         self._received_at = received_at
         self._times = tuple(TimeReader(rule.time, mapping.timezone) for rule in mapping.events)
         self._money = tuple(MoneyReader(mapping, rule) for rule in mapping.events)
+
+    @property
+    def id_kinds(self) -> tuple[IdKind, ...]:
+        """Where the ids of each `[[event]]` come from."""
+        of_rows = IdKind.GIVEN if self._mapping.event_id else IdKind.DERIVED
+        return tuple(IdKind.ONCE if rule.once_per else of_rows for rule in self._mapping.events)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -22,12 +22,14 @@ class PartWriter:
         self._waiting_rows = 0
         self._written_rows = 0
         self._writer: pq.ParquetWriter | None = None
-        self.paths: list[Path] = []
+        self._paths: list[Path] = []
+        self.rows = 0
 
     def write(self, table: pa.Table) -> None:
         """Add rows; small tables wait until together they make a row group worth reading."""
         if table.num_rows == 0:
             return
+        self.rows += table.num_rows
         self._waiting.append(table)
         self._waiting_rows += table.num_rows
         if self._waiting_rows >= ROWS_PER_GROUP:
@@ -37,14 +39,14 @@ class PartWriter:
         """Write what waits and return the parts."""
         self._flush()
         self._end_part()
-        return tuple(self.paths)
+        return tuple(self._paths)
 
     def _flush(self) -> None:
         if not self._waiting:
             return
         if self._writer is None:
-            path = self._folder / f"{self._stem}-{len(self.paths) + 1:04}.parquet"
-            self.paths.append(path)
+            path = self._folder / f"{self._stem}-{len(self._paths) + 1:04}.parquet"
+            self._paths.append(path)
             self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=ROWS_PER_GROUP)
         self._written_rows += self._waiting_rows

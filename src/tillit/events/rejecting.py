@@ -51,6 +51,7 @@ class RejectedRows:
         if self._append and self._target.exists():
             return self._target.open("a", encoding="utf-8", errors="surrogateescape", newline="")
         # The byte order mark makes spreadsheets read it as UTF-8.
+        self._target.parent.mkdir(parents=True, exist_ok=True)
         file = self._target.open("w", encoding="utf-8-sig", errors="surrogateescape", newline="")
         csv.writer(file, delimiter=self._delimiter).writerow(self._header)
         return file

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tillit.events.chunks import RawChunk, Reader
 from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
@@ -18,8 +21,10 @@ from tillit.events.read_csv import CsvReader
 from tillit.events.reading import open_reader
 from tillit.events.receipt import Receipt, most_first
 from tillit.events.rejecting import RejectedRows
+from tillit.events.settling import ROW_SCHEMA, Draft, Settlement, settle
 from tillit.events.subject import Subjects, country_of_zone
 
+CONFLICT = "id_conflict"
 OnProgress = Callable[[int, int, int], None]
 
 
@@ -83,34 +88,37 @@ def stage(
         check_columns(each, reader.columns, name=path.name)
     contacts = PartWriter(work, "contacts", CONTACT_SCHEMA)
     total, done, rows = sum(reader.total_bytes for reader in readers), 0, 0
-    files = []
-    for place, (path, reader, (each, _)) in enumerate(zip(paths, readers, understood, strict=True)):
-        subjects = Subjects(key, region=each.region or country_of_zone(each.timezone))
-        converter = Converter(each, reader.columns, subjects, received_at=received_at)
-        file = _File(work, place, path, reader, converter)
-        for chunk in _told_chunks(reader, converter):
-            contacts.write(file.take(chunk))
-            rows += chunk.rows
-            if on_progress is not None:
-                on_progress(done + reader.position(), total, rows)
-        done += reader.total_bytes
-        file.close()
-        files.append(file)
-    receipt = files[0].receipt()
-    for file in files[1:]:
-        receipt = receipt + file.receipt()
+    files: list[_File] = []
+    with ExitStack() as opened:
+        opened.callback(contacts.close)
+        for place, (path, reader, (each, _)) in enumerate(zip(paths, readers, understood, strict=True)):
+            subjects = Subjects(key, region=each.region or country_of_zone(each.timezone))
+            converter = Converter(each, reader.columns, subjects, received_at=received_at)
+            # Files of one name may come from several folders.
+            is_first = path.name not in [earlier.name for earlier in paths[:place]]
+            rejected_to = work if is_first else work / str(place)
+            file = _File(work, place, path, reader, converter, rejected_to=rejected_to)
+            opened.callback(file.close)
+            for chunk in _told_chunks(reader, converter):
+                contacts.write(file.take(chunk))
+                rows += chunk.rows
+                if on_progress is not None:
+                    on_progress(done + reader.position(), total, rows)
+            done += reader.total_bytes
+            files.append(file)
+        settlement = settle([draft for file in files for draft in file.drafts()], work=work)
+        for file in files:
+            file.reject_conflicts(settlement)
+    receipts = [file.receipt(settlement) for file in files]
+    said = [note for (_, found), file in zip(understood, files, strict=True) for note in (*found, *file.notes)]
     return Staged(
-        events=tuple(path for file in files for path in file.event_paths),
-        links=tuple(path for file in files for path in file.link_paths),
+        events=settlement.events,
+        links=settlement.links,
         contacts=contacts.close(),
         rejected=tuple(file.rejected.path for file in files if file.rejected.path is not None),
-        receipt=receipt,
+        receipt=sum(receipts[1:], receipts[0]),
         mappings=tuple(each for each, _ in understood),
-        notes=tuple(
-            dict.fromkeys(
-                note for (_, found), file in zip(understood, files, strict=True) for note in (*found, *file.notes)
-            )
-        ),
+        notes=tuple(dict.fromkeys(said)),
     )
 
 
@@ -134,31 +142,35 @@ def _told_chunks(reader: Reader, converter: Converter) -> Iterator[RawChunk]:
 class _File:
     """One file while it is staged."""
 
-    def __init__(self, work: Path, place: int, path: Path, reader: Reader, converter: Converter) -> None:
+    def __init__(
+        self, work: Path, place: int, path: Path, reader: Reader, converter: Converter, *, rejected_to: Path
+    ) -> None:
         delimiter = reader.delimiter if isinstance(reader, CsvReader) else ","
-        self.rejected = RejectedRows(work, path.name, reader.columns, delimiter=delimiter)
+        self.rejected = RejectedRows(rejected_to, path.name, reader.columns, delimiter=delimiter)
+        self._place = place
         self._reader = reader
         self._converter = converter
-        self._events: dict[int, PartWriter] = {}
-        self._links: dict[int, PartWriter] = {}
-        self._work, self._place = work, place
-        self._rows = self._count = self._rows_without_event = self._further_lines = 0
-        self.event_paths: tuple[Path, ...] = ()
-        self.link_paths: tuple[Path, ...] = ()
+        self._writers = [
+            (
+                PartWriter(work, f"events-{place:03}-{rule:02}", EVENT_SCHEMA),
+                PartWriter(work, f"links-{place:03}-{rule:02}", LINK_SCHEMA),
+                PartWriter(work, f"link-rows-{place:03}-{rule:02}", ROW_SCHEMA),
+            )
+            for rule, _ in enumerate(converter.id_kinds)
+        ]
+        self._rows = self._rows_without_event = self._further_lines = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
         return (*self._reader.notes, *self._converter.notes)
 
     def take(self, chunk: RawChunk) -> pa.Table:
+        """Convert and write a chunk; the contacts in it come back, because all files write them together."""
         converted = self._converter.convert(chunk)
-        for rule, (events, links) in enumerate(zip(converted.events, converted.links, strict=True)):
-            stem = f"{self._place:03}-{rule:02}"
-            self._events.setdefault(rule, PartWriter(self._work, f"events-{stem}", EVENT_SCHEMA)).write(events)
-            self._links.setdefault(rule, PartWriter(self._work, f"links-{stem}", LINK_SCHEMA)).write(
-                links.select(LINK_SCHEMA.names)
-            )
-            self._count += events.num_rows
+        for writers, events, links in zip(self._writers, converted.events, converted.links, strict=True):
+            writers[0].write(events)
+            writers[1].write(links.select(LINK_SCHEMA.names))
+            writers[2].write(links.select(ROW_SCHEMA.names))
         self._reject(chunk, converted)
         self._rows += chunk.rows
         self._rows_without_event += converted.rows_without_event
@@ -170,25 +182,65 @@ class _File:
             self.rejected.add(broken.cells, broken.row, broken.code, broken.reason)
         numbers = chunk.row_numbers()
         places = converted.faults.refused.nonzero()[0]
-        cells = chunk.table.take(places).to_pylist() if places.size else []
-        for place, row in zip(places, cells, strict=True):
+        for place, row in zip(places, _cells(chunk.table.take(places)), strict=True):
             code, reason = converted.faults.of(int(place))
-            self.rejected.add(tuple(row.values()), int(numbers[place]), code, reason)
+            self.rejected.add(row, int(numbers[place]), code, reason)
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """What each `[[event]]` gave; nothing can be taken after."""
+        kinds = self._converter.id_kinds
+        return tuple(
+            Draft(self._place, rule, kind, *(writer.close() for writer in writers))
+            for rule, (kind, writers) in enumerate(zip(kinds, self._writers, strict=True))
+        )
 
     def close(self) -> None:
-        self.event_paths = tuple(path for writer in self._events.values() for path in writer.close())
-        self.link_paths = tuple(path for writer in self._links.values() for path in writer.close())
+        """Close what is open, also after an error."""
+        for writers in self._writers:
+            for writer in writers:
+                writer.close()
         self.rejected.close()
 
-    def receipt(self) -> Receipt:
+    def reject_conflicts(self, settlement: Settlement) -> None:
+        """Keep the rows whose id another row has for something else, read from the file once more, and finish."""
+        waiting = _conflicts(settlement.conflicts.get(self._place, ()))
+        row, event_id = next(waiting, (0, ""))
+        for chunk in self._reader if row else ():
+            numbers = chunk.row_numbers()
+            places, ids = [], []
+            while row and row < chunk.first_row + chunk.rows:
+                places.append(int(np.searchsorted(numbers, row)))
+                ids.append(event_id)
+                row, event_id = next(waiting, (0, ""))
+            for place, found, cells in zip(places, ids, _cells(chunk.table.take(places)), strict=True):
+                reason = f'Another row has the id "{found}" for an event that says something else. Mend one of them.'
+                self.rejected.add(cells, int(numbers[place]), CONFLICT, reason)
+            if not row:
+                break
+
+    def receipt(self, settlement: Settlement) -> Receipt:
         rejected = self.rejected.reasons.total()
+        duplicate = settlement.duplicates.get(self._place, 0)
         return Receipt(
             rows=self._rows,
-            accepted=self._rows - rejected,
-            duplicate=0,
+            accepted=self._rows - rejected - duplicate,
+            duplicate=duplicate,
             rejected=rejected,
-            events=self._count,
+            events=settlement.events_by_file.get(self._place, 0),
             rows_without_event=self._rows_without_event,
-            further_lines=self._further_lines,
+            further_lines=self._further_lines + settlement.further_lines.get(self._place, 0),
             reasons=most_first(dict(self.rejected.reasons)),
         )
+
+
+def _cells(table: pa.Table) -> Iterator[tuple[object, ...]]:
+    """Rows as they stood, cell by cell."""
+    return (tuple(row.values()) for row in table.to_pylist())
+
+
+def _conflicts(paths: Sequence[Path]) -> Iterator[tuple[int, str]]:
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                for row in batch.to_pylist():
+                    yield row["origin_row"], row["event_id"]
