@@ -46,7 +46,7 @@ class JsonLinesReader:
     @property
     def notes(self) -> tuple[str, ...]:
         found = "Segment calls, one a line" if self._segment else "JSON Lines, one object a line"
-        late = f"Keys that first appear late in the file are kept together in the column {OTHER}."
+        late = f"The file is long: keys that only appear far into it are kept together in the column {OTHER}."
         return (f"{found}, UTF-8.", *([late] if OTHER in self.columns else []))
 
     @property

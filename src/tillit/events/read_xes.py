@@ -57,7 +57,7 @@ class XesReader:
         if self._employees:
             notes.append(f"{_EMPLOYEES} names employees and was left out: no event carries an employee.")
         if OTHER in self.columns:
-            notes.append(f"Attributes that first appear late in the file are kept together in the column {OTHER}.")
+            notes.append(f"The log is long: attributes that only appear far into it are kept in the column {OTHER}.")
         return tuple(notes)
 
     @property

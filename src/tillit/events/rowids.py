@@ -10,25 +10,29 @@ import pyarrow.compute as pc
 from tillit.events import cells
 
 ID_BYTES = 16
-# Between cells stands a sign that no cell contains: its first character is doubled with another letter inside cells.
-_BETWEEN, _INSIDE, _EMPTY = "\x1f|", "\x1fs", "\x1fn"
+# Signs that no cell contains: their first character is followed by another letter inside cells.
+_BETWEEN, _AFTER_NAME, _INSIDE = "\x1f|", "\x1f=", "\x1fs"
 
 
 def row_ids(table: pa.Table) -> list[str]:
     """For each row 32 hexadecimal digits of its cells, all of them, mapped or not, as they stood.
 
-    Equal rows have equal ids here; `settling` numbers them, so that two equal purchases stay two.
+    Only cells that hold something count, each with its column's name and in the order of the names: the same row keeps
+    its id when a later export has a column more that is empty for it, as JSON Lines and XES often do, or other columns
+    first. Equal rows have equal ids here; `settling` numbers them, so that two equal purchases stay two.
     """
     if table.num_columns == 0:
         return []
-    whole = pc.binary_join_element_wise(*(_raw(column) for column in table.columns), _BETWEEN)
+    whole = pc.binary_join_element_wise(*(_raw(name, table[name]) for name in sorted(table.column_names)), "")
     return [hashlib.blake2b(row, digest_size=ID_BYTES).hexdigest() for row in whole.cast(pa.binary()).to_pylist()]
 
 
-def _raw(column: pa.ChunkedArray) -> pa.Array:
+def _raw(name: str, column: pa.ChunkedArray) -> pa.Array:
     array = column.combine_chunks()
     if not pa.types.is_string(array.type):
         array = cells.text(array)
     if pc.any(pc.match_substring(array, "\x1f")).as_py():
         array = pc.replace_substring(array, "\x1f", _INSIDE)
-    return pc.fill_null(array, _EMPTY)
+    named = pc.binary_join_element_wise(name.replace("\x1f", _INSIDE) + _AFTER_NAME, array, _BETWEEN, "")
+    there = pc.fill_null(pc.not_equal(array, ""), False)
+    return pc.if_else(there, named, "")
