@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tillit.engine.duckdb_engine import duckdb_engine
-from tillit.engine.protocol import Engine
-from tillit.engine.statement import load_statement
-from tillit.errors import EngineError
+from tillit.engine.parts import map_parts
 from tillit.events.contract import LINK_SCHEMA
 from tillit.identity.resolve import Pair, resolve
 from tillit.journeys.format import (
@@ -28,19 +26,19 @@ from tillit.journeys.format import (
     NAMES_SCHEMA,
     NO_CODE,
     PERSONS_SCHEMA,
-    SUBJECT,
     SUBJECTS_SCHEMA,
     TOUCHED_SCHEMA,
     BucketManifest,
     LayerManifest,
     bucket_file,
-    file_digest,
+    file_checksum,
     write_manifest,
 )
+from tillit.journeys.ordering import order_events
+from tillit.journeys.spread import REPRESENTATIVE, Spread, count_rows, spread
 from tillit.journeys.store import OrderedStore
 
 EVENTS_A_BUCKET = 500_000  # about 150 MB while one is sorted; few enough for memory, enough for NumPy to be quick
-_PACKAGE = "tillit.journeys"
 
 
 def build_store(
@@ -101,15 +99,14 @@ def write_layer(
     if touched is not None:
         pq.write_table(pa.table([touched], schema=TOUCHED_SCHEMA), out / "touched.parquet", compression="zstd")
     first_person = 0 if on_top_of is None else on_top_of.persons_end
-    known_names = {} if on_top_of is None else asdict(on_top_of.names)
-    total = sum(map(_rows_in, events))
-    wanted = max(1, -(-total // events_a_bucket)) if total else 0
+    wanted = -(-count_rows(events) // events_a_bucket)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as work:
-        folders = {parent.resolve() for path in events for parent in [path.parent]} | {Path(work)}
-        with duckdb_engine(sorted(folders), spill=Path(work) / "spill") as engine:
-            parts = _bucketed(engine, events, components, erased, wanted, Path(work) / "parts")
-            names = _write_names(engine, parts, known_names, out)
-            buckets = _write_buckets(engine, parts, names, out, first_person)
+        found = spread(events, components, erased=erased, buckets=wanted, to=Path(work) / "stretches")
+        names = _write_names(found, {} if on_top_of is None else asdict(on_top_of.names), out)
+        firsts = [first_person + before for before in accumulate(found.sizes, initial=0)]
+        buckets = map_parts(
+            lambda number: _write_bucket(found.bucket(number), names, out, number, firsts[number]), range(wanted)
+        )
     write_manifest(
         out,
         LayerManifest(
@@ -118,49 +115,16 @@ def write_layer(
             events=sum(bucket.events for bucket in buckets),
             persons=sum(bucket.persons for bucket in buckets),
             first_person=first_person,
-            buckets=buckets,
-            digests={path.name: file_digest(path) for path in sorted(out.glob("*.parquet"))},
+            buckets=tuple(buckets),
+            checksums={path.name: file_checksum(path) for path in sorted(out.glob("*.parquet"))},
         ),
     )
 
 
-def _rows_in(path: Path) -> int:
-    try:
-        return int(pq.read_metadata(path).num_rows)
-    except (pa.ArrowException, OSError) as broken:
-        raise EngineError(f"cannot read {path} as a Parquet file of events: {broken}") from broken
-
-
-def _bucketed(
-    engine: Engine,
-    events: Sequence[Path],
-    components: pa.Table,
-    erased: Collection[bytes],
-    buckets: int,
-    to: Path,
-) -> list[list[Path]]:
-    """The events spread over buckets by person: the files of each bucket that has any."""
-    if not buckets:
-        return []
-    engine.offer("events", events)
-    engine.offer("components", components)
-    engine.offer("erased", pa.table({"subject": pa.array(sorted(erased), SUBJECT)}))
-    engine.write(load_statement(_PACKAGE, "bucketed_events"), {"buckets": buckets}, to=to, partition_by="bucket")
-    folders = sorted(to.glob("bucket=*"), key=lambda folder: int(folder.name.removeprefix("bucket=")))
-    return [sorted(folder.glob("*.parquet")) for folder in folders]
-
-
-def _write_names(
-    engine: Engine, parts: list[list[Path]], known: Mapping[str, Sequence[str]], out: Path
-) -> dict[str, pa.Array]:
+def _write_names(found: Spread, known: Mapping[str, Sequence[str]], out: Path) -> dict[str, pa.Array]:
     """Codes for every name: the known ones first, then the new ones in sorted order, whatever came first."""
-    found: dict[str, set[str]] = {column: set() for column in CODED_COLUMNS}
-    if parts:
-        engine.offer("bucketed_events", [path for part in parts for path in part])
-        for row in engine.fetch(load_statement(_PACKAGE, "bucket_names"), {}).to_pylist():
-            found[row["kind"]].add(row["name"])
     names = {
-        column: [*known.get(column, ()), *sorted(found[column].difference(known.get(column, ())))]
+        column: [*known.get(column, ()), *sorted(found.names[column].difference(known.get(column, ())))]
         for column in CODED_COLUMNS
     }
     rows = [(column, code, name) for column in CODED_COLUMNS for code, name in enumerate(names[column])]
@@ -170,76 +134,60 @@ def _write_names(
     return {column: pa.array(names[column], pa.string()) for column in CODED_COLUMNS}
 
 
-def _write_buckets(
-    engine: Engine, parts: list[list[Path]], names: dict[str, pa.Array], out: Path, first_person: int
-) -> tuple[BucketManifest, ...]:
-    buckets: list[BucketManifest] = []
-    free = first_person
-    for number, part in enumerate(parts):
-        engine.offer("bucketed_events", part)
-        rows = engine.fetch(load_statement(_PACKAGE, "ordered_bucket"), {})
-        persons = _write_bucket(rows, names, out, number, free)
-        buckets.append(BucketManifest(events=rows.num_rows, persons=persons, first_person=free))
-        free += persons
-        for path in part:
-            path.unlink()
-    return tuple(buckets)
-
-
-def _write_bucket(rows: pa.Table, names: dict[str, pa.Array], out: Path, number: int, first_person: int) -> int:
-    """Write one bucket's four files from its rows in order; how many persons it holds."""
-    starts = _starts_of_runs(rows["representative"])
-    count = len(starts)
-    lengths = np.diff(starts, append=rows.num_rows)
-    person = np.arange(first_person, first_person + count, dtype=np.int64)
-
+def _write_bucket(
+    unordered: pa.Table, names: dict[str, pa.Array], out: Path, number: int, first_person: int
+) -> BucketManifest:
+    """Write one bucket's four files."""
+    order = order_events(unordered)
+    rows = unordered.take(pa.array(order.rows))
+    del unordered  # a bucket is held twice while it is sorted, not three times
+    starts = np.cumsum(order.lengths) - order.lengths
+    person = np.arange(first_person, first_person + len(starts))
     # The person's first event came with the person's oldest subject.
-    subjects = rows["subject"].cast(SUBJECT)
-    oldest = subjects.take(pa.array(starts))
-    _write(pa.table([person, lengths, oldest], schema=PERSONS_SCHEMA), bucket_file(out, number, "persons"))
-
-    pairs = pa.table([subjects, np.repeat(person, lengths)], schema=SUBJECTS_SCHEMA)
-    pairs = pairs.group_by(["subject", "person"]).aggregate([]).select(SUBJECTS_SCHEMA.names)
-    _write(pairs.sort_by("subject"), bucket_file(out, number, "subjects"))
+    oldest = rows["subject"].take(pa.array(starts))
+    _write(pa.table([person, order.lengths, oldest], schema=PERSONS_SCHEMA), bucket_file(out, number, "persons"))
+    _write(_subjects(rows, person, order.lengths), bucket_file(out, number, "subjects"))
 
     columns = {column: _codes(rows[column], names[column]) for column in CODED_COLUMNS}
     priced = pc.is_valid(rows["amount_minor"]).to_numpy()
     columns["currency"] = np.where(priced, columns["currency"], NO_CODE).astype(columns["currency"].dtype)
     columns["occurred_at"] = rows["occurred_at"].to_numpy()
     columns["amount_minor"] = rows["amount_minor"].fill_null(0).to_numpy()
-    # Plain and uncompressed: read for every question, so decoding costs more than the disk does.
-    pq.write_table(
-        pa.table(columns),
-        bucket_file(out, number, "events"),
-        compression="none",
-        use_dictionary=False,
-        write_statistics=False,
-    )
+    _write(pa.table(columns), bucket_file(out, number, "events"))
+
     details = rows.select(DETAILS_SCHEMA.names).cast(DETAILS_SCHEMA)
     # Small row groups: a timeline reads one person, never the bucket.
-    pq.write_table(details, bucket_file(out, number, "details"), compression="zstd", row_group_size=16_384)
-    return count
+    _write(details, bucket_file(out, number, "details"), compression="lz4", row_group_size=16_384)
+    return BucketManifest(events=rows.num_rows, persons=len(starts), first_person=first_person)
 
 
-def _write(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="lz4", write_statistics=False)
+def _subjects(rows: pa.Table, person: NDArray[np.int64], lengths: NDArray[np.int64]) -> pa.Table:
+    """Each subject that has events here, with its person."""
+    if rows["subject"].equals(rows[REPRESENTATIVE]):  # nobody here is linked, so every person is one subject
+        starts = np.cumsum(lengths) - lengths
+        return pa.table([rows["subject"].take(pa.array(starts)), person], schema=SUBJECTS_SCHEMA)
+    pairs = pa.table([rows["subject"], np.repeat(person, lengths)], schema=SUBJECTS_SCHEMA)
+    return pairs.group_by(SUBJECTS_SCHEMA.names).aggregate([]).select(SUBJECTS_SCHEMA.names)
+
+
+def _write(table: pa.Table, path: Path, *, compression: str = "none", row_group_size: int | None = None) -> None:
+    # Plain, and mostly uncompressed: read for every question, where decoding would cost more than the disk does.
+    pq.write_table(
+        table,
+        path,
+        compression=compression,
+        row_group_size=row_group_size,
+        use_dictionary=["subject_kind"],
+        write_statistics=False,
+    )
 
 
 def _codes(column: pa.ChunkedArray, names: pa.Array) -> NDArray[Any]:
     """The code of each value; NO_CODE where there is none. As small an integer as the names allow."""
-    codes: NDArray[Any] = pc.index_in(column, value_set=names).fill_null(NO_CODE).to_numpy()
-    return codes.astype(np.int16 if len(names) <= np.iinfo(np.int16).max else np.int32)
-
-
-def _starts_of_runs(column: pa.ChunkedArray) -> NDArray[Any]:
-    """Where a new value begins in a column of 16-byte values that stand together."""
-    values = np.frombuffer(b"".join(_fixed_bytes(chunk) for chunk in column.chunks), dtype="S16")
-    raw = values.view(np.uint64).reshape(-1, 2)
-    changes = (raw[1:] != raw[:-1]).any(axis=1)
-    return np.concatenate([np.zeros(min(1, len(raw)), np.int64), np.flatnonzero(changes) + 1])
-
-
-def _fixed_bytes(chunk: pa.Array) -> memoryview:
-    fixed = chunk.cast(SUBJECT)
-    buffer = fixed.buffers()[1]
-    return memoryview(buffer)[fixed.offset * 16 : (fixed.offset + len(fixed)) * 16]
+    encoded = column.combine_chunks()
+    smallest = np.int8 if len(names) <= 127 else np.int16 if len(names) <= 32_767 else np.int32
+    # One more at the end: that is where -1 points, which stands for no value.
+    by_index = np.full(len(encoded.dictionary) + 1, NO_CODE, smallest)
+    by_index[:-1] = pc.index_in(encoded.dictionary, value_set=names).fill_null(NO_CODE).to_numpy()
+    codes: NDArray[Any] = by_index[encoded.indices.fill_null(-1).to_numpy()]
+    return codes

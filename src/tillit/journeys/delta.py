@@ -20,7 +20,7 @@ from tillit.errors import StoreError
 from tillit.identity.resolve import Pair, changed_subjects, resolve
 from tillit.journeys.build import EVENTS_A_BUCKET, read_links, write_layer
 from tillit.journeys.decode import decoded_events
-from tillit.journeys.format import SUBJECT, bucket_file, read_manifest
+from tillit.journeys.format import DETAILS_SCHEMA, EVENTS_COLUMNS, SUBJECT, SUBJECTS_SCHEMA, read_manifest
 from tillit.journeys.store import Bucket, OrderedStore
 
 
@@ -80,7 +80,7 @@ def _touched_persons(store: OrderedStore, subjects: pa.Array) -> pa.Array:
     """The persons of a base that have events under one of these subjects, ascending."""
 
     def touched_in(bucket: Bucket) -> pa.ChunkedArray:
-        table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+        table = bucket.read("subjects", SUBJECTS_SCHEMA.names)
         return table["person"].filter(pc.is_in(table["subject"], value_set=subjects))
 
     found = [chunk for column in map_parts(touched_in, store.buckets) for chunk in column.chunks]
@@ -89,15 +89,18 @@ def _touched_persons(store: OrderedStore, subjects: pa.Array) -> pa.Array:
 
 def _histories(store: OrderedStore, persons: pa.Array, to: Path) -> list[Path]:
     """All events of these persons of a base, as Parquet files of EVENT_SCHEMA."""
+    codes_of_persons = persons.to_numpy()
 
     def write_history(bucket: Bucket) -> list[Path]:
-        people = pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["person", "events"])
-        wanted = pc.is_in(people["person"], value_set=persons).to_numpy()
-        if not wanted.any():
+        here = codes_of_persons[slice(*np.searchsorted(codes_of_persons, bucket.persons_range))]
+        if not len(here):
             return []
-        rows = pa.array(np.flatnonzero(np.repeat(wanted, people["events"].to_numpy())))
-        codes = pq.read_table(bucket_file(bucket.layer, bucket.number, "events")).take(rows)
-        details = pq.read_table(bucket_file(bucket.layer, bucket.number, "details")).take(rows)
+        wanted = np.zeros(bucket.persons, np.bool_)
+        wanted[here - bucket.first_person] = True
+        lengths = bucket.read("persons", ["events"])["events"].to_numpy()
+        rows = pa.array(np.flatnonzero(np.repeat(wanted, lengths)))
+        codes = bucket.read("events", EVENTS_COLUMNS).take(rows)
+        details = bucket.read("details", DETAILS_SCHEMA.names).take(rows)
         path = to / f"{bucket.number:04d}.parquet"
         pq.write_table(decoded_events(codes, details, store.names), path, compression="lz4")
         return [path]

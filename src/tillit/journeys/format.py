@@ -8,13 +8,13 @@ A *layer* is one directory: all persons of a base, or the touched persons of a d
     touched.parquet             only in a delta: the base's persons that this layer replaces
     0000-events.parquet         one row per event, small codes; whole persons together and in order
     0000-persons.parquet        one row per person of the bucket, in the same order
-    0000-subjects.parquet       one row per (subject, person) that has events in the bucket
+    0000-subjects.parquet       one row per subject that has events in the bucket, with its person
     0000-details.parquet        what only timelines need, row for row beside the events
 """
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ FORMAT_VERSION = 1
 
 # Columns kept as codes; the fields of `traces.Names`, in its order.
 CODED_COLUMNS = ("activity", "channel", "function", "actor", "currency", "place", "campaign", "source")
+EVENTS_COLUMNS = (*CODED_COLUMNS, "occurred_at", "amount_minor")
 NO_CODE = -1
 
 SUBJECT = pa.binary(16)
@@ -50,7 +51,11 @@ DETAILS_SCHEMA = pa.schema(
 
 
 class BucketManifest(msgspec.Struct, frozen=True):
-    """One bucket: how many events and persons, and where its persons' codes begin."""
+    """One bucket: how many events and persons, and where its persons' codes begin.
+
+    Each bucket has as many codes as events, so that buckets can be written side by side; codes without a person stay
+    unused.
+    """
 
     events: int
     persons: int
@@ -66,7 +71,7 @@ class LayerManifest(msgspec.Struct, frozen=True):
     persons: int
     first_person: int
     buckets: tuple[BucketManifest, ...]
-    digests: dict[str, str]  # file → sha256
+    checksums: dict[str, int]  # file → CRC-32: against damage; the log, which this is made from, has digests
 
 
 def bucket_file(layer: Path, bucket: int, kind: str) -> Path:
@@ -97,6 +102,10 @@ def read_manifest(layer: Path) -> LayerManifest:
     return msgspec.json.decode(raw, type=LayerManifest)
 
 
-def file_digest(path: Path) -> str:
+def file_checksum(path: Path) -> int:
+    """The CRC-32 of a file."""
+    checksum = 0
     with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+        while stretch := opened.read(1 << 20):
+            checksum = zlib.crc32(stretch, checksum)
+    return checksum

@@ -20,7 +20,7 @@ from tillit.journeys.format import (
     CODED_COLUMNS,
     LayerManifest,
     bucket_file,
-    file_digest,
+    file_checksum,
     read_manifest,
 )
 from tillit.journeys.traces import Names
@@ -35,6 +35,17 @@ class Bucket:
     first_person: int
     persons: int
     replaced: bool  # a delta lies on top, so some of its persons may be gone from here
+
+    @property
+    def persons_range(self) -> tuple[int, int]:
+        """The codes of its persons, as [begin, end)."""
+        return self.first_person, self.first_person + self.persons
+
+    def read(self, kind: str, columns: Collection[str]) -> pa.Table:
+        """These columns of one of the bucket's files."""
+        # Not `pq.read_table`: it loads pyarrow.dataset, and with that all of pandas where there is one.
+        with pq.ParquetFile(bucket_file(self.layer, self.number, kind)) as file:
+            return file.read(columns=list(columns), use_threads=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +92,12 @@ class OrderedStore:
     @property
     def persons_end(self) -> int:
         """The first person code that is free."""
-        return max(manifest.first_person + manifest.persons for _, manifest in self._layers)
+        return max(manifest.first_person + manifest.events for _, manifest in self._layers)
 
     @cached_property
     def names(self) -> Names:
         """What the codes stand for. A delta's list begins with its base's, so that one list serves both."""
-        table = pq.read_table(self.path / "names.parquet")
+        table = _read(self.path / "names.parquet")
         found: dict[str, list[str]] = {column: [] for column in CODED_COLUMNS}
         for kind, name in zip(table["kind"].to_pylist(), table["name"].to_pylist(), strict=True):
             found[kind].append(name)
@@ -103,11 +114,9 @@ class OrderedStore:
 
     def read(self, bucket: Bucket, columns: Collection[str]) -> OrderedEvents:
         """These columns of a bucket's events, without the persons that a delta replaces."""
-        people = pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["person", "events"])
-        person, lengths = people["person"].to_numpy(), people["events"].to_numpy()
-        table = pq.read_table(
-            bucket_file(bucket.layer, bucket.number, "events"), columns=list(columns), use_threads=False
-        )
+        lengths = bucket.read("persons", ["events"])["events"].to_numpy()
+        person = np.arange(bucket.first_person, bucket.first_person + bucket.persons)
+        table = bucket.read("events", columns)
         arrays = {column: _widened(column, table[column].to_numpy()) for column in columns}
         rows = None
         if bucket.replaced:
@@ -125,31 +134,32 @@ class OrderedStore:
         for bucket in self.buckets:
             here = wanted[(wanted >= bucket.first_person) & (wanted < bucket.first_person + bucket.persons)]
             if len(here):
-                oldest = _oldest_subjects(bucket).take(pa.array(here - bucket.first_person))
+                subjects = bucket.read("persons", ["oldest_subject"])["oldest_subject"]
+                oldest = subjects.take(pa.array(here - bucket.first_person))
                 found.update(zip(here.tolist(), map(public_pseudonym, oldest.to_pylist()), strict=True))
         return found
 
     def is_replaced(self, person: int) -> bool:
         """Does a delta hold this person's history under another code?"""
-        return len(self._layers) > 1 and person < self._layers[0][1].persons and bool(self._touched[person])
+        return len(self._layers) > 1 and person < self._layers[0][1].events and bool(self._touched[person])
 
     def verify(self) -> None:
-        """Read every file of the store and hold it against its recorded digest.
+        """Read every file of the store and hold it against its recorded checksum.
 
         Raises:
             DamagedSegment: A file is missing or is not as it was written.
         """
         for path, manifest in self._layers:
-            for name, digest in manifest.digests.items():
+            for name, checksum in manifest.checksums.items():
                 file = path / name
-                if not file.is_file() or file_digest(file) != digest:
+                if not file.is_file() or file_checksum(file) != checksum:
                     raise DamagedSegment(f"{file} is not as it was written; build the store again from the log")
 
     @cached_property
     def _touched(self) -> NDArray[np.bool_]:
         """Which of the base's persons (their codes begin at 0) the delta replaces."""
-        mask = np.zeros(self._layers[0][1].persons, np.bool_)
-        mask[pq.read_table(self.path / "touched.parquet")["person"].to_numpy()] = True
+        mask = np.zeros(self._layers[0][1].events, np.bool_)
+        mask[_read(self.path / "touched.parquet")["person"].to_numpy()] = True
         return mask
 
 
@@ -158,10 +168,11 @@ def public_pseudonym(oldest_subject: bytes) -> str:
     return base64.b32encode(hashlib.sha256(oldest_subject + b"public").digest())[:10].decode("ascii").lower()
 
 
+def _read(path: Path) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        return file.read()
+
+
 def _widened(column: str, array: NDArray[Any]) -> NDArray[Any]:
     # Codes are small on disk; kernels multiply them, which 16 bits would not survive.
     return array.astype(np.int32) if column in CODED_COLUMNS else array
-
-
-def _oldest_subjects(bucket: Bucket) -> pa.ChunkedArray:
-    return pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["oldest_subject"])[0]

@@ -1,0 +1,158 @@
+"""First step of a build: spread events over buckets by person, a stretch of rows at a time.
+
+Each stretch becomes one uncompressed Arrow file with a record batch for every bucket, so that a bucket is read back
+without reading the others, and memory holds a few stretches however long the log is.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from tillit.engine.parts import map_parts
+from tillit.errors import EngineError
+from tillit.events.contract import EVENT_SCHEMA
+from tillit.journeys.format import CODED_COLUMNS, SUBJECT
+
+ROWS_A_STRETCH = 500_000
+REPRESENTATIVE = "representative"
+# Few different texts: Parquet holds them as small numbers already, and they stay so.
+_REPEATING = (*CODED_COLUMNS, "subject_kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The spilled stretches; how many rows each bucket has in all, and the names that its events carry, by column."""
+
+    stretches: tuple[Path, ...]
+    sizes: tuple[int, ...]
+    names: dict[str, set[str]]
+
+    def bucket(self, number: int) -> pa.Table:
+        """The rows of one bucket: EVENT_SCHEMA with texts as dictionaries, and the representative."""
+        batches = []
+        for path in self.stretches:
+            with pa.memory_map(str(path)) as mapped:
+                batches.append(pa.Table.from_batches([pa.ipc.open_file(mapped).get_batch(number)]))
+        return pa.concat_tables(batches).unify_dictionaries().combine_chunks()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    path: Path
+    sizes: NDArray[np.int64]  # shape (buckets,)
+    names: dict[str, set[str]]
+
+
+def count_rows(events: Sequence[Path]) -> int:
+    """How many events the files hold.
+
+    Raises:
+        EngineError: One of them is no Parquet file.
+    """
+    total = 0
+    for path in events:
+        try:
+            total += pq.read_metadata(path).num_rows
+        except (pa.ArrowException, OSError) as broken:
+            raise EngineError(f"cannot read {path} as a Parquet file of events: {broken}") from broken
+    return total
+
+
+def spread(
+    events: Sequence[Path], components: pa.Table, *, erased: Collection[bytes], buckets: int, to: Path
+) -> Spread:
+    """Spread the events of these files over buckets, without those of erased subjects.
+
+    Args:
+        events: Parquet files of EVENT_SCHEMA.
+        components: Which representative each linked subject stands under; others stand for themselves.
+        erased: Subjects whose events are left out.
+        buckets: How many; a person's bucket depends on the representative alone.
+        to: The folder to make and spill into.
+    """
+    to.mkdir()
+    gone = pa.array(sorted(erased), SUBJECT)
+
+    def spill(numbered: tuple[int, tuple[Path, tuple[int, ...]]]) -> _Stretch:
+        number, (path, groups) = numbered
+        with pq.ParquetFile(path, read_dictionary=list(_REPEATING)) as file:
+            rows = file.read_row_groups(list(groups), columns=EVENT_SCHEMA.names, use_threads=False)
+        if len(gone):
+            rows = rows.filter(pc.invert(pc.is_in(rows["subject"], value_set=gone)))
+        rows = rows.append_column(REPRESENTATIVE, _representatives(rows["subject"], components))
+        rows = rows.unify_dictionaries().combine_chunks()
+        target = to / f"{number:05d}.arrow"
+        sizes = _write_by_bucket(rows, buckets, target)
+        return _Stretch(target, sizes, {column: _used_names(rows[column]) for column in CODED_COLUMNS})
+
+    spilled = map_parts(spill, enumerate(_stretches(events)))
+    sizes = sum((stretch.sizes for stretch in spilled), np.zeros(buckets, np.int64))
+    names = {column: set[str]().union(*(stretch.names[column] for stretch in spilled)) for column in CODED_COLUMNS}
+    return Spread(tuple(stretch.path for stretch in spilled), tuple(sizes.tolist()), names)
+
+
+def _stretches(events: Sequence[Path]) -> Iterator[tuple[Path, tuple[int, ...]]]:
+    """Neighbouring row groups of a file that together have about a stretch's rows."""
+    for path in events:
+        metadata = pq.read_metadata(path)
+        groups: list[int] = []
+        rows = 0
+        for group in range(metadata.num_row_groups):
+            groups.append(group)
+            rows += metadata.row_group(group).num_rows
+            if rows >= ROWS_A_STRETCH:
+                yield path, tuple(groups)
+                groups, rows = [], 0
+        if rows:
+            yield path, tuple(groups)
+
+
+def _representatives(subjects: pa.ChunkedArray, components: pa.Table) -> pa.ChunkedArray:
+    if not components.num_rows:
+        return subjects
+    place = pc.index_in(subjects, value_set=components["subject"])
+    return pc.coalesce(components["representative"].take(place), subjects)
+
+
+def _used_names(column: pa.ChunkedArray) -> set[str]:
+    """The names that some row carries; a dictionary may hold others, of rows that were left out."""
+    used: set[str] = set()
+    for chunk in column.chunks:
+        codes = pc.unique(chunk.indices).drop_null()
+        used.update(chunk.dictionary.take(codes).to_pylist())
+    return used
+
+
+def _write_by_bucket(rows: pa.Table, buckets: int, target: Path) -> NDArray[np.int64]:
+    words = words_of(rows[REPRESENTATIVE])
+    mixed = (words[:, 0] ^ words[:, 1]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)
+    bucket = (mixed % np.uint64(buckets)).astype(np.uint16)
+    ordered = rows.take(pa.array(np.argsort(bucket, kind="stable")))
+    sizes = np.bincount(bucket, minlength=buckets)
+    bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
+    whole = ordered.combine_chunks().to_batches()
+    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ordered.schema) as writer:
+        for begin, end in itertools.pairwise(bounds):
+            batch = whole[0].slice(begin, end - begin) if whole else pa.RecordBatch.from_pylist([], ordered.schema)
+            writer.write_batch(batch)
+    return sizes
+
+
+def words_of(subjects: pa.ChunkedArray | pa.Array) -> NDArray[np.uint64]:
+    """Shape (n, 2): 16-byte values as two words each; equal exactly where the values are."""
+    chunks = subjects.chunks if isinstance(subjects, pa.ChunkedArray) else [subjects]
+    parts = [
+        np.frombuffer(chunk.buffers()[1], np.uint64)[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
+        for chunk in chunks
+        if len(chunk)
+    ]
+    return (np.concatenate(parts) if parts else np.zeros(0, np.uint64)).reshape(-1, 2)
