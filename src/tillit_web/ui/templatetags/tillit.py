@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, tzinfo
 
 from babel import Locale
@@ -19,6 +20,7 @@ register = template.Library()
 
 MISSING = "–"
 NO_BREAK = "\u00a0"
+LETTER_BEFORE_FIGURE = re.compile(r"([A-Za-z])(?=\d)")
 
 
 def reader_locale() -> Locale:
@@ -26,8 +28,9 @@ def reader_locale() -> Locale:
     return Locale.parse(LOCALES.get((get_language() or "en")[:2], "en_GB"))
 
 
-def _thin(text: str, locale: Locale) -> str:
-    """Swedish and Norwegian group thousands by a narrow no-break space; Babel gives the wide one."""
+def _typeset(text: str, locale: Locale) -> str:
+    """A minus as wide as a figure; in Swedish and Norwegian a narrow space between thousands, not a wide one."""
+    text = text.replace("-", "\u2212")
     return text if locale.language == "en" else text.replace("\u00a0", "\u202f")
 
 
@@ -38,7 +41,7 @@ def number(value: float | None, decimals: int = 0) -> str:
         return MISSING
     locale = reader_locale()
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return _thin(format_decimal(value, format=pattern, locale=locale), locale)
+    return _typeset(format_decimal(value, format=pattern, locale=locale), locale)
 
 
 @register.filter
@@ -54,7 +57,8 @@ def money(minor: int | None, currency: str | None) -> str:
     if whole:
         pattern = pattern.replace("0.00", "0")
     text = format_currency(units, currency, format=pattern, locale=locale, currency_digits=not whole)
-    return text if locale.language == "en" else text.replace("\u00a0", "\u202f")
+    # English writes £5 but NOK 5.
+    return _typeset(LETTER_BEFORE_FIGURE.sub(f"\\1{NO_BREAK}", text), locale)
 
 
 @register.filter
@@ -89,7 +93,7 @@ def _units(amount: float, unit: str) -> str:
     if rounded == int(rounded):
         rounded = int(rounded)
     locale = reader_locale()
-    return _thin(format_unit(rounded, f"duration-{unit}", length="long", locale=locale), locale)
+    return _typeset(format_unit(rounded, f"duration-{unit}", length="long", locale=locale), locale)
 
 
 @register.filter
