@@ -77,3 +77,14 @@ def test_cells_cannot_write_on_the_terminal(tmp_path: Path, capsys: pytest.Captu
     path.write_text("kund,tid,händelse\n\x1b[2J\x1b]0;x\x07Ana,2025-03-01T10:00:00Z,\x9b31mköp\n", encoding="utf-8")
     assert main(["inspect", str(path)]) == 0
     assert not {"\x1b", "\x07", "\x9b"} & set(capsys.readouterr().out)
+
+
+def test_two_readings_end_with_2_until_the_mapping_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, mapping = tmp_path / "visits.csv", tmp_path / "visits.toml"
+    path.write_text("kund,datum,händelse\n1,03/04/2025,köp\n2,05/06/2025,köp\n", encoding="utf-8")
+    assert main(["inspect", str(path), "--write", str(mapping)]) == 2
+    assert "no row tells the day from the month" in capsys.readouterr().out
+    answered = mapping.read_text("utf-8").replace('time = "datum"', 'time = { column = "datum", format = "%d/%m/%Y" }')
+    mapping.write_text(answered, encoding="utf-8")
+    assert main(["inspect", str(path), "--mapping", str(mapping)]) == 0
+    assert "2025-04-03 00:00:00 CEST" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.events.text_files import KEY, rows_of
-from tillit.errors import FileError, MappingError
+from tillit.errors import AmbiguityError, FileError, MappingError
 from tillit.events.inspecting import inspect_file, understand
 from tillit.events.mapping import FILE_ORDER, Mapping
 from tillit.events.staging import stage
@@ -262,3 +262,13 @@ def test_an_xes_log_needs_no_mapping(tmp_path: Path) -> None:
     assert inspect_file(path).unsure == ()
     staged = stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
     assert [(event["activity"], event["sequence"]) for event in rows_of(staged.events)] == [("A", 1), ("B", 2)]
+
+
+def test_dates_that_can_be_read_in_two_ways_ask_for_an_answer(tmp_path: Path) -> None:
+    path = written(tmp_path, "kund,datum,händelse\n1,03/04/2025,köp\n2,05/06/2025,köp\n")
+    found = inspect_file(path)
+    assert found.mapping is not None
+    assert found.problem is not None
+    assert [row.raw for row in found.rows] == [("1", "03/04/2025", "köp"), ("2", "05/06/2025", "köp")]
+    with pytest.raises(AmbiguityError, match="no row tells the day from the month"):
+        understand(path)

@@ -65,16 +65,17 @@ def _write(path: Path, text: str) -> None:
 
 
 def _next(file: Path, found: Inspection, *, written: Path | None) -> Iterator[str]:
-    """What to type next, with the file's name quoted for a shell."""
-    if found.problem is not None:
+    """What to type next, with the names quoted for a shell."""
+    if found.mapping is None:
         return
     name = shlex.quote(str(file))
-    if written is not None:
-        yield f"tillit journeys {name} --mapping {shlex.quote(str(written))}"
-        return
-    yield f"tillit journeys {name}"
-    if found.unsure:
-        yield f"tillit inspect {name} --write {shlex.quote(file.stem.split('.')[0] + '.mapping.toml')}"
+    mapping = shlex.quote(str(written or f"{file.stem.split('.')[0]}.mapping.toml"))
+    if found.problem is None:
+        yield f"tillit journeys {name}" + (f" --mapping {mapping}" if written is not None else "")
+    if written is None and (found.unsure or found.problem is not None):
+        yield f"tillit inspect {name} --write {mapping}"
+    if found.problem is not None:
+        yield f"tillit inspect {name} --mapping {mapping}   (once corrected)"
 
 
 def _as_text(file: Path, found: Inspection, commands: Sequence[str]) -> Iterator[str]:
@@ -86,16 +87,17 @@ def _as_text(file: Path, found: Inspection, commands: Sequence[str]) -> Iterator
         yield ""
         yield "Its first rows as they stand:"
         yield from (f"  {row.row}  " + " | ".join(_shown(cell) for cell in row.raw[:12]) for row in found.rows)
-        return
-    yield "Its first rows as understood:"
-    yield from _table(found)
+    else:
+        yield "Its first rows as understood:"
+        yield from _table(found)
     if found.unsure:
         yield ""
         yield "Please look, these are not certain:"
         yield from (f"  {number}. {_shown(line, 400)}" for number, line in enumerate(found.unsure, start=1))
-    yield ""
-    yield "Next:"
-    yield from (f"  {command}" for command in commands)
+    if commands:
+        yield ""
+        yield "Next:"
+        yield from (f"  {command}" for command in commands)
 
 
 def _table(found: Inspection) -> Iterator[str]:
