@@ -6,12 +6,13 @@ colour is waiting. What is too thin for the chosen detail is hidden, and the map
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from tillit.errors import QueryError
 from tillit.journeys.results import ActivityCount, Follow, Overview
-from tillit.reports.layers import BOX_HEIGHT, BOX_WIDTH, Box, Column, arrange
+from tillit.reports.labels import broken
+from tillit.reports.layers import BOX_HEIGHT, BOX_WIDTH, MARGIN, Arrow, Box, Column, arrange
 from tillit.reports.routes import Label, Route, place_label, route_edges
 from tillit.vocabulary import Stage
 
@@ -23,7 +24,6 @@ MOST_ACTIVITIES = 60  # at detail 1: beyond this a picture says less than the ta
 MOST_ARROWS = 300
 THICKEST = 14  # the widest arrow; every other is in proportion, never below 1
 EXIT_HEIGHT = 30
-LABEL_CHARACTERS = 16
 # Ending in one of these is not leaving: the customer has what was wanted.
 AFTER_THE_DECISION = frozenset({Stage.RECEIVE, Stage.USE, Stage.STAY})
 
@@ -178,7 +178,7 @@ def _draw(
     drawn: list[Follow],
     columns: tuple[Column, ...],
     boxes: Mapping[str, Box],
-    routes: Mapping[tuple[str, str], Route],
+    routes: Mapping[Arrow, Route],
     stage_of: Mapping[str, Stage],
 ) -> JourneyMap:
     goals = frozenset(name for column in columns if column.goal for name in column.names)
@@ -236,7 +236,7 @@ def _draw(
         if node.left
     )
     return JourneyMap(
-        width=max((column.x + column.width for column in columns), default=0) + columns[0].x if columns else 0,
+        width=max((*(column.x + column.width for column in columns), *_reaches(routes, labels)), default=0) + MARGIN,
         height=exit_y + EXIT_HEIGHT + 8,
         exit_y=exit_y,
         exit_height=EXIT_HEIGHT,
@@ -263,17 +263,21 @@ def _hidden(
     )
 
 
-def _labels(
-    drawn: list[Follow], routes: Mapping[tuple[str, str], Route], boxes: Mapping[str, Box]
-) -> dict[tuple[str, str], Label]:
+def _labels(drawn: list[Follow], routes: Mapping[Arrow, Route], boxes: Mapping[str, Box]) -> dict[Arrow, Label]:
     """Where each count can stand without covering a box or another count; the most common arrow chooses first."""
-    labels: dict[tuple[str, str], Label] = {}
+    labels: dict[Arrow, Label] = {}
     for follow in drawn:
         route = routes[follow.source, follow.target]
         label = place_label(route, f"{follow.count:,}", boxes.values(), labels.values())
         if label:
             labels[follow.source, follow.target] = label
     return labels
+
+
+def _reaches(routes: Mapping[Arrow, Route], labels: Mapping[Arrow, Label]) -> Iterator[int]:
+    """How far to the right arrows and their counts go; an arrow inside the last column goes beyond it."""
+    yield from (point[0] for route in routes.values() for curve in route.curves for point in curve)
+    yield from (label.x + label.half_width for label in labels.values())
 
 
 def _thickness(count: int, widest: int) -> int:
@@ -284,20 +288,3 @@ def _exit_path(node: MapNode, exit_y: int) -> str:
     """From the box's lower left corner into the lane beside its column and down to the strip."""
     lane, bottom = node.x - 10, node.y + node.height
     return f"M {node.x + 12} {bottom} C {node.x + 12} {bottom + 10} {lane} {bottom + 4} {lane} {bottom + 16} V {exit_y}"
-
-
-def broken(name: str) -> tuple[str, ...]:
-    """An activity's name in words, on at most two lines of `LABEL_CHARACTERS`; what does not fit ends in "…"."""
-    lines: list[str] = [""]
-    for word in name.replace("_", " ").split():
-        joined = f"{lines[-1]} {word}".strip()
-        if len(joined) <= LABEL_CHARACTERS or not lines[-1]:
-            lines[-1] = joined
-        else:
-            lines.append(word)
-    kept = lines[:2]
-    if len(lines) > 2:
-        kept[1] = f"{kept[1]} …"
-    return tuple(
-        line if len(line) <= LABEL_CHARACTERS else f"{line[: LABEL_CHARACTERS - 1].rstrip(' …')}…" for line in kept
-    )
