@@ -6,6 +6,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from django.utils.translation import gettext_lazy as _
 
 from tillit.errors import InputError
@@ -15,6 +16,7 @@ from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import parse_mapping
 from tillit.events.segments import SegmentKind
 from tillit_web.people.queries import company
+from tillit_web.ui.templatetags.tillit import number
 from tillit_web.warehouse.folders import open_log, rejected_path, sample_path
 from tillit_web.warehouse.mapping_form import MappingForm, known_words
 from tillit_web.warehouse.models import Import
@@ -43,7 +45,7 @@ REASONS = {
 class ShownPreview:
     """The first rows as events: what the table needs, and why there is none."""
 
-    events: tuple[tuple[int, UnderstoodEvent], ...]
+    events: tuple[tuple[int, UnderstoodEvent, str], ...]  # row, event, its amount to the last decimal
     refused: tuple[UnderstoodRow, ...]
     silent: tuple[int, ...]  # rows that give no event because their times are empty
     has_amounts: bool
@@ -113,14 +115,22 @@ def _preview(row: Import, form: MappingForm | None) -> ShownPreview:
         rows = preview(sample_path(row.id), mapping)
     except InputError as error:
         return ShownPreview((), (), (), False, False, problem=str(error).replace("sample.parquet", row.file_name))
-    events = tuple((shown.row, event) for shown in rows for event in shown.events)
+    events = tuple((shown.row, event, _exact(event)) for shown in rows for event in shown.events)
     return ShownPreview(
         events=events,
         refused=tuple(shown for shown in rows if shown.refused),
         silent=tuple(shown.row for shown in rows if not shown.events and not shown.refused),
-        has_amounts=any(event.amount_minor is not None for _row, event in events),
-        has_objects=any(event.object for _row, event in events),
+        has_amounts=any(amount for _row, _event, amount in events),
+        has_objects=any(event.object for _row, event, _amount in events),
     )
+
+
+def _exact(event: UnderstoodEvent) -> str:
+    """An amount as a person checks it: with every decimal, unlike elsewhere on our pages."""
+    if event.amount_minor is None or event.currency is None:
+        return ""
+    decimals = get_currency_precision(event.currency)
+    return f"{number(event.amount_minor / 10**decimals, decimals)} {event.currency}"
 
 
 def _complaints(form: MappingForm) -> list[str]:

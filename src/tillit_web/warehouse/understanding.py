@@ -31,6 +31,7 @@ class Understanding:
         kept_as: The name of the kept mapping it is read by; "" if none.
         problem: Why there is no mapping to begin with; "" if there is one.
         totals_only: The file holds sums, not events, and cannot become journeys.
+        assumed_currency: The company's, where the file has amounts and no currency; "" if it was not needed.
     """
 
     format: str
@@ -41,9 +42,10 @@ class Understanding:
     kept_as: str = ""
     problem: str = ""
     totals_only: bool = False
+    assumed_currency: str = ""
 
     @classmethod
-    def of(cls, found: Inspection, *, kept_as: str) -> Understanding:
+    def of(cls, found: Inspection, *, kept_as: str, assumed_currency: str) -> Understanding:
         """From an inspection; what a kept mapping settled is no longer unsure."""
         return cls(
             format=found.format,
@@ -54,6 +56,7 @@ class Understanding:
             kept_as=kept_as,
             problem="" if kept_as else found.problem or "",
             totals_only=found.totals_only,
+            assumed_currency=assumed_currency,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from tillit.events.importing import Imported, import_file
 from tillit.events.inspecting import inspect_file
 from tillit.events.key import read_or_create_key
 from tillit.events.log import ImportState
+from tillit.events.mapping import Cell, Mapping
 from tillit.events.mapping_dump import dump_mapping
 from tillit.events.mapping_toml import parse_mapping
 from tillit.events.publishing import undo
@@ -53,8 +55,11 @@ def understand(import_id: UUID) -> None:
         move(row, Import.State.FAILED, problem=_named(str(error), upload, row.file_name))
         return
     kept = KeptMapping.objects.filter(headers=list(found.columns)).order_by("-kept_at").first()
-    guessed = "" if found.mapping is None else dump_mapping(found.mapping)
-    understood = understanding.Understanding.of(found, kept_as=kept.name if kept else "")
+    mapping, assumed = (None, "") if found.mapping is None else _with_currency(found.mapping, company().currency)
+    guessed = "" if mapping is None else dump_mapping(mapping)
+    understood = understanding.Understanding.of(
+        found, kept_as=kept.name if kept else "", assumed_currency="" if kept else assumed
+    )
     move(row, Import.State.UNDERSTOOD, understood=understood.to_json(), mapping=kept.mapping if kept else guessed)
 
 
@@ -126,6 +131,13 @@ def take_out(import_id: UUID) -> None:
         move(row, Import.State.DONE, problem=str(error))
         return
     move(row, Import.State.UNDONE, problem="")
+
+
+def _with_currency(mapping: Mapping, currency: str) -> tuple[Mapping, str]:
+    """The mapping, with the company's currency where amounts have none; and that currency, if it was needed."""
+    if mapping.currency is not None or not any(rule.amount for rule in mapping.events):
+        return mapping, ""
+    return replace(mapping, currency=Cell(constant=currency)), currency
 
 
 def _reporter(row: Import) -> OnProgress:
