@@ -6,10 +6,12 @@ TILLIT_DATA        the data directory; `tillit serve --data` sets it
 TILLIT_HOSTS       names, separated by commas, that people type to reach us; needed behind a proxy or with TLS
 TILLIT_EXPOSED     "1" when other machines reach us: cookies only over TLS, two steps at sign-in; `serve` sets it
 TILLIT_DEMO_TOKEN  signs in whoever opens /demo/enter/<token> on this machine; `tillit demo` sets it
+TILLIT_DEMO_TABS   the other installations of the demo and the addresses that sign in there; `tillit demo` sets it
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -20,6 +22,7 @@ from tillit_web.secret import session_key
 DATA_DIRECTORY = Path(os.environ.get("TILLIT_DATA", "tillit-data")).absolute()
 EXPOSED = os.environ.get("TILLIT_EXPOSED", "") == "1"
 DEMO_TOKEN = os.environ.get("TILLIT_DEMO_TOKEN", "")
+DEMO_TABS = os.environ.get("TILLIT_DEMO_TABS", "")
 
 # Without a data directory (tests, the message command) nothing is kept, so a key for this process is enough.
 SECRET_KEY = session_key(DATA_DIRECTORY) or secrets.token_urlsafe(32)
@@ -40,6 +43,7 @@ INSTALLED_APPS = [
     "tillit_web.ui",
     "tillit_web.people",
     "tillit_web.jobs",
+    "tillit_web.demo",
     "tillit_web.warehouse",
     "tillit_web.insight",
     "django.contrib.contenttypes",
@@ -84,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tillit_web.people.reader.frame",
+                "tillit_web.demo.frame.demo",
             ],
         },
     },
@@ -146,6 +151,8 @@ AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]  # AxesStandaloneBackend is there; the check does not know allauth's beside it
 
 # --- safety -----------------------------------------------------------------------------------------------------------
+# Cookies know no ports: two installations on one host would sign each other's members out under one name.
+SESSION_COOKIE_NAME = f"tillit_{hashlib.sha256(str(DATA_DIRECTORY).encode()).hexdigest()[:8]}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = EXPOSED

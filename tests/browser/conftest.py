@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,8 @@ def browser_type_launch_args() -> dict[str, object]:
             "--no-first-run",
         ]
     }
-    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    named = os.environ.get("CHROMIUM")  # `make test` says which
+    installed = named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     return arguments | ({"executable_path": installed} if installed else {})
 
 

@@ -19,12 +19,14 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("demo", "see tillit with a simulated company and real receipts", "tillit_cli.commands.demo"),
     Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),
     Command("import", "bring files into a data directory", "tillit_cli.commands.import_"),
     Command("inspect", "show how a file is understood, and write its mapping", "tillit_cli.commands.inspect"),
     Command("journeys", "how customers really go: steps, waits, starts, ends", "tillit_cli.commands.journeys"),
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
+    Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),
     Command("verify", "check that nothing in a data directory has changed by itself", "tillit_cli.commands.verify"),
     Command("doctor", "say whether a data directory is well", "tillit_cli.commands.doctor"),
 )

@@ -91,6 +91,12 @@ def found_company(link: OneTimeLink, member: NewMember, *, company_name: str, zo
     return owner
 
 
+def describe_company(name: str, *, zone: str, currency: str, language: str, is_simulated: bool = False) -> None:
+    """Say which company this is; `is_simulated` marks every page as made up."""
+    facts = {"name": name, "timezone": zone, "currency": currency, "language": language, "is_simulated": is_simulated}
+    Company.objects.update_or_create(id=1, defaults=facts)
+
+
 def make_member(member: NewMember, role: Role) -> User:
     """Make a member without a link: for the demo and for tests."""
     return _make_member(member, role)

@@ -106,6 +106,17 @@ def has_imports() -> bool:
     return Import.objects.filter(state__in=[Import.State.DONE, Import.State.UNDONE]).exists()
 
 
+def is_imported(file_name: str) -> bool:
+    """Whether a file of this name is in the log."""
+    return Import.objects.filter(file_name=file_name, state=Import.State.DONE).exists()
+
+
+def being_read() -> str | None:
+    """The name of the file that is on its way into the log now, or None."""
+    moving = Import.objects.filter(state__in=[Import.State.UPLOADED, Import.State.RUNNING]).first()
+    return None if moving is None else moving.file_name
+
+
 def damaged() -> tuple[str, ...]:
     """What is withheld because its bytes changed, a sentence each; pages say what is missing."""
     with open_log() as log:
