@@ -77,3 +77,27 @@ def test_one_enters_by_keyboard_alone(page: Page, shop: Served) -> None:
     page.locator(".menu summary").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_keys_walk_the_list_rest_while_typing_and_can_be_turned_off(page: Page, shop: Served) -> None:
+    enter(page, shop)
+    page.goto(f"{shop.url}/settings/")
+    main = page.get_by_role("main")
+    page.keyboard.press("j")
+    expect(main.get_by_role("button", name="Svenska")).to_be_focused()
+    page.keyboard.press("j")
+    expect(main.get_by_role("link", name="Change my password")).to_be_focused()
+    page.keyboard.press("k")
+    expect(main.get_by_role("button", name="Svenska")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(main.get_by_role("link", name="Change my password")).not_to_be_focused()
+    page.goto(f"{shop.url}/settings/company/")
+    page.get_by_label("Company").fill("")
+    page.keyboard.type("jk?")
+    expect(page.get_by_label("Company")).to_have_value("jk?")

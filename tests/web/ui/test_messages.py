@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,16 @@ def test_the_check_names_what_is_missing_and_what_is_stale(app: Path) -> None:
     assert messages.problems(app, "sv") == []
     (app / "words.py").write_text("")
     assert messages.problems(app, "sv") == ["shop/locale/sv/LC_MESSAGES/django.po: no longer used: 'Orders'"]
+
+
+def test_no_word_of_a_template_is_overlooked() -> None:
+    """Independent of the extractor: whatever a template says between the marks by plain search is in its catalogue."""
+    said = re.compile(r"""{%\s*trans(?:late)?\s+(?:"([^"]+)"|'([^']+)')""")
+    looked_at = 0
+    for app in messages.apps():
+        known = {message.id for message in messages.words_of(app)}
+        for path in app.rglob("*.html"):
+            for double, single in said.findall(path.read_text(encoding="utf-8")):
+                looked_at += 1
+                assert (double or single) in known, f"{path.name}: {double or single}"
+    assert looked_at > 100

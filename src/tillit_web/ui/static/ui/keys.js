@@ -1,0 +1,40 @@
+// Keys for people who do this all day: j and k walk through the page's list, Enter opens, ? shows this list,
+// Ctrl or Cmd with K goes to the search. Single keys rest while somebody types, and can be turned off for good.
+const OFF = "tillit-keys-off";
+const list = document.getElementById("keys");
+const toggle = list?.querySelector("input");
+
+const stops = () => [...document.querySelectorAll("main [data-stop], main tbody tr, main .rows > li")]
+  .map((row) => row.querySelector("a[href], button, summary"))
+  .filter((target) => target && target.checkVisibility());
+
+function walk(step) {
+  const targets = stops();
+  if (!targets.length) return;
+  const here = targets.findIndex((target) => target === document.activeElement);
+  const next = here < 0 ? (step > 0 ? 0 : targets.length - 1) : here + step;
+  targets[Math.max(0, Math.min(next, targets.length - 1))].focus();
+}
+
+const isTyping = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    const search = document.querySelector(".search input");
+    if (search) { event.preventDefault(); search.focus(); }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "?") { list?.showModal(); return; }
+  if (localStorage.getItem(OFF) || list?.open) return;
+  if (event.key === "j") walk(1);
+  if (event.key === "k") walk(-1);
+});
+
+if (toggle) {
+  toggle.checked = !localStorage.getItem(OFF);
+  toggle.addEventListener("change", () => {
+    if (toggle.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+  });
+}
