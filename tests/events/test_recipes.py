@@ -44,24 +44,24 @@ EXPECTED: dict[str, list[tuple[str, str, str, int | None, str]]] = {
     ],
     "hubspot_contacts.csv": [
         ("2025-03-01T10:00:00", "lead_created", ANA, None, "organic_search"),
-        ("2025-03-02T11:30:00", "lead_created", "customer:90102", None, "unknown"),
+        ("2025-03-02T11:30:00", "lead_created", "customer:hubspot/90102", None, "unknown"),
     ],
     "hubspot_deals.csv": [
-        ("2025-03-01T10:00:00", "deal_created", "customer:90101", None, "unknown"),
-        ("2025-03-05T09:00:00", "deal_created", "order:7002", None, "unknown"),
-        ("2025-03-06T09:00:00", "deal_created", "customer:90102", None, "unknown"),
-        ("2025-03-10T15:00:00", "deal_won", "customer:90101", 2_500_000, "unknown"),
-        ("2025-03-12T08:00:00", "deal_lost", "customer:90102", None, "unknown"),
+        ("2025-03-01T10:00:00", "deal_created", "customer:hubspot/90101", None, "unknown"),
+        ("2025-03-05T09:00:00", "deal_created", "order:hubspot/7002", None, "unknown"),
+        ("2025-03-06T09:00:00", "deal_created", "customer:hubspot/90102", None, "unknown"),
+        ("2025-03-10T15:00:00", "deal_won", "customer:hubspot/90101", 2_500_000, "unknown"),
+        ("2025-03-12T08:00:00", "deal_lost", "customer:hubspot/90102", None, "unknown"),
     ],
     "pipedrive_deals.csv": [
         ("2025-03-01T10:00:00", "deal_created", ANA, None, "unknown"),
-        ("2025-03-02T10:00:00", "deal_created", "order:12", None, "unknown"),
+        ("2025-03-02T10:00:00", "deal_created", "order:pipedrive/12", None, "unknown"),
         ("2025-03-08T12:00:00", "deal_won", ANA, 120_000, "unknown"),
-        ("2025-03-09T12:00:00", "deal_lost", "order:12", None, "unknown"),
+        ("2025-03-09T12:00:00", "deal_lost", "order:pipedrive/12", None, "unknown"),
     ],
     "pipedrive_activities.csv": [
         ("2025-03-02T09:15:00", "call_held", ANA, None, "phone"),
-        ("2025-03-04T14:00:00", "meeting_held", "order:12", None, "unknown"),
+        ("2025-03-04T14:00:00", "meeting_held", "order:pipedrive/12", None, "unknown"),
     ],
     "zendesk_tickets.csv": [
         ("2025-03-05T08:00:00", "ticket_opened", ANA, None, "email"),
@@ -82,18 +82,18 @@ EXPECTED: dict[str, list[tuple[str, str, str, int | None, str]]] = {
     ],
     "fortnox_invoices.csv": [
         ("2025-02-28T23:00:00", "invoice_sent", ANA, 100_000, "mail"),
-        ("2025-03-04T23:00:00", "invoice_sent", "customer:16", 7960, "mail"),
+        ("2025-03-04T23:00:00", "invoice_sent", "customer:fortnox/16", 7960, "mail"),
         ("2025-03-19T23:00:00", "invoice_paid", ANA, None, "mail"),
     ],
     "fortnox_invoices_nb.csv": [
-        ("2025-02-28T23:00:00", "invoice_sent", "customer:15", 10_000, "mail"),
-        ("2025-03-10T23:00:00", "invoice_paid", "customer:15", None, "mail"),
+        ("2025-02-28T23:00:00", "invoice_sent", "customer:fortnox/15", 10_000, "mail"),
+        ("2025-03-10T23:00:00", "invoice_paid", "customer:fortnox/15", None, "mail"),
     ],
     "visma_invoices.csv": [
-        ("2025-02-28T23:00:00", "invoice_sent", "customer:7", 40_000, "mail"),
-        ("2025-03-27T23:00:00", "invoice_paid", "customer:7", None, "mail"),
+        ("2025-02-28T23:00:00", "invoice_sent", "customer:visma/7", 40_000, "mail"),
+        ("2025-03-27T23:00:00", "invoice_paid", "customer:visma/7", None, "mail"),
     ],
-    "visma_invoices_nb.csv": [("2025-02-28T23:00:00", "invoice_sent", "customer:8", 1_000_000, "mail")],
+    "visma_invoices_nb.csv": [("2025-02-28T23:00:00", "invoice_sent", "customer:visma/8", 1_000_000, "mail")],
     "rees46_events.csv": [
         ("2021-02-12T20:40:19", "product_viewed", "customer:9", None, "web"),
         ("2021-02-12T20:41:19", "product_added", "customer:9", None, "web"),
@@ -178,3 +178,16 @@ def test_headers_in_another_language_find_the_same_recipe() -> None:
     assert swedish.product == "Shopify orders"
     assert [rule.activity.constant for rule in swedish.mapping.events] == ["order_completed"]
     assert 'No order_paid events: the file has no column "Paid at".' in swedish.left_out
+
+
+def test_a_number_of_one_system_is_nobody_in_another(tmp_path: Path) -> None:
+    """Customer 7 of Visma and customer 7 of a shop's file are two people; contact and deal of HubSpot meet."""
+    shop = tmp_path / "shop.csv"
+    shop.write_text("customer_id,time,event\n7,2025-03-01T10:00:00Z,visit\n", encoding="utf-8")
+    theirs = stage([shop], None, key=KEY, received_at=1, work=tmp_path / "shop")
+    ours = staged_sample("visma_invoices.csv", tmp_path / "visma")
+    assert not {e["subject"] for e in rows_of(theirs.events)} & {e["subject"] for e in rows_of(ours.events)}
+    contacts = rows_of(staged_sample("hubspot_contacts.csv", tmp_path / "contacts").links)
+    deals = rows_of(staged_sample("hubspot_deals.csv", tmp_path / "deals").events)
+    numbered = {link["right"] for link in contacts if link["right_kind"] == "customer"}
+    assert numbered & {deal["subject"] for deal in deals}

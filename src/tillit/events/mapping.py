@@ -86,6 +86,9 @@ class Mapping:
     ]  # in the order they are tried; several columns: first present
     source: str = "file"
     timezone: str | None = None
+    namespace: str | None = (
+        None  # whose customer and order numbers these are; None: the company's own, the same everywhere
+    )
     region: str | None = None  # ISO 3166 country of phone numbers without a country code; else the time zone's
     sequence: str | None = None  # FILE_ORDER or a column
     event_id: tuple[str, ...] = ()

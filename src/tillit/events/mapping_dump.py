@@ -16,6 +16,7 @@ def dump_mapping(mapping: Mapping) -> str:
     top: dict[str, Any] = {
         "source": mapping.source,
         "timezone": mapping.timezone,
+        "namespace": mapping.namespace,
         "region": mapping.region,
         "sequence": mapping.sequence,
         "event_id": _short(mapping.event_id),

@@ -3,6 +3,7 @@
 ```toml
 source = "shopify"                      # where the ids are unique; default "file"
 timezone = "Europe/Stockholm"           # of times without an offset; default UTC, and said
+namespace = "shopify"                   # customer and order numbers are this system's own: 12 here is no 12 elsewhere
 region = "SE"                           # of phone numbers without a country code; default the time zone's country
 sequence = "file order"                 # or a column; settles equal times
 event_id = "Id"                         # a column or a list of them; absent: made from the raw cells
@@ -47,6 +48,7 @@ RATE_DECIMALS = 4
 TOP_KEYS = (
     "source",
     "timezone",
+    "namespace",
     "region",
     "sequence",
     "event_id",
@@ -131,6 +133,7 @@ class _Form:
             },
             source=self._text(table, "source") or "file",
             timezone=self._zone(table),
+            namespace=self._text(table, "namespace"),
             region=self._text(table, "region"),
             sequence=self._text(table, "sequence"),
             event_id=self._columns(table, "event_id"),

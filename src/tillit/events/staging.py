@@ -92,7 +92,7 @@ def stage(
     with ExitStack() as opened:
         opened.callback(contacts.close)
         for place, (path, reader, (each, _)) in enumerate(zip(paths, readers, understood, strict=True)):
-            subjects = Subjects(key, region=each.region or country_of_zone(each.timezone))
+            subjects = Subjects(key, region=each.region or country_of_zone(each.timezone), namespace=each.namespace)
             converter = Converter(each, reader.columns, subjects, received_at=received_at)
             # Files of one name may come from several folders.
             is_first = path.name not in [earlier.name for earlier in paths[:place]]

@@ -31,6 +31,8 @@ _BESIDE_A_NAME = r"^[^@<>()]*[<(]([^@\s<>()]+@[^@\s<>()]+)[>)]$"  # Ana A <ana@e
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 _NOT_DIALLED = re.compile(r"[\s\-./()\u00ad\u2010-\u2015]+")
 _MOST_REMEMBERED = 500_000  # identifiers; about 150 MB
+# Numbers that systems give out by themselves, mostly from 1: a mapping's namespace tells one system's from another's.
+NUMBERED_KINDS = frozenset({IdentifierKind.CUSTOMER, IdentifierKind.ORDER})
 _CONTACT_KINDS = (IdentifierKind.EMAIL, IdentifierKind.PHONE)
 
 
@@ -58,9 +60,10 @@ class Subjects:
     Each distinct value is hashed once as long as it is remembered; what is remembered is bounded.
     """
 
-    def __init__(self, key: bytes, *, region: str | None = None) -> None:
+    def __init__(self, key: bytes, *, region: str | None = None, namespace: str | None = None) -> None:
         self._key = key
         self._region = region
+        self._namespace = namespace
         self._known: dict[IdentifierKind, dict[str, bytes]] = {kind: {} for kind in IdentifierKind}
         self._contacts: list[pa.Table] = []
 
@@ -68,7 +71,7 @@ class Subjects:
         """Subjects of a column of texts; null where nobody is named."""
         raw = cells.dictionary_encode()
         # Values that differ in case alone meet only after normalisation: two dictionaries, one inside the other.
-        forms = _normalised(kind, raw.dictionary, self._region).dictionary_encode()
+        forms = self._forms(kind, raw.dictionary).dictionary_encode()
         known = self._known[kind]
         if len(known) > _MOST_REMEMBERED:
             known.clear()
@@ -82,6 +85,12 @@ class Subjects:
                 self._contacts.append(pa.table([pa.array(digests, _SUBJECT), kinds, new], schema=CONTACT_SCHEMA))
         subjects = pa.array([known[value] for value in values], _SUBJECT)
         return subjects.take(forms.indices).take(raw.indices)
+
+    def _forms(self, kind: IdentifierKind, values: pa.Array) -> pa.Array:
+        forms = _normalised(kind, values, self._region)
+        if self._namespace is None or kind not in NUMBERED_KINDS:
+            return forms
+        return pc.binary_join_element_wise(f"{self._namespace.lower()}/", forms, "")
 
     def take_contacts(self) -> pa.Table:
         """The clear e-mails and phone numbers met since the last call, each at least once."""
