@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.reports.markets import any_overview, overview_of, shop
 from tillit.errors import QueryError
 from tillit.journeys.results import Overview
+from tillit.reports.layers import ROW_GAP
 from tillit.reports.map import JourneyMap, journey_map
 from tillit.reports.routes import LABEL_HEIGHT
 from tillit.vocabulary import ACTIVITIES, Stage
@@ -45,6 +46,8 @@ def test_no_box_touches_another_and_all_stand_inside(overview: Overview, detail:
         apart_across = one.x + one.width < other.x or other.x + other.width < one.x
         apart_down = one.y + one.height < other.y or other.y + other.height < one.y
         assert apart_across or apart_down, (one.activity, other.activity)
+    for above, below in pairwise(picture.nodes):  # left to right, top to bottom
+        assert below.x != above.x or below.y - (above.y + above.height) >= ROW_GAP // 2
     for node in picture.nodes:
         assert node.x > 0
         assert node.x + node.width < picture.width
