@@ -70,14 +70,13 @@ class DuckDBEngine:
 
 @contextmanager
 def duckdb_engine(
-    directories: Sequence[Path], *, spill: Path, threads: int | None = None, memory_limit: str = MEMORY_LIMIT
+    directories: Sequence[Path], *, spill: Path, memory_limit: str = MEMORY_LIMIT
 ) -> Iterator[DuckDBEngine]:
     """An engine that may touch these directories and nothing else on this machine or outside it.
 
     Args:
         directories: Where its files are read and written.
         spill: Where it may put what does not fit in memory.
-        threads: Workers; all cores if None.
         memory_limit: As DuckDB writes it, "1GB".
     """
     connection = duckdb.connect(":memory:")
@@ -87,8 +86,6 @@ def duckdb_engine(
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set enable_progress_bar = false")  # it would write into a terminal that is not its own
         connection.execute(f"set memory_limit = '{memory_limit}'")
-        if threads is not None:
-            connection.execute(f"set threads = {threads}")
         connection.execute(f"set temp_directory = '{_quoted(spill)}'")
         allowed = ", ".join(f"'{_quoted(directory)}/'" for directory in (*directories, spill))
         connection.execute(f"set allowed_directories = [{allowed}]")

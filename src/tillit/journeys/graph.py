@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,57 +51,82 @@ def count_graph(traces: Traces, activities: int) -> GraphPart:
         traces: The journeys.
         activities: How many activity codes there are.
     """
-    journey = np.repeat(np.arange(traces.journeys), np.diff(traces.offsets))
-    owner = np.cumsum(np.diff(traces.person, prepend=-1) != 0)  # persons counted 1, 2, … in their order
-    activity = traces.activity.astype(np.int64)
-    by_activity = np.argsort(_small(activity, activities), kind="stable")
-    inside = np.flatnonzero(np.diff(journey) == 0)  # the row before an arrow
-    arrow = activity[inside] * activities + activity[inside + 1]
-    by_arrow = np.argsort(_small(arrow, activities * activities), kind="stable")
-    arrows, arrow_starts = _runs(arrow[by_arrow])
-    waits = traces.occurred_at[inside + 1] - traces.occurred_at[inside]
-    times = traces.occurred_at
+    starts, ends = traces.offsets[:-1], traces.offsets[1:]
+    journey = np.repeat(np.arange(traces.journeys, dtype=np.int32), ends - starts)
+    new_person = _differs_from_previous(traces.person)
+    person = journey if new_person.all() else np.cumsum(new_person, dtype=np.int32)[journey]
+    by_activity = _grouped(traces.activity, activities)
+    kinds, arrow = _arrows(traces, activities)
+    by_arrow = _grouped(arrow, len(kinds))
+    occurs = np.flatnonzero(np.diff(by_arrow.bounds))
+    waits = np.diff(traces.occurred_at)[by_arrow.rows]
+    event_journeys, arrow_journeys = _distinct(journey, by_activity), _distinct(journey, by_arrow)
+    alike = person is journey
     return GraphPart(
-        persons=int(owner[-1]) if len(owner) else 0,
+        persons=int(new_person.sum()),
         journeys=traces.journeys,
         goals=int(traces.reached_goal.sum()),
-        first_at=int(times.min()) if len(times) else None,
-        last_at=int(times.max()) if len(times) else None,
-        events=np.bincount(activity, minlength=activities),
-        event_persons=_distinct(activity[by_activity], owner[journey][by_activity], activities),
-        event_journeys=_distinct(activity[by_activity], journey[by_activity], activities),
-        starts=np.bincount(activity[traces.offsets[:-1]], minlength=activities),
-        ends=np.bincount(activity[traces.offsets[1:] - 1], minlength=activities),
-        arrows=arrows,
-        arrow_persons=_distinct_in_runs(arrow_starts, owner[journey][inside][by_arrow], arrow[by_arrow]),
-        arrow_journeys=_distinct_in_runs(arrow_starts, journey[inside][by_arrow], arrow[by_arrow]),
-        arrow_offsets=np.append(arrow_starts, len(arrow)),
-        waits=waits[by_arrow],
+        first_at=int(traces.occurred_at.min()) if traces.events else None,
+        last_at=int(traces.occurred_at.max()) if traces.events else None,
+        events=np.diff(by_activity.bounds),
+        event_persons=event_journeys if alike else _distinct(person, by_activity),
+        event_journeys=event_journeys,
+        starts=np.bincount(traces.activity[starts], minlength=activities),
+        ends=np.bincount(traces.activity[ends - 1], minlength=activities),
+        arrows=kinds[occurs],
+        arrow_persons=(arrow_journeys if alike else _distinct(person, by_arrow))[occurs],
+        arrow_journeys=arrow_journeys[occurs],
+        arrow_offsets=by_arrow.bounds[np.append(occurs, len(kinds))],
+        waits=waits,
     )
 
 
-def _small(codes: NDArray[np.int64], size: int) -> NDArray[np.unsignedinteger]:
-    """The codes in 16 bits where they fit: NumPy then sorts by radix, in linear time."""
-    return codes.astype(np.uint16 if size <= 1 << 16 else np.uint64)
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Rows by code, in order inside each: code i has `rows[bounds[i]:bounds[i + 1]]`; rows of none are left out."""
+
+    rows: NDArray[np.int64]
+    bounds: NDArray[np.int64]
 
 
-def _runs(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The values of the runs of a sorted array, and where each begins."""
-    starts = np.flatnonzero(np.diff(values, prepend=-1))
-    return values[starts], starts
+def _grouped(codes: NDArray[np.integer[Any]], size: int) -> _Groups:
+    """Group rows by codes below `size`; the code `size` itself stands for none."""
+    # NumPy sorts 16 bits by radix, in linear time.
+    small = codes.astype(np.uint16) if size < 1 << 16 else codes
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(small, minlength=size)[:size])])
+    return _Groups(np.argsort(small, kind="stable")[: bounds[-1]], bounds)
 
 
-def _distinct(codes: NDArray[np.int64], owners: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """How many owners each code has; both sorted by code, owners ascending inside one."""
-    new = (np.diff(codes, prepend=-1) != 0) | (np.diff(owners, prepend=-1) != 0)
-    return np.bincount(codes[new], minlength=size)
+def _arrows(traces: Traces, activities: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The kinds of arrows there may be, ascending, and which of them goes from each row to the next.
+
+    From one journey's last event to the next one's first goes none: there stands the number of kinds.
+    """
+    none = activities * activities
+    arrow = traces.activity[:-1].astype(np.int64) * activities + traces.activity[1:]
+    arrow[traces.offsets[1:-1] - 1] = none
+    if none < 1 << 16:
+        return np.arange(none), arrow
+    kinds = np.unique(arrow[arrow != none])
+    return kinds, np.searchsorted(kinds, arrow)
 
 
-def _distinct_in_runs(
-    starts: NDArray[np.int64], owners: NDArray[np.int64], values: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    new = (np.diff(values, prepend=-1) != 0) | (np.diff(owners, prepend=-1) != 0)
-    return np.add.reduceat(new, starts, dtype=np.int64) if len(starts) else np.zeros(0, np.int64)
+def _distinct(owner: NDArray[np.int32], groups: _Groups) -> NDArray[np.int64]:
+    """How many owners each group has. Owners ascend with the rows, so those of a group stand together in it."""
+    owners = owner[groups.rows]
+    new = _differs_from_previous(owners)
+    starts = groups.bounds[:-1]
+    new[starts[starts < len(new)]] = True
+    counts = np.zeros(len(starts), np.int64)
+    for group in np.flatnonzero(np.diff(groups.bounds)):  # counting bits in a slice is far cheaper than a running sum
+        counts[group] = np.count_nonzero(new[starts[group] : groups.bounds[group + 1]])
+    return counts
+
+
+def _differs_from_previous(values: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    differs = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=differs[1:])
+    return differs
 
 
 def _overview(parts: Sequence[GraphPart], names: tuple[str, ...]) -> Overview:

@@ -114,10 +114,10 @@ class OrderedStore:
 
     def read(self, bucket: Bucket, columns: Collection[str]) -> OrderedEvents:
         """These columns of a bucket's events, without the persons that a delta replaces."""
-        lengths = bucket.read("persons", ["events"])["events"].to_numpy()
+        lengths = numbers_in(bucket.read("persons", ["events"])["events"])
         person = np.arange(bucket.first_person, bucket.first_person + bucket.persons)
         table = bucket.read("events", columns)
-        arrays = {column: _widened(column, table[column].to_numpy()) for column in columns}
+        arrays = {column: _widened(column, numbers_in(table[column])) for column in columns}
         rows = None
         if bucket.replaced:
             stays = ~self._touched[person]
@@ -166,6 +166,13 @@ class OrderedStore:
 def public_pseudonym(oldest_subject: bytes) -> str:
     """The only name of a person that leaves the store: 10 characters, from the oldest subject."""
     return base64.b32encode(hashlib.sha256(oldest_subject + b"public").digest())[:10].decode("ascii").lower()
+
+
+def numbers_in(column: pa.ChunkedArray) -> NDArray[Any]:
+    """A column of numbers without nulls, not copied where it stands in one piece."""
+    # Not `column.to_numpy`, which loads all of pandas where there is one.
+    pieces = [np.from_dlpack(chunk) for chunk in column.chunks]
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, np.int64), *pieces])
 
 
 def _read(path: Path) -> pa.Table:
