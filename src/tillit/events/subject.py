@@ -30,6 +30,9 @@ _ADDRESS = r"^[^@\s]+@[^@\s]+$"
 _BESIDE_A_NAME = r"^[^@<>()]*[<(]([^@\s<>()]+@[^@\s<>()]+)[>)]$"  # Ana A <ana@example.org>, Ana A (ana@example.org)
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 _NOT_DIALLED = re.compile(r"[\s\-./()\u00ad\u2010-\u2015]+")
+# How an export of ours writes a subject, whose clear value it does not have; read again, it stands for itself.
+HASHED = "hashed:"
+_HASHED_FORM = r"^hashed:[0-9a-f]{32}$"
 _MOST_REMEMBERED = 500_000  # identifiers; about 150 MB
 # Numbers that systems give out by themselves, mostly from 1: a mapping's namespace tells one system's from another's.
 NUMBERED_KINDS = frozenset({IdentifierKind.CUSTOMER, IdentifierKind.ORDER})
@@ -78,11 +81,13 @@ class Subjects:
         values = forms.dictionary.to_pylist()
         new = [value for value in values if value not in known]
         if new:
-            digests = _hashes(kind, new, self._key)
-            known.update(zip(new, digests, strict=True))
-            if kind in _CONTACT_KINDS:
-                kinds = pa.repeat(str(kind), len(new))
-                self._contacts.append(pa.table([pa.array(digests, _SUBJECT), kinds, new], schema=CONTACT_SCHEMA))
+            clear = [value for value in new if not value.startswith(HASHED)]
+            known.update((value, bytes.fromhex(value[len(HASHED) :])) for value in new if value.startswith(HASHED))
+            digests = _hashes(kind, clear, self._key)
+            known.update(zip(clear, digests, strict=True))
+            if kind in _CONTACT_KINDS and clear:
+                kinds = pa.repeat(str(kind), len(clear))
+                self._contacts.append(pa.table([pa.array(digests, _SUBJECT), kinds, clear], schema=CONTACT_SCHEMA))
         subjects = pa.array([known[value] for value in values], _SUBJECT)
         return subjects.take(forms.indices).take(raw.indices)
 
@@ -105,6 +110,7 @@ def country_of_zone(timezone: str | None) -> str | None:
 
 def _normalised(kind: IdentifierKind, values: pa.Array, region: str | None) -> pa.Array:
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(values, form="NFC")))
+    hashed = pc.if_else(pc.match_substring_regex(plain, _HASHED_FORM), plain, pa.scalar(None, pa.string()))
     if kind is IdentifierKind.EMAIL:
         plain = pc.replace_substring_regex(plain, "^mailto:", "")
         plain = pc.replace_substring_regex(plain, _BESIDE_A_NAME, r"\1")
@@ -114,7 +120,7 @@ def _normalised(kind: IdentifierKind, values: pa.Array, region: str | None) -> p
         named = pc.is_valid(plain)
     else:
         named = pc.invert(pc.is_in(plain, value_set=_NOBODY))
-    return pc.if_else(named, plain, pa.scalar(None, pa.string()))
+    return pc.coalesce(hashed, pc.if_else(named, plain, pa.scalar(None, pa.string())))
 
 
 def _hashes(kind: IdentifierKind, values: Sequence[str], key: bytes) -> list[bytes]:
