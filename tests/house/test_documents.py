@@ -21,6 +21,11 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 120
 
 
+def test_pictures_are_light() -> None:
+    heavy = [path.name for path in (ROOT / "docs" / "pictures").iterdir() if path.stat().st_size > 150_000]
+    assert not heavy
+
+
 def test_the_glossary_says_what_the_vocabulary_says() -> None:
     written = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     assert written == glossary(), "run: python -m tillit_cli.glossary"
