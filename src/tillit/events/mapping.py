@@ -145,8 +145,9 @@ def check_columns(mapping: Mapping, columns: Sequence[str], *, name: str) -> Non
     present = set(columns)
     for key, column in mapping.columns():
         if column not in present:
-            near = get_close_matches(column, columns, n=1, cutoff=0.6)
-            remedy = f'Did you mean "{near[0]}"?' if near else f"Its columns are: {', '.join(columns)}."
+            by_lower = {present.lower(): present for present in columns}
+            near = get_close_matches(column.lower(), by_lower, n=1, cutoff=0.6)
+            remedy = f'Did you mean "{by_lower[near[0]]}"?' if near else f"Its columns are: {', '.join(columns)}."
             raise MappingError(f'{key} names the column "{column}", which {name} does not have. {remedy}')
     for number, rule in enumerate(mapping.events, start=1):
         for key in ("activity", *CELL_KEYS):

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 
 ROWS_PER_PART = 1_000_000
 ROWS_PER_GROUP = 131_072
+# Columns whose values hardly repeat: a dictionary of them would be made and thrown away.
+_ALL_DIFFERENT = frozenset({"event_id", "occurred_at", "origin_row", "value"})
 
 
 class PartWriter:
@@ -47,7 +49,8 @@ class PartWriter:
         if self._writer is None:
             path = self._folder / f"{self._stem}-{len(self._paths) + 1:04}.parquet"
             self._paths.append(path)
-            self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+            words = [name for name in self._schema.names if name not in _ALL_DIFFERENT]
+            self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", use_dictionary=words)
         self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=ROWS_PER_GROUP)
         self._written_rows += self._waiting_rows
         self._waiting, self._waiting_rows = [], 0

@@ -29,7 +29,9 @@ def row_ids(table: pa.Table) -> list[str]:
 
 def _raw(name: str, column: pa.ChunkedArray) -> pa.Array:
     array = column.combine_chunks()
-    if not pa.types.is_string(array.type):
+    if pa.types.is_timestamp(array.type):
+        array = array.cast(pa.int64()).cast(pa.string())  # writing a million dates out would take longer than all else
+    elif not pa.types.is_string(array.type):
         array = cells.text(array)
     if pc.any(pc.match_substring(array, "\x1f")).as_py():
         array = pc.replace_substring(array, "\x1f", _INSIDE)

@@ -79,16 +79,11 @@ class Subjects:
         if len(known) > _MOST_REMEMBERED:
             known.clear()
         values = forms.dictionary.to_pylist()
-        new = [value for value in values if value not in known]
-        if new:
-            clear = [value for value in new if not value.startswith(HASHED)]
-            known.update((value, bytes.fromhex(value[len(HASHED) :])) for value in new if value.startswith(HASHED))
-            digests = _hashes(kind, clear, self._key)
-            known.update(zip(clear, digests, strict=True))
-            if kind in _CONTACT_KINDS and clear:
-                kinds = pa.repeat(str(kind), len(clear))
-                self._contacts.append(pa.table([pa.array(digests, _SUBJECT), kinds, clear], schema=CONTACT_SCHEMA))
-        subjects = pa.array([known[value] for value in values], _SUBJECT)
+        digests = list(map(known.get, values))
+        if None in digests:
+            self._remember(kind, [value for value, digest in zip(values, digests, strict=True) if digest is None])
+            digests = list(map(known.get, values))
+        subjects = pa.array(digests, _SUBJECT)
         return subjects.take(forms.indices).take(raw.indices)
 
     def _forms(self, kind: IdentifierKind, values: pa.Array) -> pa.Array:
@@ -96,6 +91,16 @@ class Subjects:
         if self._namespace is None or kind not in NUMBERED_KINDS:
             return forms
         return pc.binary_join_element_wise(f"{self._namespace.lower()}/", forms, "")
+
+    def _remember(self, kind: IdentifierKind, values: list[str]) -> None:
+        clear = [value for value in values if not value.startswith(HASHED)]
+        known = self._known[kind]
+        known.update((value, bytes.fromhex(value[len(HASHED) :])) for value in values if value.startswith(HASHED))
+        digests = _hashes(kind, clear, self._key)
+        known.update(zip(clear, digests, strict=True))
+        if kind in _CONTACT_KINDS and clear:
+            kinds = pa.repeat(str(kind), len(clear))
+            self._contacts.append(pa.table([pa.array(digests, _SUBJECT), kinds, clear], schema=CONTACT_SCHEMA))
 
     def take_contacts(self) -> pa.Table:
         """The clear e-mails and phone numbers met since the last call, each at least once."""

@@ -1,0 +1,108 @@
+"""Subjects: one form for each person, nobody for those who have none, and a key that is never lost silently."""
+
+from __future__ import annotations
+
+import hmac
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tillit.errors import KeyMissing, StoreError
+from tillit.events.key import read_or_create_key
+from tillit.events.subject import Subjects, country_of_zone, normalise, subject_of
+from tillit.vocabulary import IdentifierKind
+
+KEY = b"a key of thirty-two bytes length"
+EMAIL, PHONE, ORDER = IdentifierKind.EMAIL, IdentifierKind.PHONE, IdentifierKind.ORDER
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "region", "form"),
+    [
+        (EMAIL, " Ana@X.se ", None, "ana@x.se"),
+        (EMAIL, "mailto:Ana@x.se", None, "ana@x.se"),
+        (EMAIL, "A\u030asa@x.se", None, "åsa@x.se"),
+        (EMAIL, "ana", None, None),
+        (EMAIL, "ana@x.se, bo@x.se", None, None),
+        (PHONE, "070-123 45 67", "SE", "+46701234567"),
+        (PHONE, "+46 (0)70-123 45 67", None, "+46701234567"),
+        (PHONE, "0046 70 123 45 67", "SE", "+46701234567"),
+        (PHONE, "tel:+46701234567", None, "+46701234567"),
+        (PHONE, "+46\u00a070\u2011123 45 67", None, "+46701234567"),
+        (PHONE, "99 99 99 99", "NO", "+4799999999"),
+        (PHONE, "070-123 45 67", None, None),
+        (PHONE, "12", "SE", None),
+        (ORDER, " #1001A ", None, "#1001a"),
+    ],
+)
+def test_the_form_in_which_identifiers_are_compared(
+    kind: IdentifierKind, value: str, region: str | None, form: str | None
+) -> None:
+    assert normalise(kind, value, region=region) == form
+
+
+@pytest.mark.parametrize("kind", list(IdentifierKind))
+@pytest.mark.parametrize(
+    "value", ["null", "None", " GUEST ", "0", "[object Object]", "undefined", "n/a", "", " ", "NaN"]
+)
+def test_words_for_nobody_name_nobody(kind: IdentifierKind, value: str) -> None:
+    assert normalise(kind, value, region="SE") is None
+
+
+def test_a_subject_is_the_hmac_of_kind_and_form() -> None:
+    assert subject_of(ORDER, "#1", key=KEY) == hmac.digest(KEY, b"order:#1", "sha256")[:16]
+    assert subject_of(EMAIL, "a@b", key=b"x" * 100) == hmac.digest(b"x" * 100, b"email:a@b", "sha256")[:16]
+
+
+@given(st.lists(st.none() | st.sampled_from(["Ana@x.se", "ana@x.se ", "bo@x.se", "guest", "nobody", "Åsa@x.se"])))
+def test_columns_agree_with_values_one_by_one(values: list[str | None]) -> None:
+    subjects = Subjects(KEY)
+    forms = [None if value is None else normalise(EMAIL, value) for value in values]
+    wanted = [None if form is None else hmac.digest(KEY, b"email:" + form.encode(), "sha256")[:16] for form in forms]
+    for _ in range(2):  # the second time from memory
+        assert subjects.identify(EMAIL, pa.array(values, pa.string())).to_pylist() == wanted
+    contacts = {(row["subject"], row["kind"], row["value"]) for row in subjects.take_contacts().to_pylist()}
+    assert contacts == {(digest, "email", form) for digest, form in zip(wanted, forms, strict=True) if form is not None}
+    assert subjects.take_contacts().num_rows == 0
+
+
+def test_order_numbers_are_no_contacts() -> None:
+    subjects = Subjects(KEY)
+    subjects.identify(ORDER, pa.array(["#1"]))
+    assert subjects.take_contacts().num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"), [("Europe/Stockholm", "SE"), ("Europe/Oslo", "NO"), ("UTC", None), (None, None)]
+)
+def test_a_zone_tells_the_country(zone: str | None, country: str | None) -> None:
+    assert country_of_zone(zone) == country
+
+
+def test_the_key_is_made_once_and_is_private(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(read_or_create_key, [tmp_path / "new"] * 16))
+    assert len(keys) == 1
+    assert len(next(iter(keys))) == 32
+    files = list((tmp_path / "new").iterdir())
+    assert [file.name for file in files] == ["secret.key"]
+    assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
+
+
+def test_events_without_their_key_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "000001-events.parquet").touch()
+    with pytest.raises(KeyMissing, match="from your backup"):
+        read_or_create_key(tmp_path)
+    assert not (tmp_path / "secret.key").exists()
+
+
+def test_a_key_cut_short_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_bytes(b"short")
+    with pytest.raises(StoreError, match="5 bytes"):
+        read_or_create_key(tmp_path)
