@@ -272,3 +272,18 @@ def test_dates_that_can_be_read_in_two_ways_ask_for_an_answer(tmp_path: Path) ->
     assert [row.raw for row in found.rows] == [("1", "03/04/2025", "köp"), ("2", "05/06/2025", "köp")]
     with pytest.raises(AmbiguityError, match="no row tells the day from the month"):
         understand(path)
+
+
+def test_lines_of_one_order_ask_whether_the_amount_is_the_orders(tmp_path: Path) -> None:
+    lines = ["order_id,customer_id,date,total", "o1,ana,2025-03-01,10.50", "o1,ana,2025-03-01,4.00"]
+    once = inspect_file(written(tmp_path, "\n".join(lines[:2]) + "\n"))
+    twice = inspect_file(written(tmp_path, "\n".join(lines) + "\n"))
+    assert not [line for line in once.unsure if "once_per" in line]
+    assert [line for line in twice.unsure if 'write once_per = "order_id"' in line]
+
+
+def test_a_yes_or_no_is_not_taken_for_what_happened(tmp_path: Path) -> None:
+    rows = [f"k{n},2025-03-01T10:{n:02}:00Z,{'FM'[n % 2]}" for n in range(40)]
+    found = inspect_file(written(tmp_path, "\n".join(["customer_id,time,gender", *rows]) + "\n"))
+    assert found.mapping is not None
+    assert found.mapping.events[0].activity.constant == "contact"

@@ -219,6 +219,11 @@ class _Guesser:
                 "No column says what happened, so every row is read as an order (order_completed). "
                 "If it is something else, write another activity."
             )
+            if order is not None and self._content[order].distinct < self._content[order].filled:
+                self._unsure.append(
+                    f'"{order}" repeats, so every line is read as an order of its own. If each line holds the total of '
+                    f'the whole order, write once_per = "{order}".'
+                )
             return (shared.rule(Cell(constant="order_completed"), time, amount=amount), *self._order_steps(shared))
         if activity is None:
             activity = self._few_words()
@@ -232,11 +237,11 @@ class _Guesser:
     def _few_words(self) -> str | None:
         """A column whose few values come again and again."""
         few = [column for column in self._left if self._content[column].is_few_words]
-        if not few:
-            return None
         named = [column for column in few if self._plain[column].endswith(("status", "state", "steg", "step", "theme"))]
         many = [column for column in few if self._content[column].distinct > 2]  # two are a yes and a no
-        chosen = self._take((named or many or few)[0])
+        if not (named or many):
+            return None
+        chosen = self._take((named or many)[0])
         self._unsure.append(
             f'"{chosen}" is taken for what happened: {self._content[chosen].distinct} different values. '
             "If another column says it, write that one."
