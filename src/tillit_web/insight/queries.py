@@ -30,13 +30,15 @@ class Standing:
     """What a reader must know before a number: what is withheld, whether newer events wait, how old the numbers are."""
 
     withheld: tuple[str, ...]
-    building: bool
+    building: bool  # events are on their way in or out
     built_at: datetime | None
 
 
 def standing() -> Standing:
     """How the current numbers stand."""
-    return Standing(withheld=warehouse.damaged(), building=False, built_at=warehouse.as_of())
+    return Standing(
+        withheld=warehouse.damaged(), building=warehouse.being_read() is not None, built_at=warehouse.as_of()
+    )
 
 
 def view_for(company: CompanyFacts, filters: Filters) -> View | None:

@@ -14,7 +14,7 @@ from tillit_web.insight.words import activity_label, in_lines
 
 LABEL_WIDTH = 18
 SLOW_SHOWN = 3
-FOLLOWS_SHOWN = 40  # rows of the table; every one is on the map at full detail
+FOLLOWS_SHOWN = 30  # rows of the table; every one is on the map at full detail
 RARE_SHARE = 0.02  # of journeys: a wait of fewer is no pattern of the whole
 
 

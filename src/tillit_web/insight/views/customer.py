@@ -92,7 +92,7 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
         "later_link": address(here, [("first", str(page.last + 1))]) if page.last < page.events else "",
         "has_filters": False,
     }
-    return show(question, "insight/customer.html", "insight:customer", context | more)
+    return show(question, "insight/customer.html", "insight:find", context | more)
 
 
 def _offset(request: TeamRequest, events: int) -> int:

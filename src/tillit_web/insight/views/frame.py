@@ -32,6 +32,7 @@ TABS: tuple[tuple[str, Promise], ...] = (
     ("insight:paths", _("Paths")),
     ("insight:ways", _("Ways")),
     ("insight:our_way", _("Our customers' way")),
+    ("insight:find", _("Find a customer")),
 )
 MAY_IMPORT = frozenset({Role.OWNER, Role.ANALYST})
 

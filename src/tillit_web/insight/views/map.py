@@ -8,11 +8,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from tillit.journeys.behind import Everything
+from tillit.journeys.behind import Everything, journeys_behind
 from tillit.journeys.stage_rules import default_stage_rules
 from tillit.reports.map import WAITING_STEPS_SECONDS, journey_map
+from tillit.reports.size import CASES_BELOW, Size
 from tillit.vocabulary import Role
 from tillit_web.insight import queries
+from tillit_web.insight.pages.behind import case_rows
 from tillit_web.insight.pages.map import MapPage, map_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
 from tillit_web.people.access import TeamRequest, access
@@ -33,8 +35,11 @@ def show_map(request: TeamRequest) -> HttpResponse:
             _("Every arrow will open the customers who went that way, and every customer the events."),
         )
     detail = _detail(request)
+    page = _page(question, detail)
+    few = journeys_behind(question.view, Everything(), limit=CASES_BELOW).rows if page.size is Size.CASES else ()
     context = {
-        "page": _page(question, detail),
+        "page": page,
+        "cases": case_rows(few),
         "detail": detail,
         "waiting_steps": range(len(WAITING_STEPS_SECONDS) + 1),
         "everything": question.link(Everything()),

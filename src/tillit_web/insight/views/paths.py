@@ -49,7 +49,7 @@ def show_paths(request: TeamRequest) -> HttpResponse:
     }
     spec = form.spec()
     if spec is not None:
-        heading = gettext("After %(activity)s") if form.forward else gettext("Before %(activity)s")
+        heading = gettext("After “%(activity)s”") if form.forward else gettext("Before “%(activity)s”")
         context["heading"] = heading % {"activity": activity_label(form.anchor)}
         try:
             context["page"] = flows_page(_paths(question, spec), spec, question.link)

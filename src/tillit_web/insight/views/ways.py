@@ -16,7 +16,7 @@ from tillit_web.insight.views.frame import asked, show, show_empty
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.warehouse import queries as warehouse
 
-SHOWN = (10, 50, 200)
+SHOWN = (10, 50)
 
 
 @access(*Role)

@@ -1,0 +1,92 @@
+"""One customer: every event with its origin, contact details only on the record, found by what the customer gave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from django.test import Client
+
+from tests.journeys.logs import DAY, Event, log, subject_of, write_events
+from tests.web.insight.conftest import BringIn
+from tests.web.insight.small_shop import fill_from
+from tillit.events.contract import EVENT_SCHEMA
+from tillit.events.key import read_or_create_key
+from tillit.events.subject import subject_of as hashed
+from tillit.journeys.store import public_pseudonym
+from tillit.vocabulary import IdentifierKind
+from tillit_web.people.models import Contact, ContactOpening, User
+
+DI = public_pseudonym(subject_of("Di"))
+TWO_JOURNEYS = [
+    replace(event, at=event.at + offset)
+    for event, offset in zip(
+        log(("Di", 0, "page_viewed"), ("Di", 1, "order_completed"), ("Di", 2, "page_viewed")),
+        (0, 3 * DAY, 60 * DAY),
+        strict=True,
+    )
+]
+
+
+def test_gaps_and_journeys_are_told(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    text = as_bo.get(f"/journeys/customer/{DI}/").content.decode()
+    assert "3 events in 2 journeys" in text
+    assert re.findall(r"(\d+ days) later", text) == ["3 days", "57 days"]
+    assert text.count("reached the goal") == 1
+
+
+def test_every_row_opens_its_event(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    text = as_bo.get(f"/journeys/customer/{DI}/").content.decode()
+    assert text.count("<details><summary>") == 3
+    for expected in ("file, row 2", "<dt>n</dt><dd>e0001</dd>", "order_completed"):
+        assert expected in text
+
+
+def test_contact_details_show_only_when_asked_for_and_on_the_record(as_bo: Client, bo: User, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    Contact.objects.create(subject=subject_of("Di"), kind="email", value="di@example.org")
+    page = f"/journeys/customer/{DI}/"
+    assert b"di@example.org" not in as_bo.get(page).content
+    assert not ContactOpening.objects.exists()
+    assert b"di@example.org" in as_bo.post(f"{page}contacts/").content
+    opening = ContactOpening.objects.get()
+    assert (opening.member, bytes(opening.subject)) == (bo, subject_of("Di"))
+
+
+def test_an_analyst_is_not_offered_contact_details(as_cy: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    page = f"/journeys/customer/{DI}/"
+    assert b"Show contact details" not in as_cy.get(page).content
+    assert as_cy.post(f"{page}contacts/").status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["di@example.org", " DI@Example.org "])
+def test_a_customer_is_found_by_the_address_they_gave(typed: str, as_bo: Client, data_directory: Path) -> None:
+    subject = hashed(IdentifierKind.EMAIL, "di@example.org", key=read_or_create_key(data_directory))
+    path = write_events(data_directory / "one.parquet", [Event("Di", DAY, "page_viewed", "e1")])
+    rows = [{**row, "subject": subject} for row in pq.read_table(path).to_pylist()]
+    pq.write_table(pa.Table.from_pylist(rows, schema=EVENT_SCHEMA), path)
+    fill_from(data_directory, path)
+    answer = as_bo.post("/journeys/find/", {"identifier": typed})
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/journeys/customer/{public_pseudonym(subject)}/"
+
+
+def test_nobody_found_is_said_and_keeps_what_was_typed_out_of_the_page(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    text = as_bo.post("/journeys/find/", {"identifier": "cy@example.org"}).content.decode()
+    assert "We found nobody with this identifier." in text
+    assert "cy@example.org" not in text
+
+
+def test_a_name_that_is_gone_says_what_to_do(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    answer = as_bo.get("/journeys/customer/aaaaaaaaaa/")
+    assert answer.status_code == 404
+    assert "open the person again from a list of journeys" in answer.content.decode()

@@ -1,0 +1,98 @@
+"""What pages say: before the first import, with few journeys, with a damaged log, and beside the team's own picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.journeys.logs import Event
+from tests.web.insight.conftest import BringIn
+from tests.web.insight.small_shop import WAYS, shop
+from tillit.events.log import EventLog
+from tillit.events.segments import SegmentKind
+from tillit.vocabulary import Stage
+from tillit_web.insight.models import OwnWay
+
+PAGES = (
+    "/home/",
+    *(f"/journeys/{page}" for page in ("", "stages/", "funnel/", "paths/", "ways/", "our-way/", "behind/")),
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.strip("/").replace("/", " "))
+def test_before_the_first_import_the_one_thing_to_do_is_said(page: str, as_ana: Client) -> None:
+    answer = as_ana.get(page)
+    assert answer.status_code == 200
+    assert b'href="/import/"' in answer.content or page == "/journeys/our-way/"
+
+
+def test_a_specialist_is_not_sent_to_a_page_that_refuses(as_bo: Client) -> None:
+    for page in PAGES:
+        answer = as_bo.get(page)
+        assert answer.status_code == 200
+        assert b"/import/" not in answer.content, page
+
+
+def test_under_thirty_journeys_are_shown_one_by_one_and_never_as_a_rate(as_cy: Client, bring_in: BringIn) -> None:
+    bring_in(shop()[: 4 * 5])
+    for page in ("/journeys/", "/journeys/ways/", "/journeys/funnel/?step=page_viewed&step=order_completed"):
+        text = as_cy.get(page).content.decode()
+        assert "too few" in text, page
+        assert text.count('class="case"') == 5, page
+        assert "of 100" not in text.partition("How we know")[0], page
+
+
+def test_with_enough_a_share_has_its_range(as_cy: Client, small_shop: list[Event]) -> None:
+    """23 orders among 50 journeys; Wilson's interval by scipy 1.17: 0.3297 to 0.5960."""
+    assert sum(count for _, count in WAYS) + 3 == 50, "three customers come back for a second journey"
+    text = as_cy.get("/journeys/").content.decode()
+    assert "23 of 50 finished journeys reached “Order placed” (33\u00a0to\u00a060\u00a0of\u00a0100)." in text
+
+
+def test_a_damaged_part_of_the_log_is_named(as_cy: Client, small_shop: list[Event], data_directory: Path) -> None:
+    with EventLog.open(data_directory) as log:
+        (segment,) = log.segments(SegmentKind.EVENTS)
+    raw = bytearray(segment.path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    segment.path.write_bytes(raw)
+    text = as_cy.get("/journeys/").content.decode()
+    assert "damaged and left out" in text
+    assert segment.path.name in text
+
+
+def test_what_the_address_got_wrong_is_said(as_cy: Client, small_shop: list[Event]) -> None:
+    text = as_cy.get("/journeys/?from=yesterday").content.decode()
+    assert "left it out: from=yesterday" in text
+
+
+def test_a_funnel_that_contradicts_itself_says_so(as_cy: Client, small_shop: list[Event]) -> None:
+    answer = as_cy.get("/journeys/funnel/?step=page_viewed&step=order_completed&without=page_viewed")
+    assert answer.status_code == 200
+    assert "excluded from it; it can only be one" in answer.content.decode()
+
+
+def test_the_team_writes_its_picture_and_sees_it_beside_what_happened(
+    as_ana: Client, as_bo: Client, bring_in: BringIn
+) -> None:
+    sent = {f"share-{stage.value}": "5" for stage in Stage} | {"name-decide": "The yes", "question-decide": "Dare I?"}
+    as_ana.post("/journeys/our-way/", sent)
+    assert OwnWay.objects.get().before_data
+    bring_in(shop())
+    text = as_bo.get("/journeys/our-way/").content.decode()
+    assert "You wrote it before you saw any data." in text
+    assert "The yes" in text
+    assert "“Dare I?”" in text
+    assert "23 of 50" in text, "journeys with an event of deciding"
+    assert as_bo.post("/journeys/our-way/", sent).status_code == 200
+    assert OwnWay.objects.count() == 1, "a specialist reads and does not write"
+
+
+def test_home_says_what_one_file_of_orders_gives(as_ana: Client, small_shop: list[Event]) -> None:
+    """Three customers ordered twice, 41 days apart; 20 ordered; the first 20 − 0 of them ≥ 90 days before the end."""
+    text = as_ana.get("/home/").content.decode()
+    assert "Customers with a second order within 90 days" in text
+    assert "over 3 pairs of orders" in text
+    assert text.count("not in this version yet") == 4
+    assert '<span class="state done">' in text
