@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext
+from django_tasks.base import Task
 
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_dump import dump_mapping
 from tillit_web.jobs.actions import enqueue
+from tillit_web.jobs.queries import JobStatus, job
 from tillit_web.people.models import User
 from tillit_web.warehouse import jobs
 from tillit_web.warehouse.folders import import_folder, upload_path
 from tillit_web.warehouse.models import Import, KeptMapping
-from tillit_web.warehouse.states import move
+from tillit_web.warehouse.states import WrongState, move
 
 
 def receive(upload: UploadedFile[Any], *, by: User) -> Import:
@@ -27,7 +31,7 @@ def receive(upload: UploadedFile[Any], *, by: User) -> Import:
     _keep(upload.chunks(), upload_path(row.id, row.file_name))
     with transaction.atomic():
         row.save(force_insert=True)
-        enqueue(jobs.understand, import_id=row.id.hex)
+        _queue(row, jobs.understand)
     return row
 
 
@@ -39,7 +43,7 @@ def start(row: Import, mapping: Mapping) -> None:
         WrongState: It is not waiting for this.
     """
     move(row, Import.State.RUNNING, mapping=dump_mapping(mapping), problem="", rows_read=0, done_bytes=0)
-    enqueue(jobs.bring_in, import_id=row.id.hex)
+    _queue(row, jobs.bring_in)
 
 
 @transaction.atomic
@@ -50,7 +54,7 @@ def read_again(row: Import) -> None:
         WrongState: It has not failed.
     """
     move(row, Import.State.UPLOADED, problem="", mapping="", understood={})
-    enqueue(jobs.understand, import_id=row.id.hex)
+    _queue(row, jobs.understand)
 
 
 @transaction.atomic
@@ -61,7 +65,17 @@ def undo(row: Import) -> None:
         WrongState: It is not imported.
     """
     move(row, Import.State.UNDOING)
-    enqueue(jobs.take_out, import_id=row.id.hex)
+    _queue(row, jobs.take_out)
+
+
+def notice_failure(row: Import) -> None:
+    """If the job that had an import has failed, say so on the import; it would wait for ever otherwise."""
+    found = job(row.job) if row.is_moving and row.job else None
+    if found is None or found.status is not JobStatus.FAILED:
+        return
+    state = Import.State.DONE if row.state == Import.State.UNDOING else Import.State.FAILED
+    with suppress(WrongState):  # it moved on in this moment
+        move(row, state, problem=gettext("The work ended unexpectedly (%(error)s).") % {"error": found.error})
 
 
 def discard(row: Import) -> None:
@@ -83,6 +97,11 @@ def keep_mapping(name: str, columns: Iterable[str], mapping: Mapping) -> KeptMap
         name=name, defaults={"headers": list(columns), "mapping": dump_mapping(mapping)}
     )
     return kept
+
+
+def _queue(row: Import, what: Task[..., Any]) -> None:
+    row.job = enqueue(what, import_id=row.id.hex)
+    row.save(update_fields=["job"])
 
 
 def _keep(chunks: Iterable[bytes], path: Path) -> None:

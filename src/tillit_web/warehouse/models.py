@@ -47,6 +47,7 @@ class Import(models.Model):
     done_bytes = models.BigIntegerField(default=0)
     rows_read = models.BigIntegerField(default=0)
     problem = models.TextField(default="")  # why it failed, for people
+    job = models.CharField(max_length=64, default="")  # the last job that was queued for it
 
     class Meta:
         ordering: ClassVar = ["-arrived_at"]

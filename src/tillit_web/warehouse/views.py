@@ -39,6 +39,7 @@ def imports(request: TeamRequest) -> HttpResponseBase:
 def one_import(request: TeamRequest, import_id: UUID) -> HttpResponseBase:
     """One file, wherever it is on its way; the form that corrects its mapping is sent here."""
     row = get_object_or_404(Import, id=import_id)
+    actions.notice_failure(row)
     if request.method != "POST" or row.state != Import.State.UNDERSTOOD:
         return render(request, f"warehouse/import_{row.state}.html", page_of(row))
     form = mapping_form(row, request.POST)
@@ -63,6 +64,7 @@ def one_import(request: TeamRequest, import_id: UUID) -> HttpResponseBase:
 def now(request: TeamRequest, import_id: UUID) -> HttpResponse:
     """How far the worker is; asked by the page every second, until there is something else to show."""
     row = get_object_or_404(Import, id=import_id)
+    actions.notice_failure(row)
     if not row.is_moving:
         answer = HttpResponse(status=204)
         if row.state != Import.State.DONE or is_built(row):

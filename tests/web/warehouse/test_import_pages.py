@@ -154,6 +154,23 @@ def test_a_job_that_is_run_again_changes_nothing(as_ana: Client) -> None:
     assert event_rows() == 2
 
 
+def test_an_import_whose_job_failed_says_so_and_can_be_tried_again(as_ana: Client) -> None:
+    row = upload(as_ana)
+    in_the_way = import_folder(row.id) / "staged"  # an error that no message of ours foresees
+    in_the_way.write_text("a file where a folder should be")
+    row = bring_in(as_ana, row, **ORDER)
+    page = as_ana.get(f"/import/{row.id}/").content.decode()
+    assert "was not imported" in page
+    assert "The work ended unexpectedly (FileExistsError)." in page
+    row.refresh_from_db()
+    assert row.state == Import.State.FAILED
+    in_the_way.unlink()
+    as_ana.post(f"/import/{row.id}/again/")
+    do_waiting_jobs()
+    row.refresh_from_db()
+    assert row.state == Import.State.UNDERSTOOD
+
+
 def test_specialists_do_not_import(as_bo: Client, as_ana: Client) -> None:
     row = upload(as_ana)
     for path in ("/import/", f"/import/{row.id}/", f"/import/{row.id}/undo/", f"/import/{row.id}/rejected.csv"):
