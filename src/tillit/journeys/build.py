@@ -153,7 +153,9 @@ def _write_bucket(
     columns["currency"] = np.where(priced, columns["currency"], NO_CODE).astype(columns["currency"].dtype)
     columns["occurred_at"] = rows["occurred_at"].to_numpy()
     columns["amount_minor"] = rows["amount_minor"].fill_null(0).to_numpy()
-    _write(pa.table(columns), bucket_file(out, number, "events"))
+    # "Not null" is worth a third of the time that reading takes.
+    fields = [pa.field(name, pa.from_numpy_dtype(values.dtype), nullable=False) for name, values in columns.items()]
+    _write(pa.table(columns, schema=pa.schema(fields)), bucket_file(out, number, "events"))
 
     details = rows.select(DETAILS_SCHEMA.names).cast(DETAILS_SCHEMA)
     # Small row groups: a timeline reads one person, never the bucket.

@@ -91,8 +91,8 @@ class _Groups:
 
 def _grouped(codes: NDArray[np.integer[Any]], size: int) -> _Groups:
     """Group rows by codes below `size`; the code `size` itself stands for none."""
-    # NumPy sorts 16 bits by radix, in linear time.
-    small = codes.astype(np.uint16) if size < 1 << 16 else codes
+    # NumPy sorts 8 and 16 bits by radix, in linear time.
+    small = codes.astype(np.uint8 if size < 1 << 8 else np.uint16) if size < 1 << 16 else codes
     bounds = np.concatenate([[0], np.cumsum(np.bincount(small, minlength=size)[:size])])
     return _Groups(np.argsort(small, kind="stable")[: bounds[-1]], bounds)
 
@@ -185,6 +185,16 @@ def quantiles(micros: NDArray[np.int64], shares: tuple[float, ...]) -> tuple[flo
 
     Args:
         micros: Shape (n,), n ≥ 1; microseconds.
-        shares: Which quantiles, each in [0, 1].
+        shares: Which quantiles, each in [0, 1], ascending.
     """
-    return tuple(float(value) / MICROS for value in np.quantile(micros, shares))
+    found: list[float] = []
+    from_here, passed = micros.copy(), 0  # `passed` smaller ones are left behind
+    for share in shares:
+        rank = (len(micros) - 1) * share
+        # One rank at a time: NumPy selects one eight times as fast as it does several at once.
+        from_here.partition(int(rank) - passed)
+        from_here, passed = from_here[int(rank) - passed :], int(rank)
+        below = int(from_here[0])
+        above = int(from_here[1:].min()) if rank > passed else below
+        found.append((below + (above - below) * (rank - passed)) / MICROS)
+    return tuple(found)

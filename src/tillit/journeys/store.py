@@ -44,7 +44,7 @@ class Bucket:
     def read(self, kind: str, columns: Collection[str]) -> pa.Table:
         """These columns of one of the bucket's files."""
         # Not `pq.read_table`: it loads pyarrow.dataset, and with that all of pandas where there is one.
-        with pq.ParquetFile(bucket_file(self.layer, self.number, kind)) as file:
+        with pq.ParquetFile(bucket_file(self.layer, self.number, kind), memory_map=True) as file:
             return file.read(columns=list(columns), use_threads=False)
 
 
