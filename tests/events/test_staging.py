@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 
 from tests.events.text_files import KEY, SHOP, rows_of, stage_texts
 from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
+from tillit.events.mapping_toml import parse_mapping
+from tillit.events.staging import stage
 
 ORDERS = """Email;Phone;Name;Created at;Fulfilled at;Total
 Ana@x.se;070-123 45 67;#1;2026-03-01 10:00;2026-03-03T08:00:00Z;12,50
@@ -85,3 +87,26 @@ def test_parts_have_the_contracts_schema(tmp_path: Path) -> None:
     ):
         assert paths
         assert all(pq.read_schema(path).equals(schema) for path in paths)
+
+
+def test_progress_ends_at_the_last_byte_and_row(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path in paths:
+        path.write_text(ORDERS, encoding="utf-8")
+    seen: list[tuple[int, int, int]] = []
+    mapping = parse_mapping(SHOP, name="m")
+    work = tmp_path / "work"
+    stage(paths, mapping, key=KEY, received_at=7, work=work, on_progress=lambda *step: seen.append(step))
+    size = sum(path.stat().st_size for path in paths)
+    assert seen == sorted(seen)
+    assert seen[-1] == (size, size, 14)
+
+
+def test_rejected_rows_of_files_with_one_name_do_not_meet(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "orders.csv" for folder in ("malmo", "oslo")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(ORDERS, encoding="utf-8")
+    staged = stage(paths, parse_mapping(SHOP, name="m"), key=KEY, received_at=7, work=tmp_path / "work")
+    assert len(set(staged.rejected)) == 2
+    assert all(len(path.read_text(encoding="utf-8-sig").splitlines()) == 3 for path in staged.rejected)
