@@ -77,6 +77,9 @@ def test_one_enters_by_keyboard_alone(page: Page, shop: Served) -> None:
     page.locator(".menu summary").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(page.locator(".menu summary")).to_be_focused()
 
 
 @pytest.mark.browser

@@ -132,9 +132,7 @@ def _listen(options: ServeOptions) -> socket.socket:
 def _greeting(options: ServeOptions, listening: socket.socket) -> Iterator[str]:
     from tillit_web.serving.opening import first_owner_path  # Django's tables exist only after setup
 
-    port = listening.getsockname()[1]
-    name = f"[{options.host}]" if ":" in options.host and not options.host.startswith("[") else options.host
-    address = f"{'https' if options.has_tls else 'http'}://{name}:{port}"
+    address = address_of(options, listening.getsockname()[1], hosts=os.environ.get("TILLIT_HOSTS", ""))
     yield f"tillit is at {address}/"
     path = first_owner_path()
     if options.demo_token:
@@ -144,6 +142,16 @@ def _greeting(options: ServeOptions, listening: socket.socket) -> Iterator[str]:
         yield "Nobody owns it yet. Open this link once, within 24 hours, to make the owner's account:"
         yield f"  {address}{path}"
     yield "Stop it with Ctrl-C."
+
+
+def address_of(options: ServeOptions, port: int, *, hosts: str) -> str:
+    """What a person types to reach us: behind a proxy the proxy's name, which speaks TLS on its usual port."""
+    public = hosts.split(",")[0].strip()
+    if options.behind_proxy:
+        return f"https://{public}"
+    host = public if options.is_exposed else options.host
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{'https' if options.has_tls else 'http'}://{name}:{port}"
 
 
 def _run(options: ServeOptions, listening: socket.socket) -> None:

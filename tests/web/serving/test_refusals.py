@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tillit_web.serving.lock import AlreadyServing, holder, serving_alone
-from tillit_web.serving.start import CannotServe, ServeOptions, check
+from tillit_web.serving.start import CannotServe, ServeOptions, address_of, check
 
 DATA = Path("data")
 
@@ -46,3 +46,16 @@ def test_a_directory_is_served_once_and_the_refusal_names_the_process(tmp_path: 
     assert holder(tmp_path) is None
     with serving_alone(tmp_path):
         pass
+
+
+@pytest.mark.parametrize(
+    ("options", "address"),
+    [
+        (ServeOptions(DATA), "http://127.0.0.1:8000"),
+        (ServeOptions(DATA, host="::1"), "http://[::1]:8000"),
+        (ServeOptions(DATA, behind_proxy=True), "https://shop.example"),
+        (ServeOptions(DATA, host="0.0.0.0", tls_cert=DATA, tls_key=DATA), "https://shop.example:8000"),
+    ],
+)
+def test_the_printed_address_is_the_one_that_people_type(options: ServeOptions, address: str) -> None:
+    assert address_of(options, 8000, hosts="shop.example, other.example") == address

@@ -1,5 +1,5 @@
 // Keys for people who do this all day: j and k walk through the page's list, Enter opens, ? shows this list,
-// Ctrl or Cmd with K goes to the search. Single keys rest while somebody types, and can be turned off for good.
+// Ctrl or Cmd with K goes to the search, Escape closes a menu. Single keys rest while somebody types, and can be turned off for good.
 const OFF = "tillit-keys-off";
 const list = document.getElementById("keys");
 const toggle = list?.querySelector("input");
@@ -22,6 +22,12 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const search = document.querySelector(".search input");
     if (search) { event.preventDefault(); search.focus(); }
+    return;
+  }
+  const menu = document.querySelector(".menu[open]");
+  if (event.key === "Escape" && menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
