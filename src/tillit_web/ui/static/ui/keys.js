@@ -37,6 +37,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "k") walk(-1);
 });
 
+const opener = document.getElementById("show-keys");
+if (list && opener) {
+  opener.hidden = false;
+  opener.addEventListener("click", () => list.showModal());
+}
+
 if (toggle) {
   toggle.checked = !localStorage.getItem(OFF);
   toggle.addEventListener("change", () => {
