@@ -105,6 +105,15 @@ def test_twelve_activities_show_at_half_detail_and_four_at_none() -> None:
     assert len(drawn(overview, detail=1).nodes) == len(overview.activities)
 
 
+def test_the_step_before_the_goal_is_shown_however_rare() -> None:
+    """Nine of ten leave, so "pay" is the rarest activity; hiding it would leave the order without a way to it."""
+    steps = [f"step_{letter}" for letter in "abcdefghijklmn"]
+    overview = overview_of([steps] * 90 + [[*steps, "pay", "order_completed"]] * 10)
+    shown = {node.activity for node in journey_map(overview, stage_of={}, goals=["order_completed"]).nodes}
+    assert {"pay", "order_completed"} <= shown
+    assert len(shown) == 12
+
+
 def test_unstaged_activities_follow_their_arrows() -> None:
     journeys = [["a", "b", "c", "d", "e", "f", "g"]] * 5 + [["c", "b"]]
     picture = journey_map(overview_of(journeys), stage_of={}, detail=1)

@@ -6,7 +6,8 @@ colour is waiting. What is too thin for the chosen detail is hidden, and the map
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tillit.errors import QueryError
@@ -22,6 +23,7 @@ READABLE_ACTIVITIES = 12  # at detail 0.5
 FEWEST_ACTIVITIES = 4  # at detail 0
 MOST_ACTIVITIES = 60  # at detail 1: beyond this a picture says less than the table
 MOST_ARROWS = 300
+DOOR_SHARE = 0.2  # of a goal's arrivals; at most five steps have that much
 THICKEST = 14  # the widest arrow; every other is in proportion, never below 1
 EXIT_HEIGHT = 30
 # Ending in one of these is not leaving: the customer has what was wanted.
@@ -122,7 +124,8 @@ def journey_map(
 
     Args:
         stage_of: The stage of each activity that has one (`StageRules.stage_of`).
-        goals: Activities that stand at the right edge, shown at every detail.
+        goals: Activities that stand at the right edge; shown at every detail, with the steps they are mostly reached
+            from.
         detail: 0 shows the four most common activities, 0.5 twelve, 1 all (at most `MOST_ACTIVITIES`).
 
     Raises:
@@ -130,7 +133,7 @@ def journey_map(
     """
     if not 0 <= detail <= 1:
         raise QueryError(f"The map's detail is {detail}; it goes from 0 (the main way) to 1 (everything).")
-    shown = _shown_activities(overview.activities, frozenset(goals), detail)
+    shown = _shown_activities(overview, frozenset(goals), detail)
     between = [f for f in overview.follows if f.source in shown and f.target in shown]
     drawn = _shown_follows([f for f in between if f.source != f.target], detail)
     weights = {(f.source, f.target): f.count for f in drawn}
@@ -143,17 +146,26 @@ def journey_map(
     return _draw(overview, shown, between, drawn, layout.columns, layout.boxes, route_edges(layout, weights), stage_of)
 
 
-def _shown_activities(
-    activities: tuple[ActivityCount, ...], goals: frozenset[str], detail: float
-) -> dict[str, ActivityCount]:
+def _shown_activities(overview: Overview, goals: frozenset[str], detail: float) -> dict[str, ActivityCount]:
+    activities = overview.activities
     if detail <= 0.5:
         room = round(FEWEST_ACTIVITIES + (READABLE_ACTIVITIES - FEWEST_ACTIVITIES) * detail * 2)
     else:
         most = min(max(len(activities), READABLE_ACTIVITIES), MOST_ACTIVITIES)
         room = round(READABLE_ACTIVITIES + (most - READABLE_ACTIVITIES) * (detail * 2 - 1))
     # By journeys, not events: a page opened thirty times by one customer is not a common step.
-    by_size = sorted(activities, key=lambda a: (a.name not in goals, -a.journeys, a.name))
+    doors = _doors(overview.follows, goals)
+    by_size = sorted(activities, key=lambda a: (a.name not in goals, a.name not in doors, -a.journeys, a.name))
     return {activity.name: activity for activity in by_size[:room]}
+
+
+def _doors(follows: Sequence[Follow], goals: frozenset[str]) -> frozenset[str]:
+    """The steps that a goal is mostly reached from: without them the map's main way seems to stop short of it."""
+    into = [f for f in follows if f.target in goals and f.source not in goals]
+    arrivals = Counter[str]()
+    for follow in into:
+        arrivals[follow.target] += follow.count
+    return frozenset(f.source for f in into if f.count >= DOOR_SHARE * arrivals[f.target])
 
 
 def _shown_follows(follows: list[Follow], detail: float) -> list[Follow]:
