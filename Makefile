@@ -24,8 +24,14 @@ $(addprefix install-,$(LOCKS)): install-%: .venv/.installed-%
 demo: install-demo
 	@.venv/bin/tillit demo --port $(PORT)
 
+# Two processes: Playwright leaves an event loop behind, in which nothing else may start one.
 test: install-test
-	@CHROMIUM="$$(bash house/chromium.sh)" && export CHROMIUM && bash house/timed.sh "tests" $(PY) -m pytest -q $(TESTS)
+ifdef TESTS
+	@$(PY) -m pytest -q $(TESTS)
+else
+	@bash house/timed.sh "tests"   $(PY) -m pytest -q -m "not browser"
+	@CHROMIUM="$$(bash house/chromium.sh)" && export CHROMIUM && bash house/timed.sh "browser stories" $(PY) -m pytest -q -m browser
+endif
 
 check: install-test
 	@bash house/timed.sh "format"           .venv/bin/ruff format --check -q .

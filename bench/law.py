@@ -93,14 +93,16 @@ class Law:
 
 def _cumulative(weights: Floats) -> Floats:
     """Rows of cumulated shares, row r shifted by r, so that one sorted search serves every row at once."""
-    shares = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
+    shares: Floats = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
     shares[:, -1] = 1.0
-    return shares + np.arange(len(weights))[:, None]
+    shifted: Floats = shares + np.arange(len(weights))[:, None]
+    return shifted
 
 
 def _draw(rng: np.random.Generator, cumulated: Floats, row: Codes) -> Codes:
     found = np.searchsorted(cumulated.ravel(), row + rng.random(len(row)), side="right")
-    return np.minimum(found - row * cumulated.shape[1], cumulated.shape[1] - 1)
+    drawn: Codes = np.minimum(found - row * cumulated.shape[1], cumulated.shape[1] - 1)
+    return drawn
 
 
 def lengths(rng: np.random.Generator, events: int) -> Codes:

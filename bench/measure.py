@@ -31,17 +31,16 @@ def measure(question: str, program: str, folder: Path, *, timeout_seconds: float
     command = [sys.executable, "-m", "bench.measure", question, program, str(folder)]
     # retentioneering reports its use to its makers unless told not to.
     environment = {**os.environ, "RETENTIONEERING_NO_TRACK": "1", "DO_NOT_TRACK": "1"}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as child:
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         try:
-            out, _ = child.communicate(timeout=timeout_seconds)
+            out, complaint = child.communicate(timeout=timeout_seconds)
         except subprocess.TimeoutExpired:
             child.kill()
             return Measured(0, 0, 0, {}, f"over {timeout_seconds:.0f} s")
     line = next((line for line in out.splitlines() if line.startswith(RESULT)), None)
     if line is None:
-        return Measured(0, 0, 0, {}, f"ended with {child.returncode}")
+        last = complaint.strip().splitlines()[-1:] or ["it said nothing"]
+        return Measured(0, 0, 0, {}, f"ended with {child.returncode}: {last[0]}")
     return Measured(**json.loads(line.removeprefix(RESULT)))
 
 

@@ -194,22 +194,20 @@ def funnel_duckdb(folder: Path) -> Work:
 
 
 def report_tillit(folder: Path) -> Work:
-    """Everything that a page of the product asks of a store, one after the other."""
-    from tillit.journeys.funnel import FunnelSpec, funnel
-    from tillit.journeys.graph import overview
-    from tillit.journeys.paths import PathSpec, paths
+    """The page of `tillit report`: graph, variants, stages, funnel, the map, and single cases."""
+    from tillit.journeys.funnel import FunnelSpec
+    from tillit.journeys.stage_rules import default_stage_rules
     from tillit.journeys.store import OrderedStore
-    from tillit.journeys.variants import variants
     from tillit.journeys.view import CaseRule, View
+    from tillit.reports.page import render
+    from tillit.reports.report import report
     from tillit.vocabulary import Purpose
 
     def work() -> Answer:
         view = View(OrderedStore.open(folder / STORE), CaseRule("order", 30), purpose=Purpose.MEASUREMENT)
-        graph = overview(view)
-        found = variants(view, 20)
-        funnel(view, FunnelSpec(STEPS, within_seconds=WITHIN_DAYS * 86_400))
-        paths(view, PathSpec("cart"))
-        return {"journeys": graph.journeys, "variants": found.total_variants}
+        funnel_spec = FunnelSpec(STEPS, within_seconds=WITHIN_DAYS * 86_400)
+        page = render(report(view, default_stage_rules(), timezone="Europe/Stockholm", funnel_spec=funnel_spec))
+        return {"page_is_whole": page.rstrip().endswith("</html>")}
 
     return work
 

@@ -36,7 +36,7 @@ else
   # shellcheck disable=SC2086 # empty means no argument
   .venv/bin/python -m playwright install $with_deps chromium >&2 || {
     echo "The browser stories need Chromium. Install one (Debian: sudo apt install chromium), or say where it is:" >&2
-    echo "make test CHROMIUM=/path/to/chromium. To run everything else: make test TESTS='-m \"not browser\"'" >&2
+    echo "make test CHROMIUM=/path/to/chromium" >&2
     exit 1
   }
   playwrights_own
