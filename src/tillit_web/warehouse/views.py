@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tillit.vocabulary import Role
 from tillit_web.people.access import TeamRequest, access
-from tillit_web.warehouse import actions
+from tillit_web.warehouse import actions, queries
 from tillit_web.warehouse.folders import rejected_path
 from tillit_web.warehouse.models import Import
 from tillit_web.warehouse.page import is_built, mapping_form, page_of
@@ -31,7 +31,7 @@ def imports(request: TeamRequest) -> HttpResponseBase:
         said = _("That file is empty.") if upload is not None else _("Choose a file first.")
         messages.error(request, said)
         return redirect("warehouse:imports")
-    return render(request, "warehouse/imports.html", {"rows": Import.objects.all()[:200]})
+    return render(request, "warehouse/imports.html", {"rows": Import.objects.all()[:200], "damaged": queries.damaged()})
 
 
 @access(Role.OWNER, Role.ANALYST)

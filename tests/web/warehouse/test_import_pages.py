@@ -171,6 +171,17 @@ def test_an_import_whose_job_failed_says_so_and_can_be_tried_again(as_ana: Clien
     assert row.state == Import.State.UNDERSTOOD
 
 
+def test_damage_is_named_on_the_list(as_ana: Client) -> None:
+    bring_in(as_ana, upload(as_ana), **ORDER)
+    assert "has changed on the disk" not in as_ana.get("/import/").content.decode()
+    with EventLog.open(data_directory()) as log:
+        path = log.segments(SegmentKind.EVENTS)[0].path
+    path.write_bytes(path.read_bytes()[:-1])
+    page = as_ana.get("/import/").content.decode()
+    assert "has changed on the disk" in page
+    assert path.name in page
+
+
 def test_specialists_do_not_import(as_bo: Client, as_ana: Client) -> None:
     row = upload(as_ana)
     for path in ("/import/", f"/import/{row.id}/", f"/import/{row.id}/undo/", f"/import/{row.id}/rejected.csv"):
