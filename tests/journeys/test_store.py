@@ -84,3 +84,23 @@ def test_pseudonyms_are_ten_characters_of_the_oldest_subject(tmp_path: Path) -> 
     apart = store_of(tmp_path / "apart", [event for event in EVENTS if event.who != "order 1"])
     assert shown == {row.person for row in journeys_behind(View(apart, purpose=Purpose.MEASUREMENT), Everything()).rows}
     assert all(len(person) == 10 and person == person.lower() for person in shown)
+
+
+def test_erasing_everybody_leaves_an_empty_store(tmp_path: Path) -> None:
+    files = [write_events(tmp_path / "events.parquet", EVENTS), write_events(tmp_path / "none.parquet", [])]
+    build_store(files, [], tmp_path / "store", erased=[subject_of(event.who) for event in EVENTS])
+    assert overview_of(OrderedStore.open(tmp_path / "store")).events == 0
+
+
+def test_far_apart_times_and_many_persons_are_still_in_order(tmp_path: Path) -> None:
+    """Times over 200,000 years leave no bits for persons in the one word that they are sorted by."""
+    ends = (-(2**62), 0, 2**62)
+    events = [
+        Event(f"p{number}", at, "ask" if at < 0 else "buy", f"{number}-{at}") for number in range(9) for at in ends
+    ]
+    found = overview_of(store_of(tmp_path, events[::-1], events_a_bucket=100))
+    assert {(follow.source, follow.target): follow.count for follow in found.follows} == {
+        ("ask", "buy"): 9,
+        ("buy", "buy"): 9,
+    }
+    assert (found.first_at, found.last_at) == (ends[0], ends[-1])

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tillit.events.contract import EVENT_ORDER
 from tillit.journeys.spread import REPRESENTATIVE, words_of
 
 
@@ -61,9 +62,12 @@ def _settle_equal_times(order: NDArray[np.int64], person: NDArray[np.int64], row
     if not len(places):
         return
     tied = order[places]
-    columns = rows.select(["occurred_at", "sequence", "event_id", "source"]).take(pa.array(tied))
-    keys = columns.set_column(3, "source", columns["source"].cast(pa.string())).append_column(
-        "person", pa.array(person[tied])
-    )
-    by = ("person", "occurred_at", "sequence", "event_id", "source")
+    columns = rows.select([*EVENT_ORDER, "source"]).take(pa.array(tied))
+    # Arrow does not sort dictionaries.
+    keys = pa.table({"person": person[tied], **{name: _plain(columns[name]) for name in columns.column_names}})
+    by = ("person", *EVENT_ORDER, "source")
     order[places] = tied[pc.sort_indices(keys, sort_keys=[(key, "ascending") for key in by]).to_numpy()]
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
