@@ -7,7 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tillit.journeys.results import OTHER, STOP
-from tillit.vocabulary import Actor, Channel, Function, Stage
+from tillit.vocabulary import Actor, Channel, Function, IdentifierKind, Stage
 
 ACTIVITY_LABELS: dict[str, Promise] = {
     "ad_clicked": _("Ad clicked"),
@@ -131,6 +131,17 @@ ACTOR_LABELS: dict[str, Promise] = {
 }
 
 
+IDENTIFIER_LABELS: dict[str, Promise] = {
+    IdentifierKind.EMAIL: _("E-mail"),
+    IdentifierKind.PHONE: _("Phone"),
+    IdentifierKind.LOYALTY: _("Loyalty number"),
+    IdentifierKind.CUSTOMER: _("Customer number"),
+    IdentifierKind.ORDER: _("Order number"),
+    IdentifierKind.ANONYMOUS: _("A device, without a name"),
+    "name": _("Name"),
+}
+
+
 def activity_label(name: str) -> str:
     """An activity as people say it: `order_completed` is "Order placed"; an unknown one keeps its own words."""
     known = ACTIVITY_LABELS.get(name)
@@ -156,6 +167,11 @@ def channel_label(name: str) -> str:
 def function_label(name: str) -> str:
     known = FUNCTION_LABELS.get(name)
     return str(known) if known else name
+
+
+def identifier_label(kind: str) -> str:
+    known = IDENTIFIER_LABELS.get(kind)
+    return str(known) if known else kind
 
 
 def actor_label(name: str) -> str:

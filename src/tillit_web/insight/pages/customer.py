@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tillit.journeys.timeline import TimelineRow
 from tillit.vocabulary import Stage
-from tillit_web.insight.words import actor_label, channel_label, function_label
+from tillit_web.insight.words import actor_label, channel_label, function_label, identifier_label
 from tillit_web.ui.templatetags.tillit import local_time, money
 
 SECOND_MICROS = 1_000_000
@@ -114,7 +114,7 @@ def facts_of(row: TimelineRow) -> tuple[tuple[str, str], ...]:
         (_("Amount"), money(row.amount_minor, row.currency) if row.amount_minor is not None else None),
         (_("Margin"), money(row.margin_minor, row.currency) if row.margin_minor is not None else None),
         *_properties(row.properties),
-        (_("Known by"), row.subject_kind),
+        (_("Known by"), identifier_label(row.subject_kind)),
         (_("Came from"), origin),
         (_("Received"), local_time(row.received_at, "medium")),
         (_("Event id"), row.event_id),

@@ -19,6 +19,7 @@ from tillit_web.insight import queries
 from tillit_web.insight.filters import address
 from tillit_web.insight.pages.customer import ROWS, customer_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
+from tillit_web.insight.words import identifier_label
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.queries import contacts_of
 
@@ -46,8 +47,7 @@ def show_contacts(request: TeamRequest, person: str) -> HttpResponse:
     except QueryError as refused:
         return _refused(question, refused)
     details = contacts_of(subjects, by=request.user, reason="timeline opened")
-    labels = {"email": _("E-mail"), "phone": _("Phone"), "name": _("Name")}
-    shown = [{"label": labels.get(detail.kind, detail.kind), "value": detail.value} for detail in details]
+    shown = [{"label": identifier_label(detail.kind), "value": detail.value} for detail in details]
     return _customer(question, person, {"contacts": shown})
 
 

@@ -12,8 +12,10 @@ from tillit.errors import QueryError
 from tillit.journeys.behind import journeys_behind
 from tillit.journeys.conditions import Reached
 from tillit.journeys.funnel import FunnelSpec, funnel
+from tillit.journeys.stage_rules import default_stage_rules
 from tillit.reports.size import CASES_BELOW, Size
-from tillit.vocabulary import Role
+from tillit.vocabulary import Role, Stage
+from tillit_web.insight import queries
 from tillit_web.insight.asking import DAY, MOST_STEPS, FunnelAsked, window_choices
 from tillit_web.insight.pages.behind import case_rows
 from tillit_web.insight.pages.funnel import FunnelPage, funnel_page
@@ -40,6 +42,8 @@ def show_funnel(request: TeamRequest) -> HttpResponse:
     if button := request.GET.get("do", ""):
         return redirect(question.page("insight:funnel", (form if form.steps else _blank()).changed(button).pairs()))
     context: dict[str, object] = {"form": _form(question, form if form.steps else _blank())}
+    if not form.steps:
+        context |= {"example": example_steps(question), "example_link": _example_link(question)}
     try:
         spec = form.spec()
         if spec is not None:
@@ -58,6 +62,22 @@ def show_funnel(request: TeamRequest) -> HttpResponse:
 def _page(question: Asked, spec: FunnelSpec) -> FunnelPage:
     counted = warehouse.cached(question.view, ("funnel", spec), lambda: funnel(question.view, spec))
     return funnel_page(counted, spec, question.link)
+
+
+def example_steps(question: Asked) -> tuple[str, ...]:
+    """Steps that these data have, for whoever opens the page for the first time: two common ones and the goal."""
+    goal = question.view.rule.goal
+    stage_of = default_stage_rules().stage_of(question.view.names.activity)
+    by_journeys = sorted(queries.graph(question.view).activities, key=lambda activity: -activity.journeys)
+    steps = []
+    for stage in (Stage.EXPLORE, Stage.DECIDE):
+        fitting = (a.name for a in by_journeys if stage_of.get(a.name) is stage and a.name != goal)
+        steps += list(fitting)[:1]
+    return (*steps, goal) if goal and steps else ()
+
+
+def _example_link(question: Asked) -> str:
+    return question.page("insight:funnel", [("step", step) for step in example_steps(question)])
 
 
 def _blank() -> FunnelAsked:

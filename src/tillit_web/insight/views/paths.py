@@ -13,6 +13,7 @@ from tillit.errors import QueryError
 from tillit.journeys.paths import PathSpec, paths
 from tillit.journeys.results import Paths
 from tillit.vocabulary import Role
+from tillit_web.insight import queries
 from tillit_web.insight.asking import DEEPEST, PathsAsked
 from tillit_web.insight.pages.flows import flows_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
@@ -48,7 +49,9 @@ def show_paths(request: TeamRequest) -> HttpResponse:
         }
     }
     spec = form.spec()
-    if spec is not None:
+    if spec is None:
+        context |= _example(question)
+    else:
         heading = gettext("After “%(activity)s”") if form.forward else gettext("Before “%(activity)s”")
         context["heading"] = heading % {"activity": activity_label(form.anchor)}
         try:
@@ -56,6 +59,19 @@ def show_paths(request: TeamRequest) -> HttpResponse:
         except QueryError as refused:
             context["refused"] = str(refused)
     return show(question, "insight/paths.html", "insight:paths", context, kept=form.pairs())
+
+
+def _example(question: Asked) -> dict[str, object]:
+    """A question to begin with: what came after the most common activity that is neither first nor last for most."""
+    seen = queries.graph(question.view)
+    edge = {end.activity: end.journeys for end in (*seen.starts, *seen.ends)}
+    inner = max(seen.activities, key=lambda activity: activity.journeys - edge.get(activity.name, 0), default=None)
+    if inner is None:
+        return {}
+    return {
+        "example": gettext("After “%(activity)s”") % {"activity": activity_label(inner.name)},
+        "example_link": question.page("insight:paths", [("anchor", inner.name)]),
+    }
 
 
 def _paths(question: Asked, spec: PathSpec) -> Paths:
