@@ -11,7 +11,7 @@ from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
 from tillit.reports.unanswered import Unanswered
-from tillit_web.insight.words import activity_label, stage_label, step_label
+from tillit_web.insight.words import activity_label, funnel_step_label, stage_label, step_label
 from tillit_web.ui.templatetags.tillit import local_time
 
 
@@ -77,7 +77,4 @@ def _stage_meaning(condition: Condition) -> str:
 
 
 def _step(spec: FunnelSpec, step: int) -> dict[str, object]:
-    if not spec.ordered:
-        return {"step": step, "name": _("%(n)d of %(all)d steps in any order") % {"n": step, "all": len(spec.steps)}}
-    names = spec.steps[step - 1]
-    return {"step": step, "name": activity_label(names if isinstance(names, str) else min(names))}
+    return {"step": step, "name": funnel_step_label(spec, step)}

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tillit.journeys.funnel import FunnelSpec
 from tillit.journeys.results import OTHER, STOP
 from tillit.vocabulary import Actor, Channel, Function, IdentifierKind, Stage
 
@@ -153,6 +154,18 @@ def step_label(name: str, *, forward: bool) -> str:
     if name == STOP:
         return gettext("Nothing more") if forward else gettext("Nothing before")
     return gettext("Other steps") if name == OTHER else activity_label(name)
+
+
+def funnel_step_label(spec: FunnelSpec, place: int) -> str:
+    """A step of a funnel: its activity, or in any order how many of them have happened.
+
+    Args:
+        place: From 1.
+    """
+    if not spec.ordered:
+        return gettext("%(n)d of %(all)d steps in any order") % {"n": place, "all": len(spec.steps)}
+    step = spec.steps[place - 1]
+    return activity_label(step if isinstance(step, str) else min(step))
 
 
 def stage_label(stage: Stage) -> str:

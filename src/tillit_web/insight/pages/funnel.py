@@ -11,12 +11,14 @@ from tillit.reports.interval import ShareRange, share_range
 from tillit.reports.size import Size, size_of
 from tillit_web.insight.links import Link
 from tillit_web.insight.pictures.bars import ShareBar, share_bar
+from tillit_web.insight.words import funnel_step_label
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
     step: FunnelStep
     place: int
+    label: str
     of_first: ShareRange
     of_previous: ShareRange | None  # None for the first step
     bar: ShareBar
@@ -57,6 +59,7 @@ def funnel_page(funnel: Funnel, spec: FunnelSpec, link: Link) -> FunnelPage:
             StepRow(
                 step=step,
                 place=place,
+                label=funnel_step_label(spec, place),
                 of_first=of_first,
                 of_previous=share_range(step.reached, before) if place > 1 else None,
                 bar=share_bar(of_first),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from tillit.errors import QueryError
@@ -105,8 +105,3 @@ def window_label(seconds: float) -> str:
         return ngettext("%(n)g hour", "%(n)g hours", round(hours)) % {"n": hours}
     days = seconds / DAY
     return ngettext("%(n)g day", "%(n)g days", round(days)) % {"n": days}
-
-
-def step_label(spec: FunnelSpec, place: int) -> str:
-    """What a step of an any-order funnel is called: not an activity, but how many of them."""
-    return gettext("%(n)d of the %(all)d steps") % {"n": place, "all": len(spec.steps)}
