@@ -57,10 +57,14 @@ def test_money_is_minor_units_of_its_own_currency(language: str, minor: int | No
         ("en", 0.5, "50%"),
         ("en", 0.0, "0%"),
         ("en", 0.004, "0.4%"),
+        ("en", 0.0001, "0.01%"),
+        ("en", 1.0, "100%"),
+        ("en", 0.9987, "99.9%"),
+        ("nb", 0.99996, "99,996\u00a0%"),
         ("sv", None, "–"),
     ],
 )
-def test_a_small_share_never_reads_as_nothing(language: str, value: float | None, said: str) -> None:
+def test_a_share_never_reads_as_nothing_or_all_where_it_is_not(language: str, value: float | None, said: str) -> None:
     assert _say(language, "value|share", value=value) == said
 
 

@@ -20,6 +20,7 @@ register = template.Library()
 
 MISSING = "–"
 NO_BREAK = "\u00a0"
+MOST_DECIMALS = 3  # of a percentage: one in 100,000
 LETTER_BEFORE_FIGURE = re.compile(r"([A-Za-z])(?=\d)")
 
 
@@ -63,12 +64,14 @@ def money(minor: int | None, currency: str | None) -> str:
 
 @register.filter
 def share(value: float | None, decimals: int = 0) -> str:
-    """0.345 → "35 %" (sv, nb), "35%" (en); small ones keep a decimal so that something never reads as nothing."""
+    """0.345 → "35 %" (sv, nb), "35%" (en); decimals are kept where something would read as nothing, or most as all."""
     if value is None or not math.isfinite(value):
         return MISSING
     percent = value * 100
-    if 0 < abs(percent) < 1:
+    if 0 < abs(percent) < 1 or 99 < percent < 100:
         decimals = max(decimals, 1)
+    while decimals < MOST_DECIMALS and percent not in (0, 100) and round(percent, decimals) in (0, 100):
+        decimals += 1
     text = number(percent, decimals)
     return f"{text}%" if reader_locale().language == "en" else f"{text}{NO_BREAK}%"
 
