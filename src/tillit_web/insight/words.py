@@ -143,6 +143,9 @@ IDENTIFIER_LABELS: dict[str, Promise] = {
 }
 
 
+CAPITAL_TENTHS = 13  # of a small letter's width, in the system fonts at weight 600
+
+
 def activity_label(name: str) -> str:
     """An activity as people say it: `order_completed` is "Order placed"; an unknown one keeps its own words."""
     known = ACTIVITY_LABELS.get(name)
@@ -199,11 +202,22 @@ def in_lines(text: str, *, width: int, lines: int = 2) -> tuple[str, ...]:
     """
     broken: list[str] = []
     for word in text.split() or [text]:
-        if broken and len(broken[-1]) + 1 + len(word) <= width:
+        if broken and _length(f"{broken[-1]} {word}") <= width:
             broken[-1] += f" {word}"
         else:
             broken.append(word)
-    kept = [line if len(line) <= width else line[: width - 1] + "…" for line in broken[:lines]]
+    kept = [line if _length(line) <= width else _cut(line, width - 1) + "…" for line in broken[:lines]]
     if len(broken) > lines and not kept[-1].endswith("…"):
-        kept[-1] = kept[-1][: width - 1].rstrip() + "…"
+        kept[-1] = _cut(kept[-1], width - 1).rstrip() + "…"
     return tuple(kept)
+
+
+def _length(text: str) -> float:
+    """About how many small letters wide a text is; capitals and wide letters take a third more."""
+    return sum(CAPITAL_TENTHS if letter.isupper() else 10 for letter in text) / 10
+
+
+def _cut(text: str, width: float) -> str:
+    while _length(text) > width:
+        text = text[:-1]
+    return text

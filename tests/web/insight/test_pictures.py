@@ -75,8 +75,10 @@ def test_a_bar_never_leaves_its_row() -> None:
     [
         ("Produkt visad", ("Produkt visad",)),
         ("Lagd i varukorgen", ("Lagd i", "varukorgen")),
-        ("Kampanjdeltagandebekräftelse", ("Kampanjdeltag…",)),
+        ("Kampanjdeltagandebekräftelse", ("Kampanjdelta…",)),
         ("ett två tre fyra fem sex sju åtta", ("ett två tre", "fyra fem sex…")),
+        ("W VALIDEREN AANVRAAG", ("W VALIDEREN", "AANVRAAG")),
+        ("A_PARTLYSUBMITTED", ("A_PARTLYSU…",)),
     ],
 )
 def test_labels_break_between_words(text: str, lines: tuple[str, ...]) -> None:

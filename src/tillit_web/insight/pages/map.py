@@ -12,7 +12,7 @@ from tillit.reports.size import Size, size_of
 from tillit_web.insight.links import Link
 from tillit_web.insight.words import activity_label, in_lines
 
-LABEL_WIDTH = 18
+LABEL_WIDTH = 17
 SLOW_SHOWN = 3
 FOLLOWS_SHOWN = 30  # rows of the table; every one is on the map at full detail
 RARE_SHARE = 0.02  # of journeys: a wait of fewer is no pattern of the whole
@@ -31,13 +31,13 @@ class LinkedNode:
 
     @property
     def count_y(self) -> float:
-        return self.node.y + self.node.height - 10
+        return self.node.y + self.node.height - 9
 
     @property
     def lines_at(self) -> tuple[tuple[str, float], ...]:
         """Each line of the name with its height; one line stands lower, so that the box looks filled."""
-        first = self.node.y + (26 if len(self.lines) == 1 else 19)
-        return tuple((line, first + 15 * place) for place, line in enumerate(self.lines))
+        first = self.node.y + (26 if len(self.lines) == 1 else 18)
+        return tuple((line, first + 14 * place) for place, line in enumerate(self.lines))
 
 
 @dataclass(frozen=True, slots=True)

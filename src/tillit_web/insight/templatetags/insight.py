@@ -45,7 +45,7 @@ def actor(name: str) -> str:
 def range_of(share: ShareRange) -> str:
     """ "38 to 52 of 100": the range of a share as people count it; tenths where whole numbers would read as none."""
     ends = (share.low * 100, share.high * 100)
-    decimals = 1 if ends[1] < 2 or ends[0] > 98 else 0
+    decimals = 1 if ends[1] < 2 or ends[0] > 98 or round(ends[0]) == round(ends[1]) else 0
     low, high = (number(end, decimals) for end in ends)
     text = gettext("%(low)s to %(high)s of 100") % {"low": low, "high": high}
     return text.replace(" ", NO_BREAK)
