@@ -28,7 +28,7 @@ def read(
     numbers = np.arange(1, table.num_rows + 1)
     if not reader.learn(table, numbers):
         reader.conclude()
-    money = reader.read(table, numbers, np.ones(table.num_rows, dtype=np.bool_), faults)
+    money = reader.read(table, np.ones(table.num_rows, dtype=np.bool_), faults)
     codes = {int(place): faults.of(int(place))[0] for place in np.flatnonzero(faults.refused)}
     lists = (money.amount_minor.to_pylist(), money.margin_minor.to_pylist(), money.currency.to_pylist())
     return *lists, codes, reader.notes

@@ -28,7 +28,7 @@ def read(
     numbers = np.arange(1, table.num_rows + 1)
     if not reader.learn(table, numbers):
         reader.conclude()
-    micros, there = reader.read(table, numbers, np.ones(table.num_rows, dtype=np.bool_), faults)
+    micros, there = reader.read(table, np.ones(table.num_rows, dtype=np.bool_), faults)
     found = [
         ZERO + timedelta(microseconds=int(value)) if is_there and not refused else None
         for value, is_there, refused in zip(micros, there, faults.refused, strict=True)

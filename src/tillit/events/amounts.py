@@ -15,7 +15,7 @@ from tillit.events import cells
 from tillit.events.amountforms import AmountForm, amount_form
 from tillit.events.currencies import exponent
 from tillit.events.faults import Faults
-from tillit.events.shapes import Shapes, shapes_of
+from tillit.events.shapes import Shaped, Shapes, shapes_of
 
 Booleans = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -39,6 +39,7 @@ class AmountColumn:
         self._decimal = decimal
         self._shown: dict[str, tuple[int, str]] = {}  # decimal sign → row and text that prove it
         self._untold: tuple[int, str] | None = None
+        self._looked_at: Shaped | None = None
         self._rounded = 0
 
     @property
@@ -55,39 +56,56 @@ class AmountColumn:
         return tuple(notes)
 
     def learn(self, table: pa.Table, numbers: Integers) -> bool:
+        """Look at a chunk before it is read; whether the column's decimal sign is known as far as that chunk needs."""
         if self._decimal is not None or not _is_text(table.schema.field(self._column).type):
             return True
-        texts = self._texts(table)
-        for shape in shapes_of(texts, cells.present(texts)):
+        for shape in self._looked(table).shapes:
             form = amount_form(shape.text, None)
             if form is not None:
                 self._look(shape, form, numbers)
         return self._untold is None or len(self._shown) == 1
 
     def conclude(self) -> None:
-        if self._untold is not None and len(self._shown) != 1:
-            row, text = self._untold
-            raise AmbiguityError(
-                f'"{self._column}" holds amounts like "{text}" (row {row}), and nothing tells whether its sign '
-                'is one for thousands or for decimals. Write decimal = "," or decimal = "." in the mapping.'
-            )
+        """After the whole file was seen.
+
+        Raises:
+            AmbiguityError: There are amounts like 1,234, and what the sign is was not shown, or shown both ways.
+        """
+        if self._untold is None or len(self._shown) == 1:
+            return
+        row, text = self._untold
+        why = "nothing tells"
+        if self._shown:
+            rows = " and ".join(f'"{shown}" (row {at})' for at, shown in self._shown.values())
+            why = f"{rows} do not agree"
+        raise AmbiguityError(
+            f'"{self._column}" holds amounts like "{text}" (row {row}), and {why} whether its sign '
+            'is one for thousands or for decimals. Write decimal = "," or decimal = "." in the mapping.'
+        )
+
+    def _looked(self, table: pa.Table) -> Shaped:
+        if self._looked_at is None or self._looked_at.table is not table:
+            texts = self._texts(table)
+            self._looked_at = Shaped(table, texts, tuple(shapes_of(texts, cells.present(texts))))
+        return self._looked_at
 
     def read(
-        self, table: pa.Table, numbers: Integers, currencies: pa.Array, there: Booleans, faults: Faults
+        self, table: pa.Table, currencies: pa.Array, there: Booleans, faults: Faults
     ) -> tuple[Integers, Booleans, pa.Array]:
-        """Minor units, where an amount stands, and the currencies, completed by words beside the amounts."""
-        texts = self._texts(table)
-        stands = cells.present(texts) & there
+        """Minor units, where an amount stands, and the currencies, completed by words beside the amounts.
+
+        `learn` was content with the chunk.
+        """
+        looked = self._looked(table)
+        present = cells.present(looked.texts)
+        stands = present & there
         minor = np.zeros(table.num_rows, dtype=np.int64)
         decimal = self._decimal if _is_text(table.schema.field(self._column).type) else "."
         beside: dict[int, str] = {}
-        for shape in shapes_of(texts, stands):
+        for shape in looked.shapes if (stands == present).all() else shapes_of(looked.texts, stands):
             form = amount_form(shape.text, decimal)
-            if form is not None and decimal is None:
-                self._look(shape, form, numbers)
-                if form.untold:
-                    self.conclude()
-                    form = amount_form(shape.text, next(iter(self._shown)))
+            if form is not None and form.untold:
+                form = amount_form(shape.text, next(iter(self._shown)))
             if form is None or len(form.whole) > MOST_DIGITS or len(form.decimals) > MOST_DECIMALS:
                 faults.add(
                     shape.places,
@@ -127,7 +145,7 @@ class AmountColumn:
                 sign = shape.text[form.decimals[0] - 1]
                 place = int(np.argmax(below_one))
                 self._shown.setdefault(sign, (int(numbers[shape.places[place]]), shape.at(place)))
-            if self._untold is None and not below_one.all():
+            if self._untold is None:
                 place = int(np.argmin(below_one))
                 self._untold = (int(numbers[shape.places[place]]), shape.at(place))
         elif form.shows is not None:

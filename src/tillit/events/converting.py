@@ -88,7 +88,7 @@ class Converter:
         return tuple(dict.fromkeys(said))
 
     def learn(self, chunk: RawChunk) -> bool:
-        """Look at a chunk before any is converted; whether what only whole columns tell is told now."""
+        """Look at a chunk before it is converted; whether what only whole columns tell is told, as far as met."""
         numbers = chunk.row_numbers()
         told = [reader.learn(chunk.table, numbers) for reader in self._times]
         told += [reader.learn(chunk.table, numbers) for reader in self._money]
@@ -139,18 +139,18 @@ class Converter:
         )
 
     def _read(self, chunk: RawChunk, faults: Faults) -> list[_Reading]:
-        mapping, table, numbers = self._mapping, chunk.table, chunk.row_numbers()
+        mapping, table = self._mapping, chunk.table
         readings = []
         ids: pa.Array | None = None
         for place, rule in enumerate(mapping.events):
-            micros, there = self._times[place].read(table, numbers, _asked(rule, table), faults)
+            micros, there = self._times[place].read(table, _asked(rule, table), faults)
             activity = texts.activity_of(rule.activity, table)
             faults.add(
                 np.flatnonzero(there & ~cells.present(activity)),
                 "activity_missing",
                 f'The row says no activity in "{rule.activity.column}". Fill it in, or leave its time empty.',
             )
-            money = self._money[place].read(table, numbers, there, faults)
+            money = self._money[place].read(table, there, faults)
             if rule.once_per:
                 own = cells.joined([cells.text(table[column]) for column in rule.once_per], "|")
             else:

@@ -52,7 +52,7 @@ class MoneyReader:
         return tuple(notes)
 
     def learn(self, table: pa.Table, numbers: Integers) -> bool:
-        """Look at a chunk before any is read; whether the decimal sign needs no more looking for."""
+        """Look at a chunk before it is read; whether the decimal sign needs no more looking for."""
         told = [column.learn(table, numbers) for column in self._columns()]
         return all(told)
 
@@ -60,34 +60,31 @@ class MoneyReader:
         """After the whole file was seen.
 
         Raises:
-            AmbiguityError: There are amounts like 1,234, and none tells what the comma is.
+            AmbiguityError: There are amounts like 1,234, and none tells what the comma is, or some tell it one way and
+                some the other.
         """
         for column in self._columns():
             column.conclude()
 
-    def read(self, table: pa.Table, numbers: Integers, there: Booleans, faults: Faults) -> Money:
-        """Read the money of a chunk's events.
+    def read(self, table: pa.Table, there: Booleans, faults: Faults) -> Money:
+        """Read the money of a chunk's events, once `learn` was content with it.
 
         Args:
-            numbers: The row numbers of the table's rows.
             there: Where the rule gives an event.
             faults: Takes the rows whose amount cannot be read.
-
-        Raises:
-            AmbiguityError: As `conclude`.
         """
         nothing = pa.nulls(table.num_rows, pa.int64())
         if self._amount is None:
             return Money(nothing, nothing, pa.nulls(table.num_rows, pa.string()))
         currencies = self._currencies(table, there, faults)
-        minor, stands, currencies = self._amount.read(table, numbers, currencies, there, faults)
+        minor, stands, currencies = self._amount.read(table, currencies, there, faults)
         self._without_currency |= bool((stands & ~cells.present(currencies)).any())
         if self._mapping.vat_rate is not None:
             kept = 1 / (1 + Fraction(self._mapping.vat_rate))
             minor = _times(minor, kept)
         margin, margin_stands = np.zeros(table.num_rows, dtype=np.int64), np.zeros(table.num_rows, dtype=np.bool_)
         if self._margin is not None:
-            margin, margin_stands, _ = self._margin.read(table, numbers, currencies, there, faults)
+            margin, margin_stands, _ = self._margin.read(table, currencies, there, faults)
         elif self._mapping.margin_rate is not None:
             margin, margin_stands = _times(minor, Fraction(self._mapping.margin_rate)), stands
         if self._refund:

@@ -41,6 +41,15 @@ class Shapes:
         return total
 
 
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A chunk's texts by shape, worked out while the chunk is looked at and used again when it is read."""
+
+    table: pa.Table
+    texts: pa.Array
+    shapes: tuple[Shapes, ...]
+
+
 def shapes_of(texts: pa.Array, asked: npt.NDArray[np.bool_]) -> Iterator[Shapes]:
     """The asked values (none of them null) by shape; no-break spaces count as spaces."""
     places = np.flatnonzero(asked)

@@ -123,20 +123,30 @@ def stage(
 
 
 def _told_chunks(reader: Reader, converter: Converter) -> Iterator[RawChunk]:
-    """The chunks of a file, after the converter has seen as much of it as it needs to read it: mostly one chunk."""
-    chunks = iter(reader)
-    first = next(chunks, None)
-    if first is None:
-        return
-    if converter.learn(first):
-        yield first
-        yield from chunks
-        return
-    for chunk in chunks:
-        if converter.learn(chunk):
-            break
-    converter.conclude()
-    yield from reader
+    """The chunks of a file, each once the converter can read it.
+
+    Where a form turns up that can be read in two ways, the rest of the file is looked at before that chunk is handed
+    on: mostly nothing is, at worst the file is read once more for each such column.
+
+    Raises:
+        AmbiguityError: Not even the whole file tells which of the two it is.
+    """
+    next_row = 1
+    while True:
+        chunks = iter(reader)
+        for chunk in chunks:
+            if chunk.first_row < next_row:
+                continue
+            if not converter.learn(chunk):
+                break
+            yield chunk
+            next_row = chunk.first_row + chunk.rows
+        else:
+            return
+        for chunk in chunks:
+            if converter.learn(chunk):
+                break
+        converter.conclude()
 
 
 class _File:

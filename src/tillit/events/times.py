@@ -19,7 +19,7 @@ from tillit.errors import AmbiguityError
 from tillit.events import cells
 from tillit.events.faults import Faults
 from tillit.events.mapping import EPOCH_FORMATS, Time
-from tillit.events.shapes import Shapes, shapes_of
+from tillit.events.shapes import Shaped, Shapes, shapes_of
 from tillit.events.timeforms import Form, check_format, form_by, form_of
 from tillit.events.zones import to_utc
 
@@ -54,6 +54,7 @@ class TimeReader:
         if self._format is not None:
             check_format(self._format)
         self._order = _Order()
+        self._looked_at: Shaped | None = None
         self._skipped = self._repeated = self._without_zone = 0
 
     @property
@@ -86,16 +87,24 @@ class TimeReader:
         return " and ".join(f'"{column}"' for column in self._rule.columns)
 
     def learn(self, table: pa.Table, numbers: Integers) -> bool:
-        """Look at a chunk before any is read; whether no more need to be seen to tell days from months."""
+        """Look at a chunk before it is read; whether no more need to be seen to tell days from months in it.
+
+        Raises:
+            AmbiguityError: Some dates can only be read day first and others only month first.
+        """
         if self._rule.format is not None or not self._is_text(table):
             return True
-        texts = self._texts(table)
-        there = cells.present(texts)
-        for shape in shapes_of(texts, there):
+        for shape in self._looked(table).shapes:
             form = form_of(shape.text)
             if form is not None and "other" in form.fields:
                 self._look(shape, form, numbers)
         return self._order.untold is None or (self._order.day_first or self._order.month_first) is not None
+
+    def _looked(self, table: pa.Table) -> Shaped:
+        if self._looked_at is None or self._looked_at.table is not table:
+            texts = self._texts(table)
+            self._looked_at = Shaped(table, texts, tuple(shapes_of(texts, cells.present(texts))))
+        return self._looked_at
 
     def conclude(self) -> None:
         """After the whole file was seen.
@@ -111,33 +120,27 @@ class TimeReader:
                 f"Give the form in the mapping, {self._suggestion('%d/%m/%Y')} or {self._suggestion('%m/%d/%Y')}."
             )
 
-    def read(self, table: pa.Table, numbers: Integers, asked: Booleans, faults: Faults) -> tuple[Integers, Booleans]:
-        """Read the times of a chunk.
+    def read(self, table: pa.Table, asked: Booleans, faults: Faults) -> tuple[Integers, Booleans]:
+        """Read the times of a chunk that `learn` was content with.
 
         Args:
-            numbers: The row numbers of the table's rows.
             asked: Where the rule may give an event at all.
             faults: Takes the rows whose time cannot be read.
 
         Returns:
             Microseconds UTC, and where there is a time, readable or not.
-
-        Raises:
-            AmbiguityError: Some dates can only be read day first and others only month first.
         """
         if not self._is_text(table):
             return self._read_native(table[self._rule.columns[0]], asked, faults)
-        texts = self._texts(table)
-        there = cells.present(texts) & asked
+        looked = self._looked(table)
+        texts, there = looked.texts, cells.present(looked.texts) & asked
         micros = np.zeros(table.num_rows, dtype=np.int64)
         local = np.zeros(table.num_rows, dtype=np.bool_)
-        for shape in shapes_of(texts, there):
+        for shape in looked.shapes if asked.all() else shapes_of(texts, there):
             form = self._form(shape.text)
             if form is None:
                 self._refuse(faults, shape.places, shape.example, "is not a time that is known here")
                 continue
-            if "other" in form.fields:
-                self._look(shape, form, numbers)
             wrong = self._decode(shape, form, micros)
             if wrong.size:
                 self._refuse(faults, wrong, texts[int(wrong[0])].as_py(), "is no day or time that exists")
