@@ -10,7 +10,7 @@ COMPARISON_BELOW = 3_000
 
 
 class Size(StrEnum):
-    """How much a page may say about a group, by its number of finished outcomes."""
+    """How much a page may say about a group, by its number of counted outcomes."""
 
     CASES = "cases"  # under 30: one by one, never a rate
     COUNTS = "counts"  # under 300: counts with their range, no comparison of groups
@@ -18,12 +18,12 @@ class Size(StrEnum):
     FULL = "full"
 
 
-def size_of(finished: int) -> Size:
-    """The step of the ladder that `finished` outcomes reach."""
-    if finished < CASES_BELOW:
+def size_of(counted: int) -> Size:
+    """The step of the ladder that `counted` outcomes reach."""
+    if counted < CASES_BELOW:
         return Size.CASES
-    if finished < COUNTS_BELOW:
+    if counted < COUNTS_BELOW:
         return Size.COUNTS
-    if finished < COMPARISON_BELOW:
+    if counted < COMPARISON_BELOW:
         return Size.COMPARISON
     return Size.FULL

@@ -33,8 +33,8 @@ def pairs_of(condition: Condition) -> Pairs:
             return (("of", "end"), ("a", name))
         case VariantOf(activities):
             return (("of", "way"), *(("a", name) for name in activities))
-        case ReachedGoal():
-            return (("of", "goal"),)
+        case ReachedGoal(begun_before):
+            return (("of", "goal"), *_moments(until=begun_before))
         case OrderedAgain(order, as_of, within_days):
             return (("of", "again"), ("a", order), ("at", str(as_of)), ("days", f"{within_days:g}"))
         case Unanswered(owed):
@@ -47,18 +47,17 @@ def pairs_of(condition: Condition) -> Pairs:
             places = tuple(("node", f"{depth}:{name}") for depth, name in at)
             return (("of", "path"), *PathsAsked.of(spec).pairs(), *places)
         case InStage(_, stage, start_at, end_at):
-            bounds = (("since", start_at), ("until", end_at))
-            return (
-                ("of", "stage"),
-                ("stage", stage.value),
-                *((name, str(at)) for name, at in bounds if at is not None),
-            )
+            return (("of", "stage"), ("stage", stage.value), *_moments(since=start_at, until=end_at))
         case Moved(_, source, target):
             ends = (("source", source), ("target", target))
             return (("of", "move"), *((name, stage.value) for name, stage in ends if stage))
         case CameTo(_, stage):
             return (("of", "came"), ("stage", stage.value))
     raise TypeError(f"{condition!r} has no place in an address; give it one in behind.py")
+
+
+def _moments(**bounds: int | None) -> Pairs:
+    return tuple((name, str(at)) for name, at in bounds.items() if at is not None)
 
 
 def condition_of(address: QueryDict) -> Condition:
@@ -124,7 +123,7 @@ READERS: dict[str, Callable[[QueryDict], Condition]] = {
     "start": lambda address: Start(_one(address, "a")),
     "end": lambda address: End(_one(address, "a")),
     "way": lambda address: VariantOf(tuple(address.getlist("a"))),
-    "goal": lambda _: ReachedGoal(),
+    "goal": lambda address: ReachedGoal(_moment(address, "until")),
     "again": lambda address: OrderedAgain(_one(address, "a"), int(_one(address, "at")), float(_one(address, "days"))),
     "unanswered": lambda address: Unanswered(next(owed for owed in OWED if owed.ask == _one(address, "a"))),
     "reached": _reached,

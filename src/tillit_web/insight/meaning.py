@@ -33,7 +33,9 @@ def meaning_of(condition: Condition, goal: str) -> str:
             way = " → ".join(activity_label(name) for name in activities)
             return _("Each went exactly this way: %(way)s.") % {"way": way}
         case ReachedGoal():
-            return _("Each reached “%(activity)s”.") % {"activity": activity_label(goal)}
+            return _("Each began long enough ago to be counted, and reached “%(activity)s”.") % {
+                "activity": activity_label(goal)
+            }
         case OrderedAgain(_order, _at, within_days):
             return _("One for each customer with a second order within %(days)d days: the journey of that order.") % {
                 "days": within_days

@@ -52,7 +52,7 @@ def graph(view: View) -> Overview:
 
 
 def known_outcomes(view: View) -> Outcomes:
-    """Which of the view's journeys are finished, and how many reached the goal."""
+    """Which of the view's journeys are old enough to be counted, and how many of them reached the goal."""
     return warehouse.cached(view, "outcomes", lambda: outcomes(view, as_of=last_event_at(view)))
 
 

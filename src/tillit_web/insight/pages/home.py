@@ -109,8 +109,8 @@ def _journeys(known: Outcomes | None, goal: str | None, links: HomeLinks) -> Hom
     reached = known.reached
     if size_of(reached.of) is Size.CASES:
         says = ngettext(
-            "%(n)d journey has ended so far: too few for a share.",
-            "%(n)d journeys have ended so far: too few for a share.",
+            "%(n)d journey is old enough to be counted: too few for a share.",
+            "%(n)d journeys are old enough to be counted: too few for a share.",
             reached.of,
         )
         count = number(reached.count)
@@ -125,7 +125,7 @@ def _journeys(known: Outcomes | None, goal: str | None, links: HomeLinks) -> Hom
             _("Open the map"),
             links.map,
         )
-    says = _("%(share)s finished journeys reached “%(goal)s”.") % {"share": count_of(reached), "goal": name}
+    says = _("%(share)s journeys reached “%(goal)s”.") % {"share": count_of(reached), "goal": name}
     return HomeQuestion(
         "journeys",
         asks,

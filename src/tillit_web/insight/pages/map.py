@@ -103,7 +103,7 @@ def map_page(overview: Overview, picture: JourneyMap, known: Outcomes, *, link: 
     return MapPage(
         overview=overview,
         map=picture,
-        size=size_of(known.finished),
+        size=size_of(known.counted),
         columns=picture.columns,
         nodes=tuple(
             LinkedNode(

@@ -43,20 +43,21 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
     order = question.company.goal_activity
     repeat = warehouse.cached(view, ("repeat", order), lambda: repeat_purchase(view, order, as_of=as_of))
     owed = warehouse.cached(view, "waiting", lambda: waiting(view))
+    known = queries.known_outcomes(view)
     links = home.HomeLinks(
         map=reverse("insight:map"),
         imports=imports,
-        goal=question.link(ReachedGoal()),
+        goal=question.link(ReachedGoal(known.begun_before)),
         again=question.link(OrderedAgain(order, as_of)),
     )
     return {
-        "questions": home.questions(queries.known_outcomes(view), goal, links),
+        "questions": home.questions(known, goal, links),
         "facts": home.facts(repeat, owed, tuple(question.link(Unanswered(item.owed)) for item in owed), links),
         "week": home.first_week(orders=repeat.customers > 0, links=links),
         "how": [
             _(
-                "A journey is finished when it reached the goal, or when nothing happened for longer than your lapse "
-                "before the last event in your data. Journeys that may still go on are in no share."
+                "A journey is counted once it began longer ago than your lapse, seen from the last event in your data. "
+                "A younger one is in no share, whatever it reached: others of its age have not had the time."
             ),
             _(
                 "A second order counts if it came in time after a first one that is old enough to tell. Customers "
