@@ -93,8 +93,3 @@ def midnight(day: date, zone: ZoneInfo) -> int:
     """Microseconds UTC of the moment `day` begins in `zone`."""
     begins = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
     return int(begins.timestamp()) * 1_000_000
-
-
-def local_day(at: int, zone: ZoneInfo) -> date:
-    """The calendar day in `zone` of a moment in microseconds UTC."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(zone).date()

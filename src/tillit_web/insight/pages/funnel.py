@@ -29,7 +29,6 @@ class StepRow:
 @dataclass(frozen=True, slots=True)
 class FunnelPage:
     unit: str
-    total: int  # units asked about, whether they began or not
     rows: tuple[StepRow, ...]
     size: Size
     all_the_way: ShareRange
@@ -71,7 +70,6 @@ def funnel_page(funnel: Funnel, spec: FunnelSpec, link: Link) -> FunnelPage:
     lost = [row for row in rows[1:] if row.step.dropped]
     return FunnelPage(
         unit=funnel.unit,
-        total=funnel.total,
         rows=tuple(rows),
         size=size_of(began),
         all_the_way=share_range(funnel.steps[-1].reached if funnel.steps else 0, began),

@@ -32,11 +32,6 @@ def channel(name: str) -> str:
 
 
 @register.filter
-def function(name: str) -> str:
-    return words.function_label(name)
-
-
-@register.filter
 def actor(name: str) -> str:
     return words.actor_label(name)
 
