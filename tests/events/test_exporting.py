@@ -73,6 +73,18 @@ def test_an_export_read_back_is_the_same_log(tmp_path: Path, file_format: Export
         assert not list((tmp_path / "new" / "imports").rglob("contacts*")), "a code is no contact"
 
 
+def test_without_the_word_of_its_mapping_a_code_is_no_subject(tmp_path: Path) -> None:
+    path, forged = tmp_path / "orders.csv", tmp_path / "forged.csv"
+    path.write_text(ORDERS, encoding="utf-8")
+    with EventLog.open(tmp_path / "data") as log:
+        bring_in(log, "a", path)
+        anas = rows_of(log, SegmentKind.EVENTS)[0]["subject"]
+        forged.write_text(ORDERS.splitlines()[0] + f"\n9,,,hashed:{anas.hex()},2026-03-01 10:00,,,,,,\n")
+        bring_in(log, "b", forged)
+        (event,) = (event for event in rows_of(log, SegmentKind.EVENTS) if event["event_id"].startswith("9:"))
+        assert event["subject"] != anas
+
+
 def test_each_event_stands_once_and_no_clear_identifier_at_all(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(ORDERS, encoding="utf-8")

@@ -41,6 +41,7 @@ mappings = st.builds(
     identifiers=st.dictionaries(st.sampled_from(list(IdentifierKind)), some_columns, min_size=1),
     source=texts,
     timezone=st.sampled_from([None, "Europe/Stockholm"]),
+    hashed=st.booleans(),
     sequence=st.none() | texts,
     event_id=columns,
     currency=st.none() | cells,

@@ -60,6 +60,11 @@ def test_rows_become_events_and_links(tmp_path: Path) -> None:
     }
 
 
+def test_no_contact_is_kept_of_a_row_that_gave_no_event(tmp_path: Path) -> None:
+    staged = stage_texts(tmp_path, SHOP, ORDERS)
+    assert {c["value"] for c in rows_of(staged.contacts)} == {"ana@x.se", "+46701234567", "bo@x.se"}
+
+
 def test_every_row_ends_somewhere(tmp_path: Path) -> None:
     receipt = stage_texts(tmp_path, SHOP, ORDERS).receipt
     assert (receipt.rows, receipt.accepted, receipt.duplicate, receipt.rejected) == (7, 5, 0, 2)

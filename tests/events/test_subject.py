@@ -7,6 +7,8 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from tillit.errors import KeyMissing, StoreError
 from tillit.events.key import read_or_create_key
-from tillit.events.subject import Subjects, country_of_zone, normalise, subject_of
+from tillit.events.subject import Identified, Subjects, country_of_zone, normalise, subject_of
 from tillit.vocabulary import IdentifierKind
 
 KEY = b"a key of thirty-two bytes length"
@@ -64,17 +66,44 @@ def test_columns_agree_with_values_one_by_one(values: list[str | None]) -> None:
     subjects = Subjects(KEY)
     forms = [None if value is None else normalise(EMAIL, value) for value in values]
     wanted = [None if form is None else hmac.digest(KEY, b"email:" + form.encode(), "sha256")[:16] for form in forms]
+    taken = np.arange(len(values))
     for _ in range(2):  # the second time from memory
-        assert subjects.identify(EMAIL, pa.array(values, pa.string())).to_pylist() == wanted
-    contacts = {(row["subject"], row["kind"], row["value"]) for row in subjects.take_contacts().to_pylist()}
+        identified = subjects.identify(EMAIL, pa.array(values, pa.string()))
+        assert identified.subjects.to_pylist() == wanted
+    contacts = contacts_of(subjects, EMAIL, identified, taken)
     assert contacts == {(digest, "email", form) for digest, form in zip(wanted, forms, strict=True) if form is not None}
-    assert subjects.take_contacts().num_rows == 0
+    assert not contacts_of(subjects, EMAIL, identified, taken)
+
+
+def contacts_of(
+    subjects: Subjects, kind: IdentifierKind, identified: Identified, rows: npt.NDArray[np.int64]
+) -> set[tuple[bytes, str, str]]:
+    found = subjects.contacts(kind, identified, rows).to_pylist()
+    return {(row["subject"], row["kind"], row["value"]) for row in found}
+
+
+def test_what_only_rows_that_are_not_taken_name_is_no_contact() -> None:
+    subjects = Subjects(KEY)
+    for rows, told in (([1], {"bo@x.se"}), ([1, 2], set()), ([0], {"ana@x.se"})):
+        identified = subjects.identify(EMAIL, pa.array(["Ana@x.se", "bo@x.se", None]))
+        found = contacts_of(subjects, EMAIL, identified, np.array(rows))
+        assert {value for _, _, value in found} == told
 
 
 def test_order_numbers_are_no_contacts() -> None:
     subjects = Subjects(KEY)
-    subjects.identify(ORDER, pa.array(["#1"]))
-    assert subjects.take_contacts().num_rows == 0
+    assert not contacts_of(subjects, ORDER, subjects.identify(ORDER, pa.array(["#1"])), np.array([0]))
+
+
+def test_a_ready_made_code_counts_only_where_it_was_said_that_there_are_some() -> None:
+    code = "hashed:" + "0f" * 16
+    cells = pa.array([code, code.upper(), "hashed:0f", "ana"])
+    trusting = Subjects(KEY, hashed=True, namespace="shop").identify(ORDER, cells)
+    text = [subject_of(ORDER, f"shop/{value}", key=KEY) for value in (code, "hashed:0f", "ana")]
+    assert trusting.subjects.to_pylist() == [bytes.fromhex("0f" * 16)] * 2 + text[1:]
+    plain = Subjects(KEY, namespace="shop").identify(ORDER, cells)
+    assert plain.subjects.to_pylist() == [text[0], *text]
+    assert Subjects(KEY).identify(EMAIL, cells).subjects.to_pylist() == [None] * 4
 
 
 @pytest.mark.parametrize(

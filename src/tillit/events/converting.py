@@ -19,7 +19,7 @@ from tillit.events.mapping import FILE_ORDER, EventRule, Mapping
 from tillit.events.money import Money, MoneyReader
 from tillit.events.rowids import row_ids
 from tillit.events.settling import IdKind
-from tillit.events.subject import Subjects
+from tillit.events.subject import Identified, Subjects
 from tillit.events.times import TimeReader
 from tillit.vocabulary import IdentifierKind
 
@@ -60,7 +60,7 @@ class _Identity:
 
     subject: pa.Array
     kind: pa.Array
-    by_kind: dict[IdentifierKind, pa.Array]
+    by_kind: dict[IdentifierKind, Identified]
 
 
 class Converter:
@@ -177,10 +177,10 @@ class Converter:
             kind: self._subjects.identify(kind, pc.coalesce(*(cells.text(table[column]) for column in columns)))
             for kind, columns in self._mapping.identifiers.items()
         }
-        subject = pc.coalesce(*by_kind.values())
+        subject = pc.coalesce(*(found.subjects for found in by_kind.values()))
         names = [
-            pc.if_else(pc.is_valid(digests), str(kind), pa.scalar(None, pa.string()))
-            for kind, digests in by_kind.items()
+            pc.if_else(pc.is_valid(found.subjects), str(kind), pa.scalar(None, pa.string()))
+            for kind, found in by_kind.items()
         ]
         return _Identity(subject, pc.coalesce(*names), by_kind)
 
@@ -249,7 +249,8 @@ class Converter:
         return (whole if taken.size == rows else whole.take(taken)).cast(EVENT_SCHEMA)
 
     def _contacts(self, table: pa.Table, identity: _Identity, gave: Integers) -> pa.Table:
-        parts = [self._subjects.take_contacts()]
+        """What rows that gave an event say in clear; of other rows nothing is kept."""
+        parts = [self._subjects.contacts(kind, found, gave) for kind, found in identity.by_kind.items()]
         for kind, columns in self._mapping.names.items():
             names = cells.joined([cells.text(table[column]) for column in columns], " ")
             part = pa.table({"subject": identity.subject, "value": names}).take(gave).drop_null()
@@ -283,8 +284,8 @@ def _links(identity: _Identity, events: pa.Table, taken: Integers) -> pa.Table:
     parts = []
     kept = {name: events[name].combine_chunks() for name in ("event_id", "source", "occurred_at", "origin_row")}
     left, left_kind = events["subject"].combine_chunks(), events["subject_kind"].combine_chunks()
-    for kind, digests in list(identity.by_kind.items())[1:]:
-        other = digests.take(taken)
+    for kind, found in list(identity.by_kind.items())[1:]:
+        other = found.subjects.take(taken)
         columns = {
             "left": left,
             "left_kind": left_kind,

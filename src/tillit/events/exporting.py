@@ -1,7 +1,7 @@
 """Leaving again: every event of a log as plain files, each with the mapping that reads it back.
 
-Subjects leave as `hashed:` and 32 digits, since the log has no clear value of them; read back, they are the same
-subjects, in this data directory or another.
+Subjects leave as `hashed:` and 32 digits, since the log has no clear value of them; read back by the mapping beside
+them, which says so, they are the same subjects, in this data directory or another.
 """
 
 from __future__ import annotations
@@ -135,6 +135,7 @@ def _write_group(engine: DuckDBEngine, group: dict[str, Any], path: Path, file_f
         events=(rule,),
         identifiers={kind: (own[kind],) for kind in kinds},
         source=group["source"],
+        hashed=True,
         timezone="UTC",
         sequence=own["sequence"],
         event_id=(own["event_id"],),

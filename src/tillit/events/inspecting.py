@@ -172,9 +172,8 @@ def _inspection(
     notes: tuple[str, ...] = (),
 ) -> Inspection:
     # The key is of no use to anyone: these subjects are thrown away.
-    subjects = Subjects(
-        b"inspection", region=mapping.region or country_of_zone(mapping.timezone), namespace=mapping.namespace
-    )
+    region = mapping.region or country_of_zone(mapping.timezone)
+    subjects = Subjects(b"inspection", region=region, namespace=mapping.namespace, hashed=mapping.hashed)
     converter = Converter(mapping, reader.columns, subjects, received_at=0)
     try:
         _learn(reader, converter)

@@ -90,6 +90,7 @@ class Mapping:
         None  # whose customer and order numbers these are; None: the company's own, the same everywhere
     )
     region: str | None = None  # ISO 3166 country of phone numbers without a country code; else the time zone's
+    hashed: bool = False  # `hashed:…` in identifiers is a subject itself, as an export of ours writes it
     sequence: str | None = None  # FILE_ORDER or a column
     event_id: tuple[str, ...] = ()
     currency: Cell | None = None

@@ -18,6 +18,7 @@ def dump_mapping(mapping: Mapping) -> str:
         "timezone": mapping.timezone,
         "namespace": mapping.namespace,
         "region": mapping.region,
+        "subjects": "hashed" if mapping.hashed else None,
         "sequence": mapping.sequence,
         "event_id": _short(mapping.event_id),
         "currency": _cell(mapping.currency),

@@ -5,6 +5,7 @@ source = "shopify"                      # where the ids are unique; default "fil
 timezone = "Europe/Stockholm"           # of times without an offset; default UTC, and said
 namespace = "shopify"                   # customer and order numbers are this system's own: 12 here is no 12 elsewhere
 region = "SE"                           # of phone numbers without a country code; default the time zone's country
+subjects = "hashed"                     # "hashed:…" in identifiers is the code itself, as tillit export writes it
 sequence = "file order"                 # or a column; settles equal times
 event_id = "Id"                         # a column or a list of them; absent: made from the raw cells
 currency = "SEK"                        # or {column = "Currency"}
@@ -50,6 +51,7 @@ TOP_KEYS = (
     "timezone",
     "namespace",
     "region",
+    "subjects",
     "sequence",
     "event_id",
     "currency",
@@ -122,6 +124,9 @@ class _Form:
         margin, margin_rate = self._column(table, "margin"), self._rate(table, "margin_rate")
         if margin is not None and margin_rate is not None:
             raise MappingError(f"{self._name}: margin and margin_rate are two answers to one question. Keep one.")
+        subjects = table.get("subjects", "clear")
+        if subjects not in ("clear", "hashed"):
+            raise self._error("subjects", subjects, '"clear", or "hashed" for a file that tillit export wrote')
         decimal = table.get("decimal")
         if decimal not in (None, ".", ","):
             raise self._error("decimal", decimal, '"." or ","')
@@ -135,6 +140,7 @@ class _Form:
             timezone=self._zone(table),
             namespace=self._text(table, "namespace"),
             region=self._text(table, "region"),
+            hashed=subjects == "hashed",
             sequence=self._text(table, "sequence"),
             event_id=self._columns(table, "event_id"),
             currency=self._cell(table, "currency"),

@@ -32,7 +32,7 @@ OnProgress = Callable[[int, int, int], None]
 class Staged:
     """Files after their mapping, ready for the log or a store; duplicates inside and across them are gone already.
 
-    Contacts may name the same person more than once.
+    Contacts may name the same person more than once, and name nobody without an event here.
     """
 
     events: tuple[Path, ...]  # Parquet, EVENT_SCHEMA
@@ -92,7 +92,8 @@ def stage(
     with ExitStack() as opened:
         opened.callback(contacts.close)
         for place, (path, reader, (each, _)) in enumerate(zip(paths, readers, understood, strict=True)):
-            subjects = Subjects(key, region=each.region or country_of_zone(each.timezone), namespace=each.namespace)
+            region = each.region or country_of_zone(each.timezone)
+            subjects = Subjects(key, region=region, namespace=each.namespace, hashed=each.hashed)
             converter = Converter(each, reader.columns, subjects, received_at=received_at)
             # Files of one name may come from several folders.
             is_first = path.name not in [earlier.name for earlier in paths[:place]]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+import numpy as np
+import numpy.typing as npt
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +33,8 @@ _ADDRESS = r"^[^@\s]+@[^@\s]+$"
 _BESIDE_A_NAME = r"^[^@<>()]*[<(]([^@\s<>()]+@[^@\s<>()]+)[>)]$"  # Ana A <ana@example.org>, Ana A (ana@example.org)
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 _NOT_DIALLED = re.compile(r"[\s\-./()\u00ad\u2010-\u2015]+")
-# How an export of ours writes a subject, whose clear value it does not have; read again, it stands for itself.
+# How an export of ours writes a subject, whose clear value it does not have. It stands for itself only where the
+# mapping says so: a file from elsewhere could otherwise put events on anybody's subject.
 HASHED = "hashed:"
 _HASHED_FORM = r"^hashed:[0-9a-f]{32}$"
 _MOST_REMEMBERED = 500_000  # identifiers; about 150 MB
@@ -57,55 +61,85 @@ def subject_of(kind: IdentifierKind, normalised: str, *, key: bytes) -> bytes:
     return _hashes(kind, [normalised], key)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A column of identifiers after they were hashed."""
+
+    subjects: pa.Array  # binary(16); null where nobody is named
+    codes: npt.NDArray[np.int64]  # where in `values` each row's cell is, -1 where none stands
+    values: list[str]  # the cells, each once, as they stood
+
+
 class Subjects:
-    """Turns columns of identifiers into subjects and gathers the clear values for the contact store.
+    """Turns columns of identifiers into subjects and gives the clear values of those that are taken.
 
     Each distinct value is hashed once as long as it is remembered; what is remembered is bounded.
     """
 
-    def __init__(self, key: bytes, *, region: str | None = None, namespace: str | None = None) -> None:
+    def __init__(
+        self, key: bytes, *, region: str | None = None, namespace: str | None = None, hashed: bool = False
+    ) -> None:
+        """`hashed` lets a value like `hashed:0f…` be the subject it names; elsewhere it is a text like any other."""
         self._key = key
         self._region = region
         self._namespace = namespace
+        self._hashed = hashed
         self._known: dict[IdentifierKind, dict[str, bytes]] = {kind: {} for kind in IdentifierKind}
-        self._contacts: list[pa.Table] = []
+        # Clear forms of values that no taken row has named yet.
+        self._untold: dict[IdentifierKind, dict[str, str]] = {kind: {} for kind in _CONTACT_KINDS}
 
-    def identify(self, kind: IdentifierKind, cells: pa.Array) -> pa.Array:
-        """Subjects of a column of texts; null where nobody is named."""
-        raw = cells.dictionary_encode()
-        # Values that differ in case alone meet only after normalisation: two dictionaries, one inside the other.
-        forms = self._forms(kind, raw.dictionary).dictionary_encode()
+    def identify(self, kind: IdentifierKind, cells: pa.Array) -> Identified:
+        """Subjects of a column of texts."""
+        encoded = cells.dictionary_encode()
         known = self._known[kind]
         if len(known) > _MOST_REMEMBERED:
             known.clear()
-        values = forms.dictionary.to_pylist()
+            self._untold.get(kind, {}).clear()
+        values: list[str] = encoded.dictionary.to_pylist()
         digests = list(map(known.get, values))
-        if None in digests:
-            self._remember(kind, [value for value, digest in zip(values, digests, strict=True) if digest is None])
+        if None in digests:  # new values, and those that name nobody: few different ones
+            unknown = pc.is_null(pa.array(digests, _SUBJECT))
+            self._remember(kind, encoded.dictionary.filter(unknown))
             digests = list(map(known.get, values))
-        subjects = pa.array(digests, _SUBJECT)
-        return subjects.take(forms.indices).take(raw.indices)
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return Identified(pa.array(digests, _SUBJECT).take(encoded.indices), codes, values)
 
-    def _forms(self, kind: IdentifierKind, values: pa.Array) -> pa.Array:
+    def contacts(self, kind: IdentifierKind, identified: Identified, rows: npt.NDArray[np.int64]) -> pa.Table:
+        """The clear e-mails or phone numbers that these rows name, each at least once over all calls.
+
+        Args:
+            kind: As it was identified.
+            identified: A column.
+            rows: Places of the rows that are taken; what other rows name stays untold.
+
+        Returns:
+            Rows of CONTACT_SCHEMA.
+        """
+        untold = self._untold.get(kind)
+        if not untold:
+            return CONTACT_SCHEMA.empty_table()
+        named = np.unique(identified.codes[rows])
+        raw = [identified.values[code] for code in named if code >= 0 and identified.values[code] in untold]
+        forms = [untold.pop(value) for value in raw]
+        digests = pa.array([self._known[kind][value] for value in raw], _SUBJECT)
+        return pa.table([digests, pa.repeat(str(kind), len(raw)), pa.array(forms, pa.string())], schema=CONTACT_SCHEMA)
+
+    def _remember(self, kind: IdentifierKind, values: pa.Array) -> None:
         forms = _normalised(kind, values, self._region)
-        if self._namespace is None or kind not in NUMBERED_KINDS:
-            return forms
-        return pc.binary_join_element_wise(f"{self._namespace.lower()}/", forms, "")
-
-    def _remember(self, kind: IdentifierKind, values: list[str]) -> None:
-        clear = [value for value in values if not value.startswith(HASHED)]
+        if self._namespace is not None and kind in NUMBERED_KINDS:
+            forms = pc.binary_join_element_wise(f"{self._namespace.lower()}/", forms, "")
         known = self._known[kind]
-        known.update((value, bytes.fromhex(value[len(HASHED) :])) for value in values if value.startswith(HASHED))
-        digests = _hashes(kind, clear, self._key)
-        known.update(zip(clear, digests, strict=True))
-        if kind in _CONTACT_KINDS and clear:
-            kinds = pa.repeat(str(kind), len(clear))
-            self._contacts.append(pa.table([pa.array(digests, _SUBJECT), kinds, clear], schema=CONTACT_SCHEMA))
-
-    def take_contacts(self) -> pa.Table:
-        """The clear e-mails and phone numbers met since the last call, each at least once."""
-        taken, self._contacts = self._contacts, []
-        return pa.concat_tables(taken) if taken else CONTACT_SCHEMA.empty_table()
+        if self._hashed:
+            plain = _plain(values)
+            ready = pc.match_substring_regex(plain, _HASHED_FORM)
+            for value, own in zip(values.filter(ready).to_pylist(), plain.filter(ready).to_pylist(), strict=True):
+                known[value] = bytes.fromhex(own[len(HASHED) :])
+            forms = pc.if_else(ready, pa.scalar(None, pa.string()), forms)
+        named = pc.is_valid(forms)
+        raw, clear = values.filter(named).to_pylist(), forms.filter(named).to_pylist()
+        known.update(zip(raw, _hashes(kind, clear, self._key), strict=True))
+        if kind in self._untold:
+            self._untold[kind].update(zip(raw, clear, strict=True))
 
 
 def country_of_zone(timezone: str | None) -> str | None:
@@ -114,8 +148,7 @@ def country_of_zone(timezone: str | None) -> str | None:
 
 
 def _normalised(kind: IdentifierKind, values: pa.Array, region: str | None) -> pa.Array:
-    plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(values, form="NFC")))
-    hashed = pc.if_else(pc.match_substring_regex(plain, _HASHED_FORM), plain, pa.scalar(None, pa.string()))
+    plain = _plain(values)
     if kind is IdentifierKind.EMAIL:
         plain = pc.replace_substring_regex(plain, "^mailto:", "")
         plain = pc.replace_substring_regex(plain, _BESIDE_A_NAME, r"\1")
@@ -125,7 +158,11 @@ def _normalised(kind: IdentifierKind, values: pa.Array, region: str | None) -> p
         named = pc.is_valid(plain)
     else:
         named = pc.invert(pc.is_in(plain, value_set=_NOBODY))
-    return pc.coalesce(hashed, pc.if_else(named, plain, pa.scalar(None, pa.string())))
+    return pc.if_else(named, plain, pa.scalar(None, pa.string()))
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    return pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(values, form="NFC")))
 
 
 def _hashes(kind: IdentifierKind, values: Sequence[str], key: bytes) -> list[bytes]:
