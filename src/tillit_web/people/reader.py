@@ -19,10 +19,13 @@ SPOKEN = frozenset(code for code, _name in LANGUAGES)
 
 
 def language_of(request: HttpRequest) -> str:
-    """A member's own choice; a stranger's cookie, then what their browser asks for."""
+    """A member's own choice; what a stranger asks for."""
     user = request.user
-    if isinstance(user, User):
-        return user.language
+    return user.language if isinstance(user, User) else language_asked_for(request)
+
+
+def language_asked_for(request: HttpRequest) -> str:
+    """What was chosen in this browser, then what the browser asks for."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     if chosen in SPOKEN:
         return chosen

@@ -21,6 +21,7 @@ from tillit_web.people import actions, queries
 from tillit_web.people.access import TeamRequest, access, has_second_step, public
 from tillit_web.people.forms import FoundingForm, JoinForm, LanguageForm, PasswordForm
 from tillit_web.people.models import OneTimeLink, User
+from tillit_web.people.reader import language_asked_for
 from tillit_web.ui.navigation import rail_for
 
 SIGNED_IN_BY = "allauth.account.auth_backends.AuthenticationBackend"
@@ -94,6 +95,8 @@ def enter_demo(request: HttpRequest, token: str) -> HttpResponse:
     owner = User.objects.filter(role=Role.OWNER.value, is_active=True).order_by("id").first()
     if owner is None:
         raise Http404
+    # Whoever opens the demo shares its one account: it speaks what their browser asks for.
+    actions.speak(owner, language_asked_for(request))
     login(request, owner, backend=SIGNED_IN_BY)
     return redirect("front")
 
