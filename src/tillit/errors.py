@@ -17,9 +17,17 @@ TillitError
 
 from __future__ import annotations
 
+from tillit.sentences import Sentence
+
 
 class TillitError(Exception):
     """Root of everything the caller can mend."""
+
+    @property
+    def sentence(self) -> Sentence:
+        """What it says: translatable where it was raised with a `sentence(…)`, as it stands otherwise."""
+        said = self.args[0] if self.args else ""
+        return said if isinstance(said, Sentence) else Sentence("{said}", {"said": str(said)})
 
 
 class InputError(TillitError):

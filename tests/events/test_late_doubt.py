@@ -39,7 +39,7 @@ def last_event(folder: Path, late: str) -> tuple[str, int]:
     [
         ("ana;2026-01-31;0,123\nbo;2026-01-31;1.50\n", r'"0,123" \(row \d+\) and "1.50" \(row \d+\) do not agree'),
         (DATE, rf'"03/04/2026" \(row {FIRST_DOUBTFUL}\), and no row tells'),
-        (AMOUNT, rf'"1,234" \(row {FIRST_DOUBTFUL}\), and nothing tells'),
+        (AMOUNT, rf'"1,234" \(row {FIRST_DOUBTFUL}\)\. Nothing tells'),
         (
             AMOUNT + "bo;2026-01-31;1,50\nbo;2026-01-31;1.50\n",
             r'"1,50" \(row \d+\) and "1.50" \(row \d+\) do not agree',

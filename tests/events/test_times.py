@@ -14,6 +14,7 @@ from tillit.errors import AmbiguityError, MappingError
 from tillit.events.faults import Faults
 from tillit.events.mapping import Time
 from tillit.events.times import TimeReader
+from tillit.sentences import Sentence
 
 ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2100, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
@@ -21,7 +22,7 @@ moments = st.datetimes(datetime(1970, 1, 2), datetime(2100, 12, 30), timezones=s
 
 def read(
     values: pa.Array | list[str | None], *, pattern: str | None = None, zone: str | None = None
-) -> tuple[list[datetime | None], dict[int, str], tuple[str, ...]]:
+) -> tuple[list[datetime | None], dict[int, str], tuple[Sentence, ...]]:
     """Read a whole column: the times (None: none), the codes of refused places, the notes."""
     table = pa.table({"at": values})
     reader, faults = TimeReader(Time(("at",), pattern), zone), Faults(table.num_rows)
@@ -149,7 +150,7 @@ def test_a_zone_that_is_missing_is_said_and_a_given_one_is_used() -> None:
 
 def test_skipped_and_repeated_hours_are_counted() -> None:
     _, _, notes = read(["2026-03-29 02:30", "2026-10-25 02:30", "2026-10-25 03:30"], zone="Europe/Oslo")
-    assert [note.split(" ")[0] for note in notes] == ["1", "1"]
+    assert [note.values["count"] for note in notes] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tillit.events.amountforms import AmountForm, amount_form
 from tillit.events.currencies import exponent
 from tillit.events.faults import Faults
 from tillit.events.shapes import Shaped, Shapes, shapes_of
+from tillit.sentences import Sentence, paragraph, sentence
 
 Booleans = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -43,15 +44,26 @@ class AmountColumn:
         self._rounded = 0
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         notes = []
         if self._untold is not None and len(self._shown) == 1:
             sign, (_, text) = next(iter(self._shown.items()))
-            notes.append(f'"{sign}" is the decimal sign in "{self._column}", because of "{text}".')
+            notes.append(
+                sentence(
+                    '"{sign}" is the decimal sign in "{column}", because of "{text}".',
+                    sign=sign,
+                    column=self._column,
+                    text=text,
+                )
+            )
         if self._rounded:
             notes.append(
-                f'{self._rounded} amounts in "{self._column}" have more decimals than their currency; '
-                "they were rounded, halves to the even unit."
+                sentence(
+                    'Amounts in "{column}" with more decimals than their currency: {count:,}. '
+                    "They were rounded, halves to the even unit.",
+                    column=self._column,
+                    count=self._rounded,
+                )
             )
         return tuple(notes)
 
@@ -74,14 +86,20 @@ class AmountColumn:
         if self._untold is None or len(self._shown) == 1:
             return
         row, text = self._untold
-        why = "nothing tells"
+        held = sentence('"{column}" holds amounts like "{text}" (row {row}).', column=self._column, text=text, row=row)
+        why = sentence("Nothing tells whether its sign is one for thousands or for decimals.")
         if self._shown:
-            rows = " and ".join(f'"{shown}" (row {at})' for at, shown in self._shown.values())
-            why = f"{rows} do not agree"
-        raise AmbiguityError(
-            f'"{self._column}" holds amounts like "{text}" (row {row}), and {why} whether its sign '
-            'is one for thousands or for decimals. Write decimal = "," or decimal = "." in the mapping.'
-        )
+            (row, text), (other_row, other) = list(self._shown.values())[:2]
+            why = sentence(
+                '"{text}" (row {row}) and "{other}" (row {other_row}) do not agree whether its sign is one for '
+                "thousands or for decimals.",
+                text=text,
+                row=row,
+                other=other,
+                other_row=other_row,
+            )
+        remedy = sentence('Write decimal = "," or decimal = "." in the mapping.')
+        raise AmbiguityError(paragraph(held, why, remedy))
 
     def _looked(self, table: pa.Table) -> Shaped:
         if self._looked_at is None or self._looked_at.table is not table:
@@ -110,8 +128,12 @@ class AmountColumn:
                 faults.add(
                     shape.places,
                     "amount_unreadable",
-                    f'"{shape.example}" in "{self._column}" is no amount. Write it like 1234.50, or say decimal = "," '
-                    "in the mapping.",
+                    sentence(
+                        '"{example}" in "{column}" is no amount. Write it like 1234.50, or say decimal = "," in the '
+                        "mapping.",
+                        example=shape.example,
+                        column=self._column,
+                    ),
                 )
                 continue
             if form.currencies:
@@ -120,7 +142,7 @@ class AmountColumn:
         faults.add(
             np.flatnonzero(np.abs(minor) > LARGEST_MINOR),
             "amount_absurd",
-            f'The amount in "{self._column}" is above a thousand milliards. Mend it.',
+            sentence('The amount in "{column}" is above a thousand milliards. Mend it.', column=self._column),
         )
         if beside:
             added = [beside.get(place) for place in range(table.num_rows)]
@@ -162,7 +184,11 @@ class AmountColumn:
         faults.add(
             differing,
             "currency_differs",
-            f'"{shape.example}" in "{self._column}" names another currency than the row has. Mend one of them.',
+            sentence(
+                '"{example}" in "{column}" names another currency than the row has. Mend one of them.',
+                example=shape.example,
+                column=self._column,
+            ),
         )
         if len(form.currencies) == 1:
             (only,) = form.currencies

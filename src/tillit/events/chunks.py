@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tillit.sentences import Sentence
+
 ROWS_PER_CHUNK = 65_536
 
 
@@ -26,7 +28,7 @@ class BrokenRow:
 
     row: int
     code: str  # stable, for programs: "ragged", "quote", "encoding", "nul", "json"
-    reason: str
+    reason: Sentence
     cells: tuple[str, ...]
 
 
@@ -69,7 +71,7 @@ class Reader(Protocol):
         ...
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         """What the reader found out or assumed, in sentences for people. May grow while reading."""
         ...
 

@@ -21,6 +21,7 @@ from tillit.events.rowids import row_ids
 from tillit.events.settling import IdKind
 from tillit.events.subject import Identified, Subjects
 from tillit.events.times import TimeReader
+from tillit.sentences import Sentence, sentence
 from tillit.vocabulary import IdentifierKind
 
 Booleans = npt.NDArray[np.bool_]
@@ -81,7 +82,7 @@ class Converter:
         return tuple(IdKind.ONCE if rule.once_per else of_rows for rule in self._mapping.events)
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         """What was assumed while converting, each sentence once."""
         said = [note for reader in self._times for note in reader.notes]
         said += [note for reader in self._money for note in reader.notes]
@@ -115,7 +116,10 @@ class Converter:
         faults.add(
             np.flatnonzero(some & ~cells.present(identity.subject)),
             "subject_missing",
-            f"The row names nobody in {_listed(mapping.identifiers.values())}. Fill one in, or map another column.",
+            sentence(
+                "The row names nobody in {columns}. Fill one in, or map another column.",
+                columns=_listed(mapping.identifiers.values()),
+            ),
         )
         sequence = self._sequence(chunk, some, faults)
         properties = self._properties(table)
@@ -148,7 +152,10 @@ class Converter:
             faults.add(
                 np.flatnonzero(there & ~cells.present(activity)),
                 "activity_missing",
-                f'The row says no activity in "{rule.activity.column}". Fill it in, or leave its time empty.',
+                sentence(
+                    'The row says no activity in "{column}". Fill it in, or leave its time empty.',
+                    column=rule.activity.column or "",
+                ),
             )
             money = self._money[place].read(table, there, faults)
             if rule.once_per:
@@ -159,7 +166,10 @@ class Converter:
             faults.add(
                 np.flatnonzero(there & ~cells.present(own)),
                 "id_missing",
-                f"The row needs an id in {_listed([rule.once_per or mapping.event_id])}. Fill it in.",
+                sentence(
+                    "The row needs an id in {columns}. Fill it in.",
+                    columns=_listed([rule.once_per or mapping.event_id]),
+                ),
             )
             if rule.once_per or len(mapping.events) > 1:
                 own = pc.binary_join_element_wise(own, mapping.labels[place], ":")
@@ -195,7 +205,7 @@ class Converter:
         faults.add(
             np.flatnonzero(some & ~whole.to_numpy(zero_copy_only=False)),
             "sequence_unreadable",
-            f'"{column}" gives the order of equal times and needs a whole number here.',
+            sentence('"{column}" gives the order of equal times and needs a whole number here.', column=column),
         )
         numbers: Integers = pc.if_else(whole, found, "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
         return numbers

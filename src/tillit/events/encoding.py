@@ -11,13 +11,14 @@ from typing import BinaryIO
 import numpy as np
 
 from tillit.events.packed import InputFile
+from tillit.sentences import Sentence, sentence
 
 BLOCK = 1 << 20
 
-_BOMS: tuple[tuple[bytes, str, str], ...] = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with a byte order mark"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+_BOMS: tuple[tuple[bytes, str, Sentence], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig", sentence("UTF-8 with a byte order mark")),
+    (codecs.BOM_UTF16_LE, "utf-16", sentence("UTF-16")),
+    (codecs.BOM_UTF16_BE, "utf-16", sentence("UTF-16")),
 )
 
 
@@ -26,7 +27,7 @@ class Encoding:
     """`codec` is Python's name; `label` is for people."""
 
     codec: str
-    label: str
+    label: Sentence
 
 
 class TextFile:
@@ -84,15 +85,15 @@ def detect(file: TextFile) -> Encoding:
                 bad += escaped
             block = stream.read(BLOCK)
     if bad * 10 > wide:
-        return Encoding("cp1252", "Windows-1252 (western European)")
-    return Encoding("utf-8", "UTF-8")
+        return Encoding("cp1252", sentence("Windows-1252 (western European)"))
+    return Encoding("utf-8", sentence("UTF-8"))
 
 
 def _utf16_without_mark(head: bytes) -> Encoding | None:
     """UTF-16 from programs that leave out the mark: every second byte of western text is NUL."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd > len(head) // 4 and even == 0:
-        return Encoding("utf-16-le", "UTF-16 without a byte order mark")
+        return Encoding("utf-16-le", sentence("UTF-16 without a byte order mark"))
     if even > len(head) // 4 and odd == 0:
-        return Encoding("utf-16-be", "UTF-16 without a byte order mark")
+        return Encoding("utf-16-be", sentence("UTF-16 without a byte order mark"))
     return None

@@ -11,6 +11,7 @@ import pyarrow as pa
 from tillit.events.column_content import MOST, Content, content_of
 from tillit.events.column_words import EMPLOYEES, IDENTIFIER_WORDS, IDENTIFYING, WORDS, Holds, plain_words
 from tillit.events.mapping import FILE_ORDER, Cell, EventRule, Mapping, Time
+from tillit.sentences import Sentence, sentence
 from tillit.vocabulary import IdentifierKind
 
 Fits: TypeAlias = Callable[[Content], bool]
@@ -36,10 +37,14 @@ _NO_STEP = frozenset(
 _ZONES = (
     (
         "Europe/Stockholm",
-        "Swedish",
+        sentence("Swedish time"),
         frozenset({"datum", "tidpunkt", "händelse", "kund", "kundnr", "belopp", "butik", "summa"}),
     ),
-    ("Europe/Oslo", "Norwegian", frozenset({"dato", "tidspunkt", "hendelse", "kunde", "kundenr", "beløp", "butikk"})),
+    (
+        "Europe/Oslo",
+        sentence("Norwegian time"),
+        frozenset({"dato", "tidspunkt", "hendelse", "kunde", "kundenr", "beløp", "butikk"}),
+    ),
 )
 
 # Words that name an activity in some files and a sort of customer or product in others.
@@ -53,9 +58,9 @@ class Guess:
     """A mapping and what it is unsure of, or the problem that leaves none."""
 
     mapping: Mapping | None
-    unsure: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    problem: str | None = None
+    unsure: tuple[Sentence, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+    problem: Sentence | None = None
 
 
 def guess_mapping(sample: pa.Table) -> Guess:
@@ -75,25 +80,32 @@ class _Guesser:
         self._plain = {column: plain_words(column) for column in self._columns}
         self._content = {column: content_of(cells) for column, cells in zip(self._columns, sample.columns, strict=True)}
         self._left = [column for column in self._columns if self._plain[column] not in EMPLOYEES]
-        self._unsure: list[str] = []
-        self._notes: list[str] = []
+        self._unsure: list[Sentence] = []
+        self._notes: list[Sentence] = []
 
     def guess(self) -> Guess:
         employees = [column for column in self._columns if column not in self._left]
         if employees:
-            self._notes.append(f"{_listed(employees)}: left out as employees, whom no event carries.")
+            self._notes.append(
+                sentence("{columns}: left out as employees, whom no event carries.", columns=_listed(employees))
+            )
         time = self._time()
         if time is None:
-            return Guess(None, problem=self._nothing("when things happened", "time, date, datum or dato"))
+            return Guess(None, problem=self._nothing(sentence("when things happened"), "time, date, datum, dato"))
         order = self._named(Holds.ORDER)
         activity = self._named(Holds.ACTIVITY, lambda content: not content.is_time)
         if activity is not None and self._plain[activity] in _LOOSE_ACTIVITIES:
             self._unsure.append(
-                f'"{activity}" is taken for what happened. If it says something else, write another column.'
+                sentence(
+                    '"{column}" is taken for what happened. If it says something else, write another column.',
+                    column=activity,
+                )
             )
         identifiers = self._identifiers(order)
         if not identifiers:
-            return Guess(None, problem=self._nothing("whose the events are", "customer_id, email, kundnr or kundenr"))
+            return Guess(
+                None, problem=self._nothing(sentence("whose the events are"), "customer_id, email, kundnr, kundenr")
+            )
         event_id = self._event_id()
         sequence = self._named(Holds.SEQUENCE, lambda content: content.is_number)
         currency = self._named(Holds.CURRENCY)
@@ -120,7 +132,10 @@ class _Guesser:
                 return None
             self._take(named)
             self._unsure.append(
-                f'"{named}" is taken for when things happened. If another column says it, write that one.'
+                sentence(
+                    '"{column}" is taken for when things happened. If another column says it, write that one.',
+                    column=named,
+                )
             )
         content = self._content[named]
         if not content.has_clock and content.epoch is None:
@@ -134,10 +149,14 @@ class _Guesser:
         if any(self._content[column].has_offset for column in time.columns) or time.format is not None:
             return None
         words = {word for plain in self._plain.values() for word in (plain, *plain.split("_"))}
-        for zone, country, signs in _ZONES:
+        for zone, clock, signs in _ZONES:
             if words & signs:
                 self._notes.append(
-                    f"Times carry no offset and are read as {country} time ({zone}), as the columns' names."
+                    sentence(
+                        "Times carry no offset and are read as {clock} ({zone}), like the columns' names.",
+                        clock=clock,
+                        zone=zone,
+                    )
                 )
                 return zone
         return None
@@ -160,23 +179,36 @@ class _Guesser:
             handlers = [column for column in self._left if self._plain[column] in _HANDLERS]
             for column in handlers:
                 self._left.remove(column)
-                self._notes.append(f'"{column}" is left out: beside "{customer}" it may name who handled the case.')
+                self._notes.append(
+                    sentence(
+                        '"{column}" is left out: beside "{case}" it may name who handled the case.',
+                        column=column,
+                        case=customer,
+                    )
+                )
         return found
 
     def _someone(self, order: str | None) -> dict[IdentifierKind, tuple[str, ...]]:
         """A stand-in where no column is called like a customer."""
         if order is not None:
             self._unsure.append(
-                f'No column names a customer, so each order in "{order}" stands for one; journeys end with it.'
+                sentence(
+                    'No column names a customer, so each order in "{column}" stands for one; journeys end with it.',
+                    column=order,
+                )
             )
             return {IdentifierKind.ORDER: (order,)}
         session = self._first_called(sorted(_SESSIONS))
         if session is not None:
-            self._unsure.append(f'No column names a customer, so each visit in "{session}" stands for one.')
+            self._unsure.append(
+                sentence('No column names a customer, so each visit in "{column}" stands for one.', column=session)
+            )
             return {IdentifierKind.ANONYMOUS: (session,)}
         email = next((column for column in self._left if self._content[column].email_share >= MOST), None)
         if email is not None:
-            self._unsure.append(f'"{email}" holds e-mail addresses and is taken for the customer.')
+            self._unsure.append(
+                sentence('"{column}" holds e-mail addresses and is taken for the customer.', column=email)
+            )
             return {IdentifierKind.EMAIL: (self._take(email),)}
         likely = [column for column in self._left if self._content[column].may_be_someone]
         if not likely:
@@ -185,8 +217,13 @@ class _Guesser:
         best = max(likely, key=lambda column: self._likeness(column))
         content = self._content[best]
         self._unsure.append(
-            f'"{best}" is taken for the customer: {content.distinct} different values in {content.filled} rows. '
-            "If another column says whose the event is, write that one."
+            sentence(
+                '"{column}" is taken for the customer: {distinct} different values in {rows} rows. '
+                "If another column says whose the event is, write that one.",
+                column=best,
+                distinct=content.distinct,
+                rows=content.filled,
+            )
         )
         return {IdentifierKind.CUSTOMER: (self._take(best),)}
 
@@ -201,7 +238,11 @@ class _Guesser:
             if self._plain[column] in WORDS[Holds.EVENT_ID] and content.filled and not content.is_time:
                 if content.distinct == content.filled:
                     return self._take(column)
-                self._notes.append(f'"{column}" repeats, so it is no event id; ids are made from the rows instead.')
+                self._notes.append(
+                    sentence(
+                        '"{column}" repeats, so it is no event id; ids are made from the rows instead.', column=column
+                    )
+                )
         return None
 
     def _rules(self, time: Time, activity: str | None, order: str | None) -> tuple[EventRule, ...]:
@@ -216,20 +257,25 @@ class _Guesser:
         )
         if activity is None and (order is not None or amount is not None):
             self._unsure.append(
-                "No column says what happened, so every row is read as an order (order_completed). "
-                "If it is something else, write another activity."
+                sentence(
+                    "No column says what happened, so every row is read as an order (order_completed). "
+                    "If it is something else, write another activity."
+                )
             )
             if order is not None and self._content[order].distinct < self._content[order].filled:
                 self._unsure.append(
-                    f'"{order}" repeats, so every line is read as an order of its own. If each line holds the total of '
-                    f'the whole order, write once_per = "{order}".'
+                    sentence(
+                        '"{column}" repeats, so every line is read as an order of its own. If each line holds the '
+                        'total of the whole order, write once_per = "{column}".',
+                        column=order,
+                    )
                 )
             return (shared.rule(Cell(constant="order_completed"), time, amount=amount), *self._order_steps(shared))
         if activity is None:
             activity = self._few_words()
         if activity is None:
             self._unsure.append(
-                'No column says what happened, so every row is called "contact". Write a better activity.'
+                sentence('No column says what happened, so every row is called "contact". Write a better activity.')
             )
             return (shared.rule(Cell(constant="contact"), time, amount=amount),)
         return (shared.rule(Cell(column=activity), time, amount=amount),)
@@ -243,8 +289,12 @@ class _Guesser:
             return None
         chosen = self._take((named or many)[0])
         self._unsure.append(
-            f'"{chosen}" is taken for what happened: {self._content[chosen].distinct} different values. '
-            "If another column says it, write that one."
+            sentence(
+                '"{column}" is taken for what happened: {distinct} different values. '
+                "If another column says it, write that one.",
+                column=chosen,
+                distinct=self._content[chosen].distinct,
+            )
         )
         return chosen
 
@@ -259,7 +309,9 @@ class _Guesser:
             if step is not None:
                 told.add(step)
                 self._take(column)
-                self._unsure.append(f'"{column}" is taken for the time of {step}.')
+                self._unsure.append(
+                    sentence('"{column}" is taken for the time of {activity}.', column=column, activity=step)
+                )
                 yield shared.rule(Cell(constant=step), Time((column,), self._content[column].epoch))
 
     def _cell(self, holds: Holds) -> Cell | None:
@@ -274,7 +326,9 @@ class _Guesser:
             if self._plain[column] in IDENTIFYING or self._content[column].email_share > 0 or self._is_someones(column)
         ]
         if hidden:
-            self._notes.append(f"{_listed(hidden)}: left out, as it may tell who somebody is.")
+            self._notes.append(
+                sentence("{columns}: left out, as it may tell who somebody is.", columns=_listed(hidden))
+            )
         return tuple(column for column in self._left if column not in hidden)
 
     def _is_someones(self, column: str) -> bool:
@@ -299,10 +353,13 @@ class _Guesser:
         self._left.remove(column)
         return column
 
-    def _nothing(self, wanted: str, names: str) -> str:
-        return (
-            f"No column says {wanted}. Its columns are: {_listed(self._columns[:20])}. "
-            f"Name one of them {names}, or write a mapping that says which it is."
+    def _nothing(self, wanted: Sentence, names: str) -> Sentence:
+        return sentence(
+            "No column says {wanted}. Its columns are: {columns}. "
+            "Give one of them such a name ({names}), or write a mapping that says which it is.",
+            wanted=wanted,
+            columns=_listed(self._columns[:20]),
+            names=names,
         )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tillit.sentences import Sentence, sentence
 
-def unique_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+
+def unique_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[Sentence, ...]]:
     """Name every column once.
 
     Returns:
@@ -15,7 +17,7 @@ def unique_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     wanted = [name.strip().strip("\ufeff") for name in header]
     taken = set(wanted)
     names: list[str] = []
-    notes: list[str] = []
+    notes: list[Sentence] = []
     for place, name in enumerate(wanted, start=1):
         chosen = name or f"column {place}"
         count = 2
@@ -23,8 +25,15 @@ def unique_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
             chosen = f"{name or f'column {place}'} ({count})"
             count += 1
         if not name:
-            notes.append(f'Column {place} has no name; it is called "{chosen}" here.')
+            notes.append(sentence('Column {place} has no name; it is called "{name}" here.', place=place, name=chosen))
         elif chosen != name:
-            notes.append(f'The name "{name}" stands over several columns; column {place} is called "{chosen}" here.')
+            notes.append(
+                sentence(
+                    'The name "{twice}" stands over several columns; column {place} is called "{name}" here.',
+                    twice=name,
+                    place=place,
+                    name=chosen,
+                )
+            )
         names.append(chosen)
     return tuple(names), tuple(notes)

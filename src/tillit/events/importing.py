@@ -17,6 +17,7 @@ from tillit.events.receipt import Receipt, most_first
 from tillit.events.rejecting import RejectedRows
 from tillit.events.segments import SegmentKind
 from tillit.events.staging import OnProgress, stage
+from tillit.sentences import Sentence, sentence
 
 CONFLICT = "id_conflict"
 
@@ -42,7 +43,7 @@ class Imported:
     rejected: Path | None
     contacts: tuple[Path, ...]
     mapping: Mapping
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
     first_at: int | None
     last_at: int | None
 
@@ -127,9 +128,11 @@ def _reject_conflicts(work: Path, path: Path) -> Path | None:
     """Add the rows that conflict with the log, as they stand in the file, to those rejected before."""
     unmet = pq.read_table(work / UNMET_ROWS)
     reasons = {
-        row["origin_row"]: (
-            f"Its event {row['event_id']} ({row['activity']}) came before with other content; the first stays. "
-            "If this file is right, undo the earlier import and import this file again."
+        row["origin_row"]: sentence(
+            "Its event {id} ({activity}) came before with other content; the first stays. "
+            "If this file is right, undo the earlier import and import this file again.",
+            id=row["event_id"],
+            activity=row["activity"],
         )
         for row in unmet.to_pylist()
     }

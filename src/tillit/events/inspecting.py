@@ -17,12 +17,13 @@ from tillit.events.mapping import FILE_ORDER, Cell, EventRule, Mapping, Time, ch
 from tillit.events.reading import open_reader
 from tillit.events.recipe import Recognised, recognise
 from tillit.events.subject import Subjects, country_of_zone
+from tillit.sentences import Sentence, paragraph, sentence
 from tillit.vocabulary import IdentifierKind
 
 SAMPLE_ROWS = 2_000
 SHOWN_ROWS = 5
 
-TOTALS_ONLY = "This file holds totals, not what each customer did, so it cannot become journeys."
+TOTALS_ONLY = sentence("This file holds totals, not what each customer did, so it cannot become journeys.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class UnderstoodRow:
     row: int
     raw: tuple[str, ...]
     events: tuple[UnderstoodEvent, ...]
-    refused: str | None = None
+    refused: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ class Inspection:
     columns: tuple[str, ...]
     mapping: Mapping | None
     recipe: str | None
-    unsure: tuple[str, ...]
-    notes: tuple[str, ...]
+    unsure: tuple[Sentence, ...]
+    notes: tuple[Sentence, ...]
     rows: tuple[UnderstoodRow, ...]
     totals_only: bool = False
-    problem: str | None = None
+    problem: Sentence | None = None
 
 
 def inspect_file(path: Path, mapping: Mapping | None = None) -> Inspection:
@@ -96,7 +97,7 @@ def inspect_file(path: Path, mapping: Mapping | None = None) -> Inspection:
     return _inspection(reader, sample, guess.mapping, unsure=guess.unsure, notes=guess.notes)
 
 
-def understand(path: Path) -> tuple[Mapping, tuple[str, ...]]:
+def understand(path: Path) -> tuple[Mapping, tuple[Sentence, ...]]:
     """The mapping of a file that brings none, and what is to be said about it: first what it is unsure of.
 
     Raises:
@@ -107,7 +108,7 @@ def understand(path: Path) -> tuple[Mapping, tuple[str, ...]]:
     found = inspect_file(path)
     if found.mapping is None or found.problem is not None:
         refusal = FileError if found.totals_only else MappingError if found.mapping is None else AmbiguityError
-        raise refusal(f"{path.name}: {found.problem}")
+        raise refusal(sentence("{file}: {problem}", file=path.name, problem=found.problem or ""))
     return found.mapping, (*found.unsure, *found.notes)
 
 
@@ -144,12 +145,18 @@ def _of_recipe(reader: Reader, sample: RawChunk, known: Recognised) -> Inspectio
         return _without_mapping(
             reader,
             sample,
-            problem=" ".join((f"{TOTALS_ONLY} It looks like an export of {known.product}.", *known.notes)),
+            problem=paragraph(
+                TOTALS_ONLY,
+                sentence("It looks like an export of {product}.", product=known.product),
+                *known.notes,
+            ),
             recipe=known.product,
+            totals_only=True,
         )
     if not known.mapping.identifiers:
-        problem = (
-            f"It looks like {known.product}, but no column says whose each row is. Export it with e-mail addresses."
+        problem = sentence(
+            "It looks like {product}, but no column says whose each row is. Export it with e-mail addresses.",
+            product=known.product,
         )
         return _without_mapping(reader, sample, problem=problem, recipe=known.product)
     return _inspection(
@@ -168,8 +175,8 @@ def _inspection(
     mapping: Mapping,
     *,
     recipe: str | None = None,
-    unsure: tuple[str, ...] = (),
-    notes: tuple[str, ...] = (),
+    unsure: tuple[Sentence, ...] = (),
+    notes: tuple[Sentence, ...] = (),
 ) -> Inspection:
     # The key is of no use to anyone: these subjects are thrown away.
     region = mapping.region or country_of_zone(mapping.timezone)
@@ -179,7 +186,7 @@ def _inspection(
         _learn(reader, converter)
         rows, problem = _understood(sample, mapping, converter), None
     except AmbiguityError as two_ways:
-        rows, problem = _as_they_stand(sample), str(two_ways)
+        rows, problem = _as_they_stand(sample), two_ways.sentence
     return Inspection(
         format=reader.format,
         columns=reader.columns,
@@ -204,9 +211,10 @@ def _without_mapping(
     reader: Reader,
     sample: RawChunk,
     *,
-    problem: str | None,
+    problem: Sentence | None,
     recipe: str | None = None,
-    notes: tuple[str, ...] = (),
+    notes: tuple[Sentence, ...] = (),
+    totals_only: bool = False,
 ) -> Inspection:
     return Inspection(
         format=reader.format,
@@ -216,7 +224,7 @@ def _without_mapping(
         unsure=(),
         notes=(*reader.notes, *notes),
         rows=_as_they_stand(sample),
-        totals_only=recipe is not None and problem is not None and problem.startswith(TOTALS_ONLY),
+        totals_only=totals_only,
         problem=problem,
     )
 
@@ -232,10 +240,14 @@ def _sample(reader: Reader) -> RawChunk:
     return RawChunk(chunk.table.slice(0, kept), chunk.first_row, broken)
 
 
-def _no_rows(path: Path, sample: RawChunk) -> str:
+def _no_rows(path: Path, sample: RawChunk) -> Sentence:
     if sample.broken:
-        return f"None of its first {len(sample.broken)} rows can be read. The first: {sample.broken[0].reason}"
-    return f"{path.name} has column names but no rows. Export it again."
+        return sentence(
+            "None of its first {rows} rows can be read. The first: {reason}",
+            rows=len(sample.broken),
+            reason=sample.broken[0].reason,
+        )
+    return sentence("{file} has column names but no rows. Export it again.", file=path.name)
 
 
 def _understood(sample: RawChunk, mapping: Mapping, converter: Converter) -> tuple[UnderstoodRow, ...]:

@@ -11,9 +11,11 @@ from typing import Any, BinaryIO, NoReturn
 
 from tillit.errors import FileError
 from tillit.events.loose_rows import Cells
+from tillit.sentences import Sentence, sentence
 
 LONGEST_LINE = 8 << 20
 DEEPEST = 50
+_TOO_DEEP = sentence("its brackets are nested deeper than {most}; flatten it before the export", most=DEEPEST)
 
 
 def flatten(parsed: dict[str, Any]) -> Cells:
@@ -50,31 +52,39 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def parse_line(line: bytes) -> dict[str, Any] | str:
+def parse_line(line: bytes) -> dict[str, Any] | Sentence:
     """The object on a line, or what is wrong with it as a clause without a full stop."""
     if len(line) >= LONGEST_LINE:
-        return f"it is longer than {LONGEST_LINE >> 20} MB; leave out the large field"
+        return sentence("it is longer than {most} MB; leave out the large field", most=LONGEST_LINE >> 20)
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
-        return f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+        return sentence("byte {place} is not UTF-8; save the file as UTF-8", place=error.start + 1)
     try:
         parsed = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        return f"it is no JSON ({error.msg}, character {error.pos + 1}); a string or bracket may be missing its end"
+        return sentence(
+            "it is no JSON ({found}, character {place}); a string or bracket may be missing its end",
+            found=error.msg,
+            place=error.pos + 1,
+        )
     except _RefusedError as refused:
-        return str(refused)
+        return refused.why
     except RecursionError:
-        return f"its brackets are nested deeper than {DEEPEST}; flatten it before the export"
+        return _TOO_DEEP
     if not isinstance(parsed, dict):
-        return f"it is {_kind(parsed)}, not an object in braces"
+        return sentence("it is {kind}, not an object in braces", kind=_kind(parsed))
     if _is_deep(parsed):
-        return f"its brackets are nested deeper than {DEEPEST}; flatten it before the export"
+        return _TOO_DEEP
     return parsed
 
 
 class _RefusedError(Exception):
     """Well-formed for Python's parser, but not JSON or not safe to read one way."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,12 +92,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise _RefusedError(f"the key {twice[:60]!r} stands in it twice; remove one of them")
+        raise _RefusedError(sentence("the key '{key}' stands in it twice; remove one of them", key=twice[:60]))
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise _RefusedError(f"{name} is no JSON number; write null where there is no value")
+    raise _RefusedError(sentence("{found} is no JSON number; write null where there is no value", found=name))
 
 
 _DECODER = json.JSONDecoder(
@@ -95,10 +105,14 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, Number):
-        return "a number"
-    return {list: "an array", str: "a text", bool: "true or false"}.get(type(value), "null")
+def _kind(value: Any) -> Sentence:
+    kinds = {
+        Number: sentence("a number"),
+        list: sentence("an array"),
+        str: sentence("a text"),
+        bool: sentence("true or false"),
+    }
+    return kinds.get(type(value), sentence("null"))
 
 
 def _is_deep(value: Any) -> bool:
@@ -114,17 +128,18 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
-def unwritable(cells: Cells) -> str | None:
+def unwritable(cells: Cells) -> Sentence | None:
     """Why cells made with \\u escapes are no text: half a surrogate pair, or a NUL."""
     for key, value in cells.items():
         try:
             (key + value).encode("utf-8")
         except UnicodeEncodeError:
-            return (
-                f"the value of {key[:60]!r} holds half a surrogate pair (\\ud800 to \\udfff); write the whole character"
+            return sentence(
+                "the value of '{key}' holds half a surrogate pair (\\ud800 to \\udfff); write the whole character",
+                key=key[:60].encode("ascii", "backslashreplace").decode(),
             )
         if "\x00" in value or "\x00" in key:
-            return f"the value of {key[:60]!r} holds a NUL character; remove it"
+            return sentence("the value of {key} holds a NUL character; remove it", key=repr(key[:60]))
     return None
 
 
@@ -136,7 +151,7 @@ def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
             if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line[:64]:
-                raise FileError("The file is UTF-16, and JSON Lines are UTF-8. Save it as UTF-8.")
+                raise FileError(sentence("The file is UTF-16, and JSON Lines are UTF-8. Save it as UTF-8."))
         ending = line
         while len(ending) == LONGEST_LINE and not ending.endswith(b"\n"):
             ending = stream.readline(LONGEST_LINE)

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from tillit.errors import KeyMissing, StoreError
+from tillit.sentences import sentence
 
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
@@ -25,13 +26,25 @@ def read_or_create_key(directory: Path) -> bytes:
     if not path.exists():
         if any((directory / "log").glob("*.parquet")):
             raise KeyMissing(
-                f"{directory} holds events but its {KEY_FILE} is gone. Without it no customer can be recognised again. "
-                f"Put {KEY_FILE} back from your backup, or start with an empty directory."
+                sentence(
+                    "{directory} holds events but its {file} is gone. Without it no customer can be recognised again. "
+                    "Put {file} back from your backup, or start with an empty directory.",
+                    directory=str(directory),
+                    file=KEY_FILE,
+                )
             )
         _create(path)
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
-        raise StoreError(f"{path} has {len(key)} bytes, a key has {KEY_BYTES}. Put {KEY_FILE} back from your backup.")
+        raise StoreError(
+            sentence(
+                "{path} has {bytes} bytes, a key has {wanted}. Put {file} back from your backup.",
+                path=str(path),
+                bytes=len(key),
+                wanted=KEY_BYTES,
+                file=KEY_FILE,
+            )
+        )
     return key
 
 

@@ -17,6 +17,7 @@ from typing import Self
 from tillit.errors import DamagedSegment, FormatError, LogBusy, StoreError
 from tillit.events.lock import held
 from tillit.events.segments import Damage, Segment, SegmentKind, damage
+from tillit.sentences import paragraph, sentence
 
 FORMAT = 1
 WAIT_FOR_SQLITE_SECONDS = 30.0
@@ -126,9 +127,11 @@ class EventLog:
         """
         if found := [error for segment in segments if (error := damage(segment)) is not None]:
             raise DamagedSegment(
-                "The log cannot tell what is new while it cannot read all it has. Damaged: "
-                + "; ".join(map(str, found))
-                + ". Restore these files from a backup, or undo their imports and import the original files again."
+                sentence(
+                    "The log cannot tell what is new while it cannot read all it has. Damaged: {damaged}. "
+                    "Restore these files from a backup, or undo their imports and import the original files again.",
+                    damaged=paragraph(*(damaged.sentence for damaged in found)),
+                )
             )
         return [segment.path for segment in segments]
 
@@ -152,8 +155,11 @@ class EventLog:
         with held(self._write_lock) as alone:
             if not alone:
                 raise LogBusy(
-                    f"Another import or undo is being written in {self.directory}. Nothing was changed; "
-                    "wait until it is finished and try again."
+                    sentence(
+                        "Another import or undo is being written in {directory}. Nothing was changed; "
+                        "wait until it is finished and try again.",
+                        directory=str(self.directory),
+                    )
                 )
             self._clear_leftovers()
             yield
@@ -238,7 +244,13 @@ def require_import(log: EventLog, import_id: str) -> LoggedImport:
     """
     found = log.find_import(import_id)
     if found is None:
-        raise StoreError(f"The log in {log.directory} has no import {import_id!r}; it may never have begun.")
+        raise StoreError(
+            sentence(
+                "The log in {directory} has no import {import_id}; it may never have begun.",
+                directory=str(log.directory),
+                import_id=import_id,
+            )
+        )
     return found
 
 

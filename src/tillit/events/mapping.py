@@ -9,6 +9,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from tillit.errors import MappingError
+from tillit.sentences import sentence
 from tillit.vocabulary import IdentifierKind
 
 FILE_ORDER = "file order"
@@ -148,13 +149,31 @@ def check_columns(mapping: Mapping, columns: Sequence[str], *, name: str) -> Non
         if column not in present:
             by_lower = {present.lower(): present for present in columns}
             near = get_close_matches(column.lower(), by_lower, n=1, cutoff=0.6)
-            remedy = f'Did you mean "{by_lower[near[0]]}"?' if near else f"Its columns are: {', '.join(columns)}."
-            raise MappingError(f'{key} names the column "{column}", which {name} does not have. {remedy}')
+            remedy = (
+                sentence('Did you mean "{column}"?', column=by_lower[near[0]])
+                if near
+                else sentence("Its columns are: {columns}.", columns=", ".join(columns))
+            )
+            raise MappingError(
+                sentence(
+                    '{key} names the column "{column}", which {file} does not have. {remedy}',
+                    key=key,
+                    column=column,
+                    file=name,
+                    remedy=remedy,
+                )
+            )
     for number, rule in enumerate(mapping.events, start=1):
         for key in ("activity", *CELL_KEYS):
             cell: Cell | None = getattr(rule, key)
             if cell is not None and cell.constant is not None and cell.constant in present:
                 raise MappingError(
-                    f'event {number}: {key} = "{cell.constant}" would write that word into every event, but it is a '
-                    f'column of {name}. Write {key} = {{column = "{cell.constant}"}}.'
+                    sentence(
+                        'event {number}: {key} = "{word}" would write that word into every event, but it is a column '
+                        'of {file}. Write {key} = {{column = "{word}"}}.',
+                        number=number,
+                        key=key,
+                        word=cell.constant,
+                        file=name,
+                    )
                 )

@@ -17,6 +17,7 @@ from tillit.events.amounts import AmountColumn
 from tillit.events.currencies import is_code
 from tillit.events.faults import Faults
 from tillit.events.mapping import EventRule, Mapping
+from tillit.sentences import Sentence, sentence
 
 Booleans = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -42,13 +43,19 @@ class MoneyReader:
         self._without_currency = False
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         """What was assumed so far."""
         notes = [note for column in self._columns() for note in column.notes]
         if self._without_currency:
-            notes.append('Amounts have no currency; two decimals were assumed. Name it: currency = "SEK", for example.')
+            notes.append(
+                sentence('Amounts have no currency; two decimals were assumed. Name it: currency = "SEK", for example.')
+            )
         if self._amount is not None and self._mapping.margin_rate is not None:
-            notes.append(f"Margins are assumed: {self._mapping.margin_rate} of the amount without VAT.")
+            notes.append(
+                sentence(
+                    "Margins are assumed: {rate} of the amount without VAT.", rate=float(self._mapping.margin_rate)
+                )
+            )
         return tuple(notes)
 
     def learn(self, table: pa.Table, numbers: Integers) -> bool:
@@ -112,7 +119,11 @@ class MoneyReader:
             faults.add(
                 unknown,
                 "currency_unknown",
-                f'"{found[int(unknown[0])].as_py()}" in "{cell.column}" is no currency. Write three letters: SEK.',
+                sentence(
+                    '"{example}" in "{column}" is no currency. Write three letters: SEK.',
+                    example=found[int(unknown[0])].as_py(),
+                    column=cell.column,
+                ),
             )
         return codes
 

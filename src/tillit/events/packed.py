@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from tillit.errors import FileError
+from tillit.sentences import sentence
 
 # Event logs pack 5 to 60 times and DEFLATE ends at 1,032. The first megabytes may repeat as much as they like.
 LARGEST_RATIO = 300
@@ -64,14 +65,23 @@ class _Unpacked(io.RawIOBase):
             data = self._gzip.read(len(buffer))
         except (EOFError, gzip.BadGzipFile, zlib.error) as damage:
             raise FileError(
-                f"{self._name} is cut off or damaged: unpacking failed after {self._given:,} bytes ({damage}). "
-                "Download or pack it again; nothing after that place can be read."
+                sentence(
+                    "{file} is cut off or damaged: unpacking failed after {bytes:,} bytes ({found}). "
+                    "Download or pack it again; nothing after that place can be read.",
+                    file=self._name,
+                    bytes=self._given,
+                    found=str(damage),
+                )
             ) from damage
         self._given += len(data)
         if self._given > FREE_BYTES and self._given > LARGEST_RATIO * self._raw.tell():
             raise FileError(
-                f"{self._name} unpacks to more than {LARGEST_RATIO} times its size, as no file of events does. "
-                "If it is one, unpack it yourself and import the plain file."
+                sentence(
+                    "{file} unpacks to more than {ratio} times its size, as no file of events does. "
+                    "If it is one, unpack it yourself and import the plain file.",
+                    file=self._name,
+                    ratio=LARGEST_RATIO,
+                )
             )
         buffer[: len(data)] = data
         return len(data)

@@ -13,6 +13,7 @@ from tillit.errors import StoreError
 from tillit.events.log import EventLog, ImportState, LoggedImport, require_import
 from tillit.events.segments import Segment, SegmentKind, SegmentWriter
 from tillit.events.sifting import Sifting, sifting
+from tillit.sentences import sentence
 
 UNMET_ROWS = "unmet-rows.parquet"
 
@@ -56,7 +57,9 @@ def publish(log: EventLog, import_id: str, parts: StagedParts, *, work: Path) ->
         if entry.state is ImportState.DONE:
             return entry
         if entry.state is ImportState.UNDONE:
-            raise StoreError(f"Import {import_id} was undone. Import its file again as a new import.")
+            raise StoreError(
+                sentence("Import {import_id} was undone. Import its file again as a new import.", import_id=import_id)
+            )
         fault.point("publish.begun")
         committed = log.sound_or_refuse(log.segments(SegmentKind.EVENTS))
         work.mkdir(parents=True, exist_ok=True)
@@ -101,7 +104,9 @@ def undo(log: EventLog, import_id: str, *, work: Path) -> tuple[LoggedImport, ..
         if entry.state is ImportState.UNDONE:
             return ()
         if entry.state is ImportState.PUBLISHING:
-            raise StoreError(f"Import {import_id} is not finished; finish it first, then undo it.")
+            raise StoreError(
+                sentence("Import {import_id} is not finished; finish it first, then undo it.", import_id=import_id)
+            )
         fault.point("undo.begun")
         work.mkdir(parents=True, exist_ok=True)
         recovered = _offer_again(log, import_id, work)

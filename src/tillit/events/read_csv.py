@@ -17,8 +17,14 @@ from tillit.errors import FileError
 from tillit.events.chunks import ROWS_PER_CHUNK, BrokenRow, RawChunk
 from tillit.events.encoding import TextFile
 from tillit.events.headers import unique_names
+from tillit.sentences import Sentence, sentence
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+DELIMITERS = {
+    ",": sentence("comma"),
+    ";": sentence("semicolon"),
+    "\t": sentence("tab"),
+    "|": sentence("vertical bar"),
+}
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 200
 LONGEST_FIELD = 131_072  # characters; a longer one is a quote that was never closed
@@ -42,24 +48,36 @@ class CsvReader:
         with self._text.open_text() as file:
             sample = file.read(SAMPLE_CHARACTERS)
         if sample.count("\x00") > MOST_NULS_IN_HEAD:
-            raise FileError(f"{path.name} is not text: it holds NUL characters. Export it as CSV in UTF-8.")
+            raise FileError(
+                sentence("{file} is not text: it holds NUL characters. Export it as CSV in UTF-8.", file=path.name)
+            )
         self.delimiter, self._lines_before_header = _dialect(sample)
         records = self._records()
         header = next((cells for cells, _ in records if cells), None)
         if header is None or not any(cell.strip() for cell in header):
-            raise FileError(f"{path.name} has no row of column names. Export it with its header row.")
+            raise FileError(
+                sentence("{file} has no row of column names. Export it with its header row.", file=path.name)
+            )
         if _fault(header, len(header)) is not None:
             raise FileError(
-                f"{path.name} has column names that are no text: {ascii(header)[:100]}. Export it as UTF-8."
+                sentence(
+                    "{file} has column names that are no text: {names}. Export it as UTF-8.",
+                    file=path.name,
+                    names=ascii(header)[:100],
+                )
             )
         self.columns, renamed = unique_names(header)
         self._notes = [
-            f"Read as CSV: {self._text.encoding.label}, columns separated by {DELIMITERS[self.delimiter]}.",
+            sentence(
+                "Read as CSV: {encoding}, columns separated by {delimiter}.",
+                encoding=self._text.encoding.label,
+                delimiter=DELIMITERS[self.delimiter],
+            ),
             *renamed,
         ]
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         return tuple(self._notes)
 
     @property
@@ -101,7 +119,7 @@ class CsvReader:
         arrays = [pa.array(column, pa.string()) for column in columns]
         return RawChunk(pa.Table.from_arrays(arrays, names=list(self.columns)), first, tuple(broken))
 
-    def _records(self) -> Iterator[tuple[list[str], tuple[str, str] | None]]:
+    def _records(self) -> Iterator[tuple[list[str], tuple[str, Sentence] | None]]:
         """Every record as its cells, or as its first line and why it is none."""
         with self._text.open_text() as file:
             for _ in range(self._lines_before_header):
@@ -122,8 +140,12 @@ class CsvReader:
                     open_quotes += 1
                     if open_quotes > MOST_OPEN_QUOTES:
                         raise FileError(
-                            f"{self._name} has over {MOST_OPEN_QUOTES:,} rows with a quotation mark that is not closed "
-                            "or not doubled. Export it again with quotation marks doubled inside quoted cells."
+                            sentence(
+                                "{file} has over {most:,} rows with a quotation mark that is not closed or not "
+                                "doubled. Export it again with quotation marks doubled inside quoted cells.",
+                                file=self._name,
+                                most=MOST_OPEN_QUOTES,
+                            )
                         ) from error
                     lines.put_back()
                     yield [opened.rstrip("\r\n")], ("quote", _quote_reason(error))
@@ -151,30 +173,38 @@ class _Lines:
         self.taken.clear()
 
 
-def _quote_reason(error: csv.Error) -> str:
+def _quote_reason(error: csv.Error) -> Sentence:
     if "expected after" in str(error):
-        return (
+        return sentence(
             "A quotation mark stands inside a quoted cell without being doubled, or the one before was never closed. "
             'Write it as "" inside quotes.'
         )
-    return "A quotation mark opens a cell and is never closed. Close it, or double it where it belongs to the text."
+    return sentence(
+        "A quotation mark opens a cell and is never closed. Close it, or double it where it belongs to the text."
+    )
 
 
-def _fault(cells: list[str], width: int) -> tuple[str, str] | None:
+def _fault(cells: list[str], width: int) -> tuple[str, Sentence] | None:
     """Why these cells are no row of this file; None when they are."""
     if len(cells) != width:
         return (
             "ragged",
-            f"The row has {len(cells)} cells, the header has {width}. "
-            "Quote cells that contain the delimiter or a line break.",
+            sentence(
+                "The row has {cells} cells, the header has {columns}. "
+                "Quote cells that contain the delimiter or a line break.",
+                cells=len(cells),
+                columns=width,
+            ),
         )
     joined = "".join(cells)
     if joined.isascii() and "\x00" not in joined:
         return None
     if "\x00" in joined:
-        return "nul", "The row holds a NUL character, which no text has. Export the file again."
+        return "nul", sentence("The row holds a NUL character, which no text has. Export the file again.")
     if any("\udc80" <= character <= "\udcff" for character in joined):
-        return "encoding", "The row holds bytes that are no text in the file's encoding. Export the file as UTF-8."
+        return "encoding", sentence(
+            "The row holds bytes that are no text in the file's encoding. Export the file as UTF-8."
+        )
     return None
 
 

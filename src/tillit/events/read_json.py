@@ -15,6 +15,7 @@ from tillit.events.json_lines import flatten, numbered_lines, parse_line, unwrit
 from tillit.events.loose_rows import OTHER, LooseRow, LooseTable
 from tillit.events.packed import InputFile
 from tillit.events.segment import ALWAYS, is_segment_call, segment_cells
+from tillit.sentences import Sentence, sentence
 
 _SHOWN_CHARACTERS = 2_000
 _SNIFFED_ROWS = 20
@@ -33,7 +34,9 @@ class JsonLinesReader:
         self._segment = self._is_segment()
         self._table = LooseTable(self._rows, always=ALWAYS if self._segment else ())
         if not self._table.has_rows:
-            raise FileError(f"{self._name} is empty: there is not one JSON object in it. Export it again.")
+            raise FileError(
+                sentence("{file} is empty: there is not one JSON object in it. Export it again.", file=self._name)
+            )
 
     @property
     def format(self) -> str:
@@ -44,10 +47,14 @@ class JsonLinesReader:
         return self._table.columns
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        found = "Segment calls, one a line" if self._segment else "JSON Lines, one object a line"
-        late = f"The file is long: keys that only appear far into it are kept together in the column {OTHER}."
-        return (f"{found}, UTF-8.", *([late] if OTHER in self.columns else []))
+    def notes(self) -> tuple[Sentence, ...]:
+        segment = sentence("Segment calls, one a line, UTF-8.")
+        plain = sentence("JSON Lines, one object a line, UTF-8.")
+        late = sentence(
+            "The file is long: keys that only appear far into it are kept together in the column {column}.",
+            column=OTHER,
+        )
+        return (segment if self._segment else plain, *([late] if OTHER in self.columns else []))
 
     @property
     def total_bytes(self) -> int:
@@ -66,8 +73,12 @@ class JsonLinesReader:
             for number, line in numbered_lines(stream):
                 if number == 1 and line.lstrip().startswith(b"["):
                     raise FileError(
-                        f"{self._name} is one JSON array, not one object a line. "
-                        f"Convert it with: jq -c '.[]' {self._name} > {Path(self._name).stem}.jsonl"
+                        sentence(
+                            "{file} is one JSON array, not one object a line. "
+                            "Convert it with: jq -c '.[]' {file} > {stem}.jsonl",
+                            file=self._name,
+                            stem=Path(self._name).stem,
+                        )
                     )
                 parsed = parse_line(line)
                 if isinstance(parsed, dict):
@@ -77,13 +88,23 @@ class JsonLinesReader:
                     first = parsed
                 if read == _SNIFFED_ROWS:
                     raise FileError(
-                        f"{self._name} begins with a brace but none of its first {read} lines is a JSON object "
-                        f"(line 1: {first}). Write one object a line, without line breaks inside it."
+                        sentence(
+                            "{file} begins with a brace but none of its first {lines} lines is a JSON object "
+                            "(line 1: {found}). Write one object a line, without line breaks inside it.",
+                            file=self._name,
+                            lines=read,
+                            found=first,
+                        )
                     )
         if refused:
             raise FileError(
-                f"{self._name} holds no JSON object that stands on one line (line 1: {first}). "
-                f"Convert it with: jq -c . {self._name} > {Path(self._name).stem}.jsonl"
+                sentence(
+                    "{file} holds no JSON object that stands on one line (line 1: {found}). "
+                    "Convert it with: jq -c . {file} > {stem}.jsonl",
+                    file=self._name,
+                    found=first,
+                    stem=Path(self._name).stem,
+                )
             )
         return False
 
@@ -94,12 +115,15 @@ class JsonLinesReader:
             for number, line in numbered_lines(stream):
                 row += 1
                 parsed = parse_line(line)
-                problem = parsed if isinstance(parsed, str) else None
-                if isinstance(parsed, dict):
+                if isinstance(parsed, Sentence):
+                    problem = parsed
+                else:
                     cells = cells_of(parsed)
-                    problem = unwritable(cells) if b"\\u" in line else None
-                    if problem is None:
+                    unfit = unwritable(cells) if b"\\u" in line else None
+                    if unfit is None:
                         yield cells
                         continue
+                    problem = unfit
                 text = line[:_SHOWN_CHARACTERS].decode("utf-8", "replace").strip()
-                yield BrokenRow(row, "json", f"Line {number}: {problem}.", (text,))
+                reason = sentence("Line {line}: {problem}.", line=number, problem=problem)
+                yield BrokenRow(row, "json", reason, (text,))

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from tillit.errors import FileError
 from tillit.events.chunks import ROWS_PER_CHUNK, RawChunk
+from tillit.sentences import Sentence, sentence
 
 
 class ParquetReader:
@@ -33,13 +34,24 @@ class ParquetReader:
         except (pa.ArrowException, OSError) as error:
             raise self._damaged(error) from error
         if metadata.num_rows == 0:
-            raise FileError(f"{path.name} has columns but no rows. Export it again.")
+            raise FileError(sentence("{file} has columns but no rows. Export it again.", file=path.name))
         self.columns: tuple[str, ...] = tuple(_flat(schema.empty_table()).column_names)
         twice = [name for name, count in Counter(self.columns).items() if count > 1]
         if twice:
-            raise FileError(f"{path.name} has the column {twice[0]!r} more than once. Rename one and write it again.")
-        groups = metadata.num_row_groups
-        self.notes: tuple[str, ...] = (f"Parquet, {metadata.num_rows:,} rows in {groups} group{'s'[: groups > 1]}.",)
+            raise FileError(
+                sentence(
+                    "{file} has the column '{column}' more than once. Rename one and write it again.",
+                    file=path.name,
+                    column=twice[0],
+                )
+            )
+        self.notes: tuple[Sentence, ...] = (
+            sentence(
+                "Parquet. Rows: {rows:,}; row groups: {groups:,}.",
+                rows=metadata.num_rows,
+                groups=metadata.num_row_groups,
+            ),
+        )
 
     @property
     def format(self) -> str:
@@ -61,11 +73,15 @@ class ParquetReader:
             raise self._damaged(error, after=first - 1) from error
 
     def _damaged(self, error: Exception, *, after: int = 0) -> FileError:
-        place = f" after row {after:,}" if after else ""
         first_line = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         return FileError(
-            f"{self._path.name} cannot be read as Parquet{place}: {first_line}. "
-            "It is cut off, damaged or encrypted; write or download it again."
+            sentence(
+                "{file} cannot be read as Parquet after row {row:,}: {found}. "
+                "It is cut off, damaged or encrypted; write or download it again.",
+                file=self._path.name,
+                row=after,
+                found=first_line,
+            )
         )
 
 

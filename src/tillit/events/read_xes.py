@@ -14,6 +14,7 @@ from tillit.errors import FileError
 from tillit.events.chunks import BrokenRow, RawChunk
 from tillit.events.loose_rows import OTHER, Cells, LooseRow, LooseTable
 from tillit.events.packed import InputFile
+from tillit.sentences import Sentence, sentence
 
 CASE = "case:concept:name"
 ACTIVITY = "concept:name"
@@ -41,7 +42,7 @@ class XesReader:
         self._employees = False
         self._table = LooseTable(self._rows)
         if not self._table.has_rows:
-            raise FileError(f"{self._name} is an event log without one event. Export it again.")
+            raise FileError(sentence("{file} is an event log without one event. Export it again.", file=self._name))
 
     @property
     def format(self) -> str:
@@ -52,12 +53,19 @@ class XesReader:
         return self._table.columns
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        notes = ["XES event log, one row an event, in the order of the file."]
+    def notes(self) -> tuple[Sentence, ...]:
+        notes = [sentence("XES event log, one row an event, in the order of the file.")]
         if self._employees:
-            notes.append(f"{_EMPLOYEES} names employees and was left out: no event carries an employee.")
+            notes.append(
+                sentence("{column} names employees and was left out: no event carries an employee.", column=_EMPLOYEES)
+            )
         if OTHER in self.columns:
-            notes.append(f"The log is long: attributes that only appear far into it are kept in the column {OTHER}.")
+            notes.append(
+                sentence(
+                    "The log is long: attributes that only appear far into it are kept in the column {column}.",
+                    column=OTHER,
+                )
+            )
         return tuple(notes)
 
     @property
@@ -80,7 +88,7 @@ class XesReader:
                 self._employees = self._employees or log.employees
                 for found in log.take():
                     row += 1
-                    yield BrokenRow(row, "xes", found, ()) if isinstance(found, str) else found
+                    yield BrokenRow(row, "xes", found, ()) if isinstance(found, Sentence) else found
                 if not block:
                     return
 
@@ -94,9 +102,9 @@ class _Log:
         self._path: list[str] = []
         self._trace: Cells = {}
         self._event: Cells = {}
-        self._waiting: list[tuple[Cells, str | None]] = []
-        self._problem: str | None = None
-        self._ready: list[Cells | str] = []
+        self._waiting: list[tuple[Cells, Sentence | None]] = []
+        self._problem: Sentence | None = None
+        self._ready: list[Cells | Sentence] = []
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -110,11 +118,17 @@ class _Log:
             self._parser.Parse(block, not block)
         except expat.ExpatError as error:
             raise FileError(
-                f"{self._name} is not well-formed XML at line {error.lineno}, column {error.offset} "
-                f"({expat.ErrorString(error.code)}). It may be cut off; export or download it again."
+                sentence(
+                    "{file} is not well-formed XML at line {line}, column {column} ({found}). "
+                    "It may be cut off; export or download it again.",
+                    file=self._name,
+                    line=error.lineno,
+                    column=error.offset,
+                    found=expat.ErrorString(error.code),
+                )
             ) from error
 
-    def take(self) -> list[Cells | str]:
+    def take(self) -> list[Cells | Sentence]:
         """Rows that are complete; a sentence stands for an event that cannot be one."""
         ready, self._ready = self._ready, []
         return ready
@@ -122,11 +136,21 @@ class _Log:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         if not self._path and tag != "log":
-            raise FileError(f"{self._name} is XML but no XES event log: it begins with <{tag[:60]}>, not <log>.")
+            raise FileError(
+                sentence(
+                    "{file} is XML but no XES event log: it begins with <{tag}>, not <log>.",
+                    file=self._name,
+                    tag=tag[:60],
+                )
+            )
         self._path.append(tag)
         if len(self._path) > 100:
             raise FileError(
-                f"{self._name} nests elements over 100 deep (line {self._parser.CurrentLineNumber}); no XES."
+                sentence(
+                    "{file} nests elements over 100 deep (line {line}), which no XES event log does. Export it again.",
+                    file=self._name,
+                    line=self._parser.CurrentLineNumber,
+                )
             )
         where = self._path[-2:]
         if tag == "trace" and len(self._path) == 2:
@@ -142,8 +166,11 @@ class _Log:
             self.employees = True
             return
         if len(value) > _LONGEST_VALUE:
-            line = self._parser.CurrentLineNumber
-            self._problem = f"Line {line}: the value of {key[:60]!r} is longer than 1 MB; leave it out of the export."
+            self._problem = sentence(
+                "Line {line}: the value of '{key}' is longer than 1 MB; leave it out of the export.",
+                line=self._parser.CurrentLineNumber,
+                key=key[:60],
+            )
             return
         if owner == "trace":
             self._trace[f"case:{key}"] = value
@@ -168,6 +195,10 @@ class _Log:
 
     def _refuse(self, *declared: object) -> None:
         raise FileError(
-            f"{self._name} declares a document type or entity ({str(declared[0])[:60]}), which can name other files. "
-            "XES needs none: remove the <!DOCTYPE …> part."
+            sentence(
+                "{file} declares a document type or entity ({found}), which can name other files. "
+                "XES needs none: remove the <!DOCTYPE …> part.",
+                file=self._name,
+                found=str(declared[0])[:60],
+            )
         )

@@ -14,6 +14,7 @@ from tillit.events.read_csv import CsvReader
 from tillit.events.read_json import JsonLinesReader
 from tillit.events.read_parquet import ParquetReader
 from tillit.events.read_xes import XesReader
+from tillit.sentences import Sentence, sentence
 
 __all__ = ["BrokenRow", "RawChunk", "Reader", "open_reader", "sniff_format"]
 
@@ -29,22 +30,30 @@ OPENERS: dict[str, Callable[[Path], Reader]] = {
 }
 
 # What people drop by mistake: how it begins, what it is, what to do instead.
-FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "a PDF document", "Export the table as CSV from the program that made the document."),
-    (b"PK\x03\x04", "a ZIP archive or a spreadsheet (.xlsx, .ods)", "Save the sheet as CSV, or unpack the archive."),
-    (b"PK\x05\x06", "an empty ZIP archive", "Unpack or export it again."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (.xls, .doc)", "Open it and save the sheet as CSV."),
-    (b"\x89PNG", "a PNG image", "Export the numbers behind the picture as CSV."),
-    (b"\xff\xd8\xff", "a JPEG image", "Export the numbers behind the picture as CSV."),
-    (b"GIF8", "a GIF image", "Export the numbers behind the picture as CSV."),
-    (b"SQLite format 3", "an SQLite database", "Export the table of events as CSV."),
-    (b"ARROW1", "an Arrow file", "Write it as Parquet."),
-    (b"ORC", "an ORC file", "Write it as Parquet."),
-    (b"BZh", "a bzip2 archive", "Unpack it first (gzip is read as it is)."),
-    (b"\xfd7zXZ", "an xz archive", "Unpack it first (gzip is read as it is)."),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive", "Unpack it first (gzip is read as it is)."),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it first (gzip is read as it is)."),
-    (b"{\\rtf", "a formatted text document (RTF)", "Save the table as CSV."),
+FOREIGN: tuple[tuple[bytes, Sentence, Sentence], ...] = (
+    (b"%PDF", sentence("a PDF document"), sentence("Export the table as CSV from the program that made the document.")),
+    (
+        b"PK\x03\x04",
+        sentence("a ZIP archive or a spreadsheet (.xlsx, .ods)"),
+        sentence("Save the sheet as CSV, or unpack the archive."),
+    ),
+    (b"PK\x05\x06", sentence("an empty ZIP archive"), sentence("Unpack or export it again.")),
+    (
+        b"\xd0\xcf\x11\xe0",
+        sentence("an old Excel or Word file (.xls, .doc)"),
+        sentence("Open it and save the sheet as CSV."),
+    ),
+    (b"\x89PNG", sentence("a PNG image"), sentence("Export the numbers behind the picture as CSV.")),
+    (b"\xff\xd8\xff", sentence("a JPEG image"), sentence("Export the numbers behind the picture as CSV.")),
+    (b"GIF8", sentence("a GIF image"), sentence("Export the numbers behind the picture as CSV.")),
+    (b"SQLite format 3", sentence("an SQLite database"), sentence("Export the table of events as CSV.")),
+    (b"ARROW1", sentence("an Arrow file"), sentence("Write it as Parquet.")),
+    (b"ORC", sentence("an ORC file"), sentence("Write it as Parquet.")),
+    (b"BZh", sentence("a bzip2 archive"), sentence("Unpack it first (gzip is read as it is).")),
+    (b"\xfd7zXZ", sentence("an xz archive"), sentence("Unpack it first (gzip is read as it is).")),
+    (b"\x28\xb5\x2f\xfd", sentence("a zstd archive"), sentence("Unpack it first (gzip is read as it is).")),
+    (b"7z\xbc\xaf", sentence("a 7-Zip archive"), sentence("Unpack it first (gzip is read as it is).")),
+    (b"{\\rtf", sentence("a formatted text document (RTF)"), sentence("Save the table as CSV.")),
 )
 
 
@@ -58,7 +67,11 @@ def open_reader(path: Path) -> Reader:
     found = sniff_format(head, name=path.name)
     opener = OPENERS.get(found)
     if opener is None:
-        raise FileError(f"{path.name} is {found}, which this version does not read. Export it as CSV.")
+        raise FileError(
+            sentence(
+                "{file} is {format}, which this version does not read. Export it as CSV.", file=path.name, format=found
+            )
+        )
     return opener(path)
 
 
@@ -70,20 +83,28 @@ def sniff_format(head: bytes, *, name: str) -> str:
     """
     for magic, what, remedy in FOREIGN:
         if head.startswith(magic):
-            raise FileError(f"{name} is {what}, not a table of events. {remedy}")
+            raise FileError(
+                sentence("{file} is {what}, not a table of events. {remedy}", file=name, what=what, remedy=remedy)
+            )
     if head.startswith(b"PAR1"):
         return "parquet"
     # UTF-16 puts a NUL beside every ASCII character; without them the same words can be looked for.
     start = head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").lstrip(b"\xff\xfe \t\r\n")
     if not start:
-        raise FileError(f"{name} is empty: there is not one character in it. Export it again.")
+        raise FileError(_empty(name))
     lowered = start[:4096].lower()
     if lowered.startswith((b"<!doctype html", b"<html")):
-        raise FileError(f"{name} is a web page, often a sign-in page saved in place of the export. Download it again.")
+        raise FileError(
+            sentence(
+                "{file} is a web page, often a sign-in page saved in place of the export. Download it again.", file=name
+            )
+        )
     if lowered.startswith(b"<"):
         if re.search(rb"<([\w.-]+:)?log[\s>]", lowered):
             return "xes"
-        raise FileError(f"{name} is XML but no XES event log (there is no <log>). Export it as CSV.")
+        raise FileError(
+            sentence("{file} is XML but no XES event log (there is no <log>). Export it as CSV.", file=name)
+        )
     if start.startswith((b"{", b"[{")):
         return "jsonl"
     return "csv"
@@ -97,15 +118,31 @@ def _head(path: Path) -> bytes:
             with gzip.open(path) as unpacked:
                 head = unpacked.read(HEAD_BYTES)
             if head.startswith(_GZIP):
-                raise FileError(f"{path.name} is gzip inside gzip. Unpack it once.")
+                raise FileError(sentence("{file} is gzip inside gzip. Unpack it once.", file=path.name))
     except FileNotFoundError as missing:
-        raise FileError(f"There is no file {path}. Check the name and the folder.") from missing
+        raise FileError(
+            sentence("There is no file {file}. Check the name and the folder.", file=str(path))
+        ) from missing
     except IsADirectoryError as folder:
-        raise FileError(f"{path} is a folder. Name the files in it, one by one.") from folder
+        raise FileError(sentence("{file} is a folder. Name the files in it, one by one.", file=str(path))) from folder
     except (EOFError, gzip.BadGzipFile, zlib.error) as damaged:
-        raise FileError(f"{path.name} is a damaged gzip file ({damaged}). Download or pack it again.") from damaged
+        raise FileError(
+            sentence(
+                "{file} is a damaged gzip file ({found}). Download or pack it again.",
+                file=path.name,
+                found=str(damaged),
+            )
+        ) from damaged
     except OSError as refused:
-        raise FileError(f"{path} cannot be read: {refused.strerror}. Check its permissions.") from refused
+        raise FileError(
+            sentence(
+                "{file} cannot be read: {found}. Check its permissions.", file=str(path), found=str(refused.strerror)
+            )
+        ) from refused
     if not head:
-        raise FileError(f"{path.name} is empty: there is not one character in it. Export it again.")
+        raise FileError(_empty(path.name))
     return head
+
+
+def _empty(name: str) -> Sentence:
+    return sentence("{file} is empty: there is not one character in it. Export it again.", file=name)

@@ -31,6 +31,7 @@ from typing import Any
 
 from tillit.events.mapping import ALL_COLUMNS, FILE_ORDER, Cell, EventRule, Mapping, Time
 from tillit.events.mapping_toml import mapping_from_table
+from tillit.sentences import Sentence, sentence
 
 FOLDER = Path(__file__).parent / "recipes"
 
@@ -43,8 +44,8 @@ class Recipe:
     signatures: tuple[tuple[str, ...], ...]
     also_called: abc.Mapping[str, tuple[str, ...]]
     mapping: Mapping | None
-    notes: tuple[str, ...] = ()
-    unsure: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+    unsure: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ class Recognised:
 
     product: str
     mapping: Mapping | None
-    notes: tuple[str, ...] = ()
-    unsure: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = field(default=())
+    notes: tuple[Sentence, ...] = ()
+    unsure: tuple[Sentence, ...] = ()
+    left_out: tuple[Sentence, ...] = field(default=())
 
 
 def recognise(columns: Sequence[str]) -> Recognised | None:
@@ -98,8 +99,8 @@ def load_recipe(path: Path) -> Recipe:
         signatures=tuple(map(tuple, signatures)),
         also_called={name: tuple(others) for name, others in about.get("also_called", {}).items()},
         mapping=None if about.get("totals_only") else mapping_from_table(table, name=path.name),
-        notes=tuple(about.get("notes", ())),
-        unsure=tuple(about.get("unsure", ())),
+        notes=tuple(Sentence(line, {}) for line in about.get("notes", ())),
+        unsure=tuple(Sentence(line, {}) for line in about.get("unsure", ())),
     )
 
 
@@ -119,7 +120,7 @@ class _Adapted:
     def __init__(self, recipe: Recipe, present: abc.Mapping[str, str]) -> None:
         self._recipe = recipe
         self._present = present
-        self.left_out: list[str] = []
+        self.left_out: list[Sentence] = []
 
     def mapping(self, mapping: Mapping) -> Mapping:
         rules = tuple(rule for rule in map(self._rule, mapping.events) if rule is not None)
@@ -140,10 +141,20 @@ class _Adapted:
         needed = (*rule.time.columns, *rule.when, *([rule.activity.column] if rule.activity.column else []))
         missing = [column for column in needed if self._column(column) is None]
         if missing:
-            self.left_out.append(f'No {rule.label} events: the file has no column "{missing[0]}".')
+            self.left_out.append(
+                sentence(
+                    'No {activity} events: the file has no column "{column}".', activity=rule.label, column=missing[0]
+                )
+            )
             return None
         if rule.amount is not None and self._column(rule.amount) is None:
-            self.left_out.append(f'{rule.label} has no amount: the file has no column "{rule.amount}".')
+            self.left_out.append(
+                sentence(
+                    '{activity} has no amount: the file has no column "{column}".',
+                    activity=rule.label,
+                    column=rule.amount,
+                )
+            )
         return replace(
             rule,
             activity=self._cell(rule.activity) or rule.activity,

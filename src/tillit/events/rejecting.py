@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tillit.events.headers import unique_names
+from tillit.sentences import Sentence
 
 REASON_COLUMNS = ("row", "code", "reason")
 
@@ -36,7 +37,7 @@ class RejectedRows:
         """The file, if any row was rejected."""
         return self._target if self.reasons else None
 
-    def add(self, cells: Sequence[object], row: int, code: str, reason: str) -> None:
+    def add(self, cells: Sequence[object], row: int, code: str, reason: Sentence) -> None:
         """Keep a row. Cells beyond the header, of a row that was too long, stand after the reason."""
         if self._file is None:
             self._file = self._open()

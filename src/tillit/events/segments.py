@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from tillit import fault
 from tillit.events.contract import EVENT_SCHEMA, LINK_SCHEMA
+from tillit.sentences import Sentence, sentence
 
 READ_SIZE = 1 << 20
 MOST_ROWS = 4_000_000  # a segment is checked whole before it is read, so none is very long
@@ -52,10 +53,20 @@ class Damage:
     """A segment that is withheld, and what is wrong with it."""
 
     segment: Segment
-    found: str
+    found: Sentence
+
+    @property
+    def sentence(self) -> Sentence:
+        """Which file, and what is wrong with it."""
+        return sentence(
+            "{file} of import {import_id}: {found}",
+            file=self.segment.path.name,
+            import_id=self.segment.import_id,
+            found=self.found,
+        )
 
     def __str__(self) -> str:
-        return f"{self.segment.path.name} of import {self.segment.import_id}: {self.found}"
+        return str(self.sentence)
 
 
 # A process reads a segment many times and the file never changes, so its digest is computed once for each
@@ -88,12 +99,17 @@ def damage(segment: Segment, *, afresh: bool = False) -> Damage | None:
         if afresh or key not in _digests:
             _digests[key] = file_digest(segment.path)
     except FileNotFoundError:
-        return Damage(segment, "the file is missing")
+        return Damage(segment, sentence("the file is missing"))
     except OSError as error:
-        return Damage(segment, f"the file cannot be read ({error.strerror})")
+        return Damage(segment, sentence("the file cannot be read ({found})", found=str(error.strerror)))
     found = _digests[key]
     if found != segment.sha256:
-        return Damage(segment, f"its SHA-256 is {found[:12]}…, {segment.sha256[:12]}… was recorded")
+        return Damage(
+            segment,
+            sentence(
+                "its SHA-256 is {found}…, {recorded}… was recorded", found=found[:12], recorded=segment.sha256[:12]
+            ),
+        )
     return None
 
 

@@ -23,6 +23,7 @@ from tillit.events.receipt import Receipt, most_first
 from tillit.events.rejecting import RejectedRows
 from tillit.events.settling import ROW_SCHEMA, Draft, Settlement, settle
 from tillit.events.subject import Subjects, country_of_zone
+from tillit.sentences import Sentence, sentence
 
 CONFLICT = "id_conflict"
 OnProgress = Callable[[int, int, int], None]
@@ -41,7 +42,7 @@ class Staged:
     rejected: tuple[Path, ...]  # a CSV for each file that had rejected rows
     receipt: Receipt
     mappings: tuple[Mapping, ...]  # one for each file
-    notes: tuple[str, ...]  # what was found out or assumed, in sentences for people
+    notes: tuple[Sentence, ...]  # what was found out or assumed, in sentences for people
 
     @property
     def mapping(self) -> Mapping:
@@ -172,7 +173,7 @@ class _File:
         self._rows = self._rows_without_event = self._further_lines = 0
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         return (*self._reader.notes, *self._converter.notes)
 
     def take(self, chunk: RawChunk) -> pa.Table:
@@ -224,7 +225,9 @@ class _File:
                 ids.append(event_id)
                 row, event_id = next(waiting, (0, ""))
             for place, found, cells in zip(places, ids, _cells(chunk.table.take(places)), strict=True):
-                reason = f'Another row has the id "{found}" for an event that says something else. Mend one of them.'
+                reason = sentence(
+                    'Another row has the id "{id}" for an event that says something else. Mend one of them.', id=found
+                )
                 self.rejected.add(cells, int(numbers[place]), CONFLICT, reason)
             if not row:
                 break

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import lru_cache
 
 from tillit.errors import MappingError
+from tillit.sentences import sentence
 
 _ENGLISH = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 # By the first three letters; Swedish, Norwegian and Danish differ in these only.
@@ -111,15 +112,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         written += r"\s+".join(re.escape(re.sub("[0-9]", "0", word.upper())) for word in re.split(r"\s+", literal))
         if directive and directive not in _DIRECTIVES:
             raise MappingError(
-                f"The time format {pattern!r} has %{directive}, which is not known here. "
-                f"Known are {', '.join(f'%{known}' for known in (*_DIRECTIVES, *_SHORT))}."
+                sentence(
+                    "The time format '{format}' has {part}, which is not known here. Known are {known}.",
+                    format=pattern,
+                    part=f"%{directive}",
+                    known=", ".join(f"%{known}" for known in (*_DIRECTIVES, *_SHORT)),
+                )
             )
         written += _DIRECTIVES.get(directive, "")
     try:
         return re.compile(written)
     except re.error as error:
         raise MappingError(
-            f"The time format {pattern!r} names one part twice ({error.msg}). Name each once."
+            sentence("The time format '{format}' names one part twice. Name each once.", format=pattern)
         ) from error
 
 
@@ -132,7 +137,13 @@ def check_format(pattern: str) -> None:
     parts = _compiled(pattern).groupindex
     missing = [part for part in ("year", "day") if part not in parts]
     if missing or not {"month", "name"} & set(parts):
-        raise MappingError(f"The time format {pattern!r} has no year, month or day. Write one like %Y-%m-%d %H:%M.")
+        raise MappingError(
+            sentence(
+                "The time format '{format}' has no year, month or day. Write one like {example}.",
+                format=pattern,
+                example="%Y-%m-%d %H:%M",
+            )
+        )
 
 
 def _form(found: re.Match[str]) -> Form | None:

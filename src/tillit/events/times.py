@@ -22,6 +22,7 @@ from tillit.events.mapping import EPOCH_FORMATS, Time
 from tillit.events.shapes import Shaped, Shapes, shapes_of
 from tillit.events.timeforms import Form, check_format, form_by, form_of
 from tillit.events.zones import to_utc
+from tillit.sentences import Sentence, sentence
 
 Booleans = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -58,33 +59,56 @@ class TimeReader:
         self._skipped = self._repeated = self._without_zone = 0
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         """What was assumed so far."""
         name, notes = self._name, []
         if self._without_zone and self._timezone is None:
             notes.append(
-                f"Times in {name} have no time zone and were read as UTC. "
-                'Say which it is with timezone = "Europe/Stockholm" or another zone in the mapping.'
+                sentence(
+                    "Times in {columns} have no time zone and were read as UTC. "
+                    'Say which it is with timezone = "Europe/Stockholm" or another zone in the mapping.',
+                    columns=name,
+                )
             )
         if self._skipped:
             notes.append(
-                f"{self._skipped} times in {name} lie in the hour that clocks skip in spring; "
-                "they were moved to the hour after."
+                sentence(
+                    "Times in {columns} within the hour that clocks skip in spring: {count:,}. "
+                    "They were moved to the hour after.",
+                    columns=name,
+                    count=self._skipped,
+                )
             )
         if self._repeated:
             notes.append(
-                f"{self._repeated} times in {name} lie in the hour that clocks repeat in autumn; "
-                "they were read as its first pass."
+                sentence(
+                    "Times in {columns} within the hour that clocks repeat in autumn: {count:,}. "
+                    "They were read as its first pass.",
+                    columns=name,
+                    count=self._repeated,
+                )
             )
         if self._order.day_first is not None:
-            notes.append(f'Dates in {name} were read day first, because of "{self._order.day_first[1]}".')
+            notes.append(
+                sentence(
+                    'Dates in {columns} were read day first, because of "{text}".',
+                    columns=name,
+                    text=self._order.day_first[1],
+                )
+            )
         elif self._order.month_first is not None:
-            notes.append(f'Dates in {name} were read month first, because of "{self._order.month_first[1]}".')
+            notes.append(
+                sentence(
+                    'Dates in {columns} were read month first, because of "{text}".',
+                    columns=name,
+                    text=self._order.month_first[1],
+                )
+            )
         return tuple(notes)
 
     @property
     def _name(self) -> str:
-        return " and ".join(f'"{column}"' for column in self._rule.columns)
+        return " + ".join(f'"{column}"' for column in self._rule.columns)
 
     def learn(self, table: pa.Table, numbers: Integers) -> bool:
         """Look at a chunk before it is read; whether no more need to be seen to tell days from months in it.
@@ -116,8 +140,15 @@ class TimeReader:
         if order.untold is not None and order.day_first is None and order.month_first is None:
             row, text = order.untold
             raise AmbiguityError(
-                f'{self._name} holds dates like "{text}" (row {row}), and no row tells the day from the month. '
-                f"Give the form in the mapping, {self._suggestion('%d/%m/%Y')} or {self._suggestion('%m/%d/%Y')}."
+                sentence(
+                    '{columns} holds dates like "{text}" (row {row}), and no row tells the day from the month. '
+                    "Give the form in the mapping, {day_first} or {month_first}.",
+                    columns=self._name,
+                    text=text,
+                    row=row,
+                    day_first=self._suggestion("%d/%m/%Y"),
+                    month_first=self._suggestion("%m/%d/%Y"),
+                )
             )
 
     def read(self, table: pa.Table, asked: Booleans, faults: Faults) -> tuple[Integers, Booleans]:
@@ -139,11 +170,11 @@ class TimeReader:
         for shape in looked.shapes if asked.all() else shapes_of(texts, there):
             form = self._form(shape.text)
             if form is None:
-                self._refuse(faults, shape.places, shape.example, "is not a time that is known here")
+                self._refuse(faults, shape.places, shape.example, sentence("is not a time that is known here"))
                 continue
             wrong = self._decode(shape, form, micros)
             if wrong.size:
-                self._refuse(faults, wrong, texts[int(wrong[0])].as_py(), "is no day or time that exists")
+                self._refuse(faults, wrong, texts[int(wrong[0])].as_py(), sentence("is no day or time that exists"))
             local[shape.places] = form.offset_sign is None and "epoch" not in form.fields
         self._to_utc(micros, np.flatnonzero(local & ~faults.refused))
         self._refuse_absurd(micros, there, faults)
@@ -187,9 +218,17 @@ class TimeReader:
                 setattr(order, name, (int(numbers[shape.places[index]]), shape.at(index)))
         if order.day_first is not None and order.month_first is not None:
             raise AmbiguityError(
-                f'{self._name} holds "{order.day_first[1]}" (row {order.day_first[0]}), which is day first, and '
-                f'"{order.month_first[1]}" (row {order.month_first[0]}), which is month first. Mend the rows that are '
-                f"wrong, or give the form in the mapping, {self._suggestion('%d/%m/%Y')}."
+                sentence(
+                    '{columns} holds "{day_first}" (row {row}), which is day first, and "{month_first}" '
+                    "(row {other_row}), which is month first. Mend the rows that are wrong, or give the form in the "
+                    "mapping, {suggestion}.",
+                    columns=self._name,
+                    day_first=order.day_first[1],
+                    row=order.day_first[0],
+                    month_first=order.month_first[1],
+                    other_row=order.month_first[0],
+                    suggestion=self._suggestion("%d/%m/%Y"),
+                )
             )
 
     def _decode(self, shape: Shapes, form: Form, micros: Integers) -> Integers:
@@ -264,7 +303,7 @@ class TimeReader:
             micros = np.where(np.abs(numbers * scale) < 2.0**62, whole, -1).astype(np.int64)
         else:
             micros = np.zeros(len(values), dtype=np.int64)
-            self._refuse(faults, np.flatnonzero(there), str(kind), "is a type that holds no times")
+            self._refuse(faults, np.flatnonzero(there), str(kind), sentence("is a type that holds no times"))
         self._refuse_absurd(micros, there, faults)
         return micros, there
 
@@ -272,15 +311,23 @@ class TimeReader:
         faults.add(
             np.flatnonzero(there & ~faults.refused & ((micros < EARLIEST) | (micros >= LATEST))),
             "time_absurd",
-            f"{self._name} lies before 1970 or after 2100. Leave it empty where there is no time.",
+            sentence(
+                "{columns} lies before 1970 or after 2100. Leave it empty where there is no time.", columns=self._name
+            ),
         )
 
-    def _refuse(self, faults: Faults, places: Integers, example: str, why: str) -> None:
-        wanted = f"Write it as {self._format}" if self._format is not None else "Write it like 2026-03-31 14:05"
+    def _refuse(self, faults: Faults, places: Integers, example: str, why: Sentence) -> None:
+        wanted = sentence("Write it like {form}", form=self._format or "2026-03-31 14:05")
         faults.add(
             places,
             "time_unreadable",
-            f'"{example}" in {self._name} {why}. {wanted}, or give its format in the mapping.',
+            sentence(
+                '"{example}" in {columns} {why}. {wanted}, or give its format in the mapping.',
+                example=example,
+                columns=self._name,
+                why=why,
+                wanted=wanted,
+            ),
         )
 
     def _suggestion(self, form: str) -> str:
