@@ -159,3 +159,73 @@ def test_further_lines_of_an_order_count_it_once_even_between_chunks(tmp_path: P
     assert rows % 3 == 0
     assert (receipt.rows, receipt.accepted, receipt.events) == (rows, rows, rows // 3)
     assert receipt.further_lines == rows - rows // 3
+
+
+def test_a_row_that_contradicts_another_is_refused_whole_and_keeps_no_contact(tmp_path: Path) -> None:
+    march = ORDERS + "ana@x.se;;#1;2026-03-01 10:00;;5\n"
+    april = ORDERS + "bo@x.se;;#9;2026-03-01 10:00;;1\ncy@x.se;;#1;2026-03-01 10:00;2026-04-01 09:00;6\n"
+    # Its delivery went with the row that was refused, so this one is the first and stays.
+    may = ORDERS + "ana@x.se;;#1;2026-03-01 10:00;2026-04-01 10:00;5\n"
+    staged = stage_texts(tmp_path, SHOP, march, april, may)
+    delivered = [event for event in rows_of(staged.events) if event["activity"] == "order_delivered"]
+    assert [event["origin_row"] for event in delivered] == [1]
+    assert sorted(event["event_id"] for event in rows_of(staged.events)) == [
+        "#1:order_completed",
+        "#1:order_delivered",
+        "#9:order_completed",
+    ]
+    receipt = staged.receipt
+    assert (receipt.rows, receipt.accepted, receipt.duplicate, receipt.rejected) == (4, 3, 0, 1)
+    (rejected,) = staged.rejected
+    assert 'Row 1 of 0.csv has the id ""#1:order_completed""' in rejected.read_text(encoding="utf-8-sig")
+    assert {contact["value"] for contact in rows_of(staged.contacts)} == {"ana@x.se", "bo@x.se"}
+
+
+TWO_EVENTS = """
+source = "shop"
+identifiers = {customer = "who"}
+event_id = "id"
+[[event]]
+activity = "order_completed"
+time = "bought"
+[[event]]
+activity = "order_delivered"
+time = "sent"
+"""
+ONCE = TWO_EVENTS.replace('event_id = "id"\n', "").replace('"\n[[', '"\nonce_per = "id"\n[[') + 'once_per = "id"\n'
+times = st.sampled_from(["2026-03-01 10:00", "2026-03-01 11:00", ""])
+two_event_files = st.lists(st.lists(st.tuples(st.sampled_from("ab"), times, times), max_size=6), min_size=1, max_size=3)
+
+
+def two_event_text(lines: list[tuple[str, str, str]]) -> str:
+    return "id,who,bought,sent\n" + "".join(f"{key},ana,{bought},{sent}\n" for key, bought, sent in lines)
+
+
+@settings(max_examples=15)
+@given(two_event_files)
+def test_rows_are_taken_whole_or_refused_whole(given_files: list[list[tuple[str, str, str]]]) -> None:
+    with TemporaryDirectory() as folder:
+        staged = staged_in(folder, TWO_EVENTS, *map(two_event_text, given_files))
+        kept = {event["event_id"]: event["occurred_at"] for event in rows_of(staged.events)}
+        assert len(kept) == staged.receipt.events
+    hours = {"2026-03-01 10:00": 1772359200000000, "2026-03-01 11:00": 1772362800000000}
+    taken: dict[str, int] = {}
+    rejected = 0
+    for key, bought, sent in (row for lines in given_files for row in lines):
+        events = {f"{key}:order_completed": bought, f"{key}:order_delivered": sent}
+        found = {event_id: hours[at] for event_id, at in events.items() if at}
+        if any(taken.get(event_id, at) != at for event_id, at in found.items()):
+            rejected += 1
+        else:
+            taken |= found
+    assert kept == taken
+    assert staged.receipt.rejected == rejected
+
+
+@settings(max_examples=15)
+@given(two_event_files)
+def test_no_id_is_given_twice_whatever_lines_of_orders_say(given_files: list[list[tuple[str, str, str]]]) -> None:
+    with TemporaryDirectory() as folder:
+        staged = staged_in(folder, ONCE, *map(two_event_text, given_files))
+        ids = [event["event_id"] for event in rows_of(staged.events)]
+    assert len(set(ids)) == len(ids) == staged.receipt.events

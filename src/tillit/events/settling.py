@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from tillit.engine.duckdb_engine import DuckDBEngine, duckdb_engine
 from tillit.engine.protocol import Value
 from tillit.engine.statement import load_statement
-from tillit.events.contract import EVENT_SCHEMA, LINK_SCHEMA
+from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
 from tillit.events.parts import PartWriter
 
 MEMORY_LIMIT = "512MB"
@@ -26,11 +26,14 @@ BATCH_ROWS = 65_536
 ROW_SCHEMA = pa.schema([pa.field("origin_row", pa.int64(), nullable=False)])
 _REPEATED = pa.schema([("event_id", pa.string())])
 _SUSPECTS = pa.schema([("file", pa.int32()), ("rule", pa.int32()), ("kind", pa.string()), *EVENT_SCHEMA])
-_SETTLED = pa.schema(
+_OTHER_ROW = (pa.field("first_file", pa.int32()), pa.field("first_row", pa.int64()))
+_OUTCOMES = pa.schema(
     [("file", pa.int32()), ("rule", pa.int32()), *ROW_SCHEMA, ("event_id", pa.string()), ("outcome", pa.string())]
 )
+_SETTLED = pa.schema([*_OUTCOMES, *_OTHER_ROW])
 _ROW_EVENTS = pa.schema([("file", pa.int32()), *ROW_SCHEMA])
-_CONFLICTS = pa.schema([*ROW_SCHEMA, ("event_id", pa.string())])
+_CONFLICTS = pa.schema([*ROW_SCHEMA, ("event_id", pa.string()), *_OTHER_ROW])
+_REFUSED = pa.schema([("file", pa.int32()), *_CONFLICTS])
 
 
 class IdKind(StrEnum):
@@ -62,7 +65,8 @@ class Settlement:
     events_by_file: Mapping[int, int] = field(default_factory=dict)
     duplicates: Mapping[int, int] = field(default_factory=dict)  # rows all of whose events are there already
     further_lines: Mapping[int, int] = field(default_factory=dict)  # rows whose events an earlier row gave
-    conflicts: Mapping[int, tuple[Path, ...]] = field(default_factory=dict)  # Parquet: origin_row, event_id; in order
+    # By file, in order: origin_row of a row that was refused, an event_id, and the row (first_file, first_row) with it.
+    conflicts: Mapping[int, tuple[Path, ...]] = field(default_factory=dict)
 
 
 def settle(drafts: Sequence[Draft], *, work: Path) -> Settlement:
@@ -83,7 +87,7 @@ def settle(drafts: Sequence[Draft], *, work: Path) -> Settlement:
             return Settlement(tuple(parts), links, _events_by_file((draft.file, draft.events) for draft in drafts))
         engine.offer("repeated", repeated)
         engine.offer("suspects", _from_each_part(engine, work, "suspects", _SUSPECTS, drafts))
-        engine.offer("settled", _store(engine, work, "settled", _SETTLED, {}))
+        _offer_settled(engine, work, drafts)
         row_events = _from_each_part(engine, work, "row_events", _ROW_EVENTS, drafts)
         engine.offer("row_events", row_events or _ROW_EVENTS.empty_table())
         outcomes = engine.fetch(load_statement("tillit.events", "row_outcomes"), {}).to_pylist()
@@ -101,6 +105,30 @@ def settle(drafts: Sequence[Draft], *, work: Path) -> Settlement:
         )
 
 
+def _offer_settled(engine: DuckDBEngine, work: Path, drafts: Sequence[Draft]) -> None:
+    """Offer what becomes of every suspect as `settled`, and the rows that contradict others as `refused`.
+
+    A row is taken whole or refused whole. What it gave besides the contradiction goes with it, and then a later row
+    may be right that repeats that: rows are refused round by round until those that stay agree.
+    """
+    refused: list[Path] = []
+    single = all(draft.rule == 0 for draft in drafts)
+    engine.offer("refused", _REFUSED.empty_table())
+    while True:
+        rounds = len(refused)
+        settled = _store(engine, work, f"settled-{rounds}", _SETTLED, {}, statement="settled")
+        engine.offer("settled", settled)
+        found = _store(engine, work, f"refusable-{rounds}", _REFUSED, {}, statement="refusable")
+        refused.extend(found)
+        if refused:
+            engine.offer("refused", refused)
+        if single or not found:
+            break  # with one event a row, what contradicts is refused and nothing else goes with it
+    if refused and not single:
+        with_refused = _from_each_part(engine, work, "refused_events", _OUTCOMES, drafts)
+        engine.offer("settled", (*settled, *with_refused))
+
+
 def _events_by_file(parts: Iterable[tuple[int, tuple[Path, ...]]]) -> dict[int, int]:
     counts: dict[int, int] = {}
     for file, paths in parts:
@@ -109,12 +137,18 @@ def _events_by_file(parts: Iterable[tuple[int, tuple[Path, ...]]]) -> dict[int, 
 
 
 def _store(
-    engine: DuckDBEngine, work: Path, name: str, schema: pa.Schema, values: Mapping[str, Value]
+    engine: DuckDBEngine,
+    work: Path,
+    name: str,
+    schema: pa.Schema,
+    values: Mapping[str, Value],
+    *,
+    statement: str | None = None,
 ) -> tuple[Path, ...]:
-    """Write what a statement answers into Parquet files; none if it answers nothing."""
+    """Write what a statement (default: of the same name) answers into Parquet files; none if it answers nothing."""
     stem = "-".join([name, *map(str, values.values())])
     writer = PartWriter(work, stem, schema)
-    _stream(engine, name, schema, values, writer)
+    _stream(engine, statement or name, schema, values, writer)
     return writer.close()
 
 
@@ -180,3 +214,17 @@ def _apply(engine: DuckDBEngine, draft: Draft, table: pa.Table, origin: pa.Chunk
     ids = pc.if_else(pa.array(met), own, drafted)
     renamed = table.set_column(table.schema.get_field_index("event_id"), table.schema.field("event_id"), ids)
     return renamed.filter(pa.array(~met | kept))
+
+
+def kept_contacts(settlement: Settlement, contacts: tuple[Path, ...], *, work: Path) -> tuple[Path, ...]:
+    """The contacts without those that only refused rows named; the same files where no row was refused."""
+    if not contacts or not settlement.conflicts:
+        return contacts
+    with duckdb_engine([work], spill=work / "spill", memory_limit=MEMORY_LIMIT) as engine:
+        engine.offer("contacts", contacts)
+        engine.offer("final_events", settlement.events or EVENT_SCHEMA.empty_table())
+        engine.offer("final_links", settlement.links or LINK_SCHEMA.empty_table())
+        kept = _store(engine, work, "kept_contacts", CONTACT_SCHEMA, {})
+    for path in contacts:
+        path.unlink()
+    return kept

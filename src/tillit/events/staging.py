@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ from tillit.events.read_csv import CsvReader
 from tillit.events.reading import open_reader
 from tillit.events.receipt import Receipt, most_first
 from tillit.events.rejecting import RejectedRows
-from tillit.events.settling import ROW_SCHEMA, Draft, Settlement, settle
+from tillit.events.settling import ROW_SCHEMA, Draft, Settlement, kept_contacts, settle
 from tillit.events.subject import Subjects, country_of_zone
 from tillit.sentences import Sentence, sentence
 
@@ -110,13 +111,13 @@ def stage(
             files.append(file)
         settlement = settle([draft for file in files for draft in file.drafts()], work=work)
         for file in files:
-            file.reject_conflicts(settlement)
+            file.reject_conflicts(settlement, names=[path.name for path in paths])
     receipts = [file.receipt(settlement) for file in files]
     said = [note for (_, found), file in zip(understood, files, strict=True) for note in (*found, *file.notes)]
     return Staged(
         events=settlement.events,
         links=settlement.links,
-        contacts=contacts.close(),
+        contacts=kept_contacts(settlement, contacts.close(), work=work),
         rejected=tuple(file.rejected.path for file in files if file.rejected.path is not None),
         receipt=sum(receipts[1:], receipts[0]),
         mappings=tuple(each for each, _ in understood),
@@ -213,23 +214,28 @@ class _File:
                 writer.close()
         self.rejected.close()
 
-    def reject_conflicts(self, settlement: Settlement) -> None:
-        """Keep the rows whose id another row has for something else, read from the file once more, and finish."""
+    def reject_conflicts(self, settlement: Settlement, *, names: Sequence[str]) -> None:
+        """Keep the rows that contradict others, read from the file once more, and finish."""
         waiting = _conflicts(settlement.conflicts.get(self._place, ()))
-        row, event_id = next(waiting, (0, ""))
-        for chunk in self._reader if row else ():
+        conflict = next(waiting, None)
+        for chunk in self._reader if conflict is not None else ():
             numbers = chunk.row_numbers()
-            places, ids = [], []
-            while row and row < chunk.first_row + chunk.rows:
-                places.append(int(np.searchsorted(numbers, row)))
-                ids.append(event_id)
-                row, event_id = next(waiting, (0, ""))
-            for place, found, cells in zip(places, ids, _cells(chunk.table.take(places)), strict=True):
+            here: list[dict[str, Any]] = []
+            while conflict is not None and conflict["origin_row"] < chunk.first_row + chunk.rows:
+                here.append(conflict)
+                conflict = next(waiting, None)
+            places = np.searchsorted(numbers, [found["origin_row"] for found in here])
+            for found, cells in zip(here, _cells(chunk.table.take(places)), strict=True):
+                other = sentence("Row {row:,}", row=found["first_row"])
+                if found["first_file"] != self._place:
+                    other = sentence("Row {row:,} of {file}", row=found["first_row"], file=names[found["first_file"]])
                 reason = sentence(
-                    'Another row has the id "{id}" for an event that says something else. Mend one of them.', id=found
+                    '{other} has the id "{id}" for an event that says something else. Mend one of them.',
+                    other=other,
+                    id=found["event_id"],
                 )
-                self.rejected.add(cells, int(numbers[place]), CONFLICT, reason)
-            if not row:
+                self.rejected.add(cells, found["origin_row"], CONFLICT, reason)
+            if conflict is None:
                 break
 
     def receipt(self, settlement: Settlement) -> Receipt:
@@ -252,9 +258,8 @@ def _cells(table: pa.Table) -> Iterator[tuple[object, ...]]:
     return (tuple(row.values()) for row in table.to_pylist())
 
 
-def _conflicts(paths: Sequence[Path]) -> Iterator[tuple[int, str]]:
+def _conflicts(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
     for path in paths:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches():
-                for row in batch.to_pylist():
-                    yield row["origin_row"], row["event_id"]
+                yield from batch.to_pylist()

@@ -1,10 +1,11 @@
--- conflicting_rows: one row per row of a file with an event whose id another event of other content has, in their order
--- reads:       settled
+-- conflicting_rows: one row per row of a file that is refused because of another row, in their order
+-- reads:       refused
 -- parameters:  :file (integer)
 select
     origin_row,
-    min(event_id) as event_id
-from settled
-where file = :file and outcome = 'conflict'
-group by origin_row
+    event_id,
+    first_file,
+    first_row
+from refused
+where file = :file
 order by origin_row

@@ -1,5 +1,6 @@
--- settled: one row per suspect: the id it shall have, and whether it is kept, a duplicate, a conflict or a further line
--- reads:       suspects
+-- settled: one row per suspect whose row is not refused: its id, and what becomes of it
+-- reads:       suspects, refused
+-- It is kept, a duplicate, a conflict (with the event of the row that is named too) or a further line.
 -- Derived ids are equal for equal rows of a file: those after the first get their number, so that a file read again
 -- gives the same ids. Further lines of an order follow the first one. Of events that then still share an id the first
 -- stays; the others say the same (duplicate) or something else (conflict), by the columns that known.sql compares.
@@ -20,13 +21,16 @@ placed as (
     select
         *,
         row_number() over (partition by source, own_id, is_further order by file, origin_row, rule) as standing
-    from named
+    from named as n
+    where not exists (select 1 from refused as r where r.file = n.file and r.origin_row = n.origin_row)
 )
 select
     p.file,
     p.rule,
     p.origin_row,
     p.own_id as event_id,
+    f.file as first_file,
+    f.origin_row as first_row,
     case
         when p.is_further then 'further'
         when p.standing = 1 then 'kept'
@@ -43,7 +47,7 @@ select
         else 'conflict'
     end as outcome
 from placed as p
-join placed as f
+left join placed as f
     on p.source = f.source
     and p.own_id = f.own_id
     and f.standing = 1
