@@ -99,6 +99,19 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 @pytest.mark.browser
+def test_ana_finds_a_customer_from_any_page_by_keyboard(page: Page, filled: Served) -> None:
+    enter(page, filled)
+    page.goto(f"{filled.url}/journeys/behind/?of=all")
+    pseudonym = page.locator(".case-who").first.inner_text()
+    page.goto(f"{filled.url}/settings/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(pseudonym)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"Customer {pseudonym}")
+    assert_accessible(page)
+
+
+@pytest.mark.browser
 def test_a_filter_and_the_detail_change_page_and_address_without_a_reload(page: Page, filled: Served) -> None:
     enter(page, filled)
     page.goto(f"{filled.url}/journeys/")

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.conf import settings
 
+from tillit.errors import QueryError
 from tillit.events.key import read_or_create_key
 from tillit.events.subject import country_of_zone, normalise, subject_of
 from tillit.journeys.graph import overview
 from tillit.journeys.known_by import person_known_by as journeys_known_by
+from tillit.journeys.known_by import subjects_of
 from tillit.journeys.results import Overview
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, View
@@ -64,7 +66,9 @@ def last_event_at(view: View) -> int:
 
 
 def person_known_by(store: OrderedStore, typed: str, *, zone: str) -> str | None:
-    """The pseudonym of the customer with this e-mail, phone, order, loyalty or customer number; None if there is none.
+    """The pseudonym of the customer with this e-mail, phone, order, loyalty or customer number, or with this pseudonym.
+
+    None if there is no such customer.
 
     Args:
         typed: As a person types it; hashed with this installation's key and forgotten.
@@ -78,7 +82,16 @@ def person_known_by(store: OrderedStore, typed: str, *, zone: str) -> str | None
             person = journeys_known_by(store, subject_of(kind, normalised, key=key))
             if person:
                 return person
-    return None
+    return _named(store, typed.strip().lower())
+
+
+def _named(store: OrderedStore, person: str) -> str | None:
+    """The same name back if somebody has it as pseudonym."""
+    try:
+        subjects_of(store, person)
+    except QueryError:
+        return None
+    return person
 
 
 def own_way() -> OwnWay | None:

@@ -13,7 +13,7 @@ from tillit.vocabulary import Role
 from tillit_web.languages import LANGUAGES
 from tillit_web.people import queries
 from tillit_web.people.models import User
-from tillit_web.ui.navigation import rail_for
+from tillit_web.ui.navigation import SEARCH_URL_NAME, rail_for
 
 SPOKEN = frozenset(code for code, _name in LANGUAGES)
 
@@ -65,6 +65,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "LANGUAGE_CODE": translation.get_language(),
         "company": getattr(request, "company", None) or queries.company(),
         "languages": LANGUAGES,
+        "search_url_name": SEARCH_URL_NAME,
         "member": member,
         "rail": rail_for(Role(member.role), match.view_name if match else "") if member else (),
     }

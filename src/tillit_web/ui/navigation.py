@@ -53,6 +53,10 @@ RAIL: tuple[Entry, ...] = (
 )
 
 
+# The page that finds a customer by an identifier: the search in the bar is the same form, on every page.
+SEARCH_URL_NAME = "insight:find"
+
+
 @dataclass(frozen=True, slots=True)
 class RailLine:
     """An entry as one reader sees it on one page."""

@@ -78,6 +78,19 @@ def test_a_customer_is_found_by_the_address_they_gave(typed: str, as_bo: Client,
     assert answer["Location"] == f"/journeys/customer/{public_pseudonym(subject)}/"
 
 
+@pytest.mark.parametrize("typed", [DI, f" {DI.upper()} "])
+def test_a_customer_is_found_by_pseudonym(typed: str, as_bo: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    answer = as_bo.post("/journeys/find/", {"identifier": typed})
+    assert answer["Location"] == f"/journeys/customer/{DI}/"
+
+
+@pytest.mark.parametrize("typed", ["", "å", "aaaaaaaaaa", "'; drop", "8" * 200])
+def test_what_nobody_is_known_by_finds_nobody(typed: str, as_bo: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    assert b"We found nobody" in as_bo.post("/journeys/find/", {"identifier": typed}).content
+
+
 def test_nobody_found_is_said_and_keeps_what_was_typed_out_of_the_page(as_bo: Client, bring_in: BringIn) -> None:
     bring_in(TWO_JOURNEYS)
     text = as_bo.post("/journeys/find/", {"identifier": "cy@example.org"}).content.decode()

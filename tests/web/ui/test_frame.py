@@ -76,3 +76,13 @@ def test_a_form_made_elsewhere_is_refused_in_plain_words(ana: object) -> None:
     answer = Client(enforce_csrf_checks=True).post("/language/", {"language": "sv"})
     assert answer.status_code == 403
     assert "Nothing was saved" in answer.content.decode()
+
+
+def test_the_search_stands_on_every_page_and_sends_in_the_body(as_ana: Client) -> None:
+    for address in ("/settings/", "/home/", "/import/"):
+        page = as_ana.get(address).content.decode()
+        form = re.search(r'<form class="search"[^>]*>.*?</form>', page, re.DOTALL)
+        assert form, address
+        assert 'method="post" action="/journeys/find/"' in form[0]
+        assert 'name="identifier"' in form[0]
+        assert "csrfmiddlewaretoken" in form[0]

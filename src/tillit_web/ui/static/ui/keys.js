@@ -20,8 +20,8 @@ const isTyping = (target) => target.closest("input, select, textarea, [contented
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    const search = document.querySelector(".search input");
-    if (search) { event.preventDefault(); search.focus(); }
+    const search = document.getElementById("search");
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
     return;
   }
   const menu = document.querySelector(".menu[open]");
