@@ -1,20 +1,23 @@
 """Read delimited text, row by row and in bounded memory; what is not a row is named and kept, never dropped.
 
-The standard csv module in strict mode does the parsing. A quote that is never closed costs the one line it opened in:
-the lines it swallowed are read again.
+The standard csv module in strict mode does the parsing, but for blocks so plain that pyarrow certainly reads the same
+(`csv_blocks`). A quote that is never closed costs the one line it opened in: the lines it swallowed are read again.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 
 from tillit.errors import FileError
 from tillit.events.chunks import ROWS_PER_CHUNK, BrokenRow, RawChunk
+from tillit.events.csv_blocks import clean_table
 from tillit.events.encoding import TextFile
 from tillit.events.headers import unique_names
 from tillit.sentences import Sentence, sentence
@@ -27,10 +30,14 @@ DELIMITERS = {
 }
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 200
+BLOCK_CHARACTERS = 4 << 20
 LONGEST_FIELD = 131_072  # characters; a longer one is a quote that was never closed
 # Each quote never closed re-reads what it swallowed; a file of nothing else would take for ever.
 MOST_OPEN_QUOTES = 1_000
 MOST_NULS_IN_HEAD = 8
+
+
+_Record: TypeAlias = tuple[list[str], tuple[str, Sentence] | None]  # its cells, or its first line and why it is none
 
 
 class CsvReader:
@@ -42,8 +49,10 @@ class CsvReader:
 
     format = "csv"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, block_characters: int = BLOCK_CHARACTERS) -> None:
+        """`block_characters` is what is held of the file at a time; tests make it small."""
         self._text = TextFile(path)
+        self._block_characters = block_characters
         self._name = path.name
         with self._text.open_text() as file:
             sample = file.read(SAMPLE_CHARACTERS)
@@ -52,8 +61,7 @@ class CsvReader:
                 sentence("{file} is not text: it holds NUL characters. Export it as CSV in UTF-8.", file=path.name)
             )
         self.delimiter, self._lines_before_header = _dialect(sample)
-        records = self._records()
-        header = next((cells for cells, _ in records if cells), None)
+        header = next((found[0] for found in self._stretches() if isinstance(found, tuple) and found[0]), None)
         if header is None or not any(cell.strip() for cell in header):
             raise FileError(
                 sentence("{file} has no row of column names. Export it with its header row.", file=path.name)
@@ -91,11 +99,21 @@ class CsvReader:
         rows: list[list[str]] = []
         broken: list[BrokenRow] = []
         first, number, width = 1, 0, len(self.columns)
-        records = self._records()
-        for cells, _ in records:  # up to and with the header
-            if cells:
+        stretches = self._stretches()
+        for found in stretches:  # up to and with the header
+            if isinstance(found, tuple) and found[0]:
                 break
-        for cells, fault in records:
+        for found in stretches:
+            if isinstance(found, pa.Table):
+                if rows or broken:
+                    yield self._chunk(rows, first, broken)
+                    rows, broken = [], []
+                for start in range(0, found.num_rows, ROWS_PER_CHUNK):
+                    yield RawChunk(found.slice(start, ROWS_PER_CHUNK), number + start + 1)
+                number += found.num_rows
+                first = number + 1
+                continue
+            cells, fault = found
             if not cells and fault is None:
                 continue  # a blank line is no row
             number += 1
@@ -119,22 +137,33 @@ class CsvReader:
         arrays = [pa.array(column, pa.string()) for column in columns]
         return RawChunk(pa.Table.from_arrays(arrays, names=list(self.columns)), first, tuple(broken))
 
-    def _records(self) -> Iterator[tuple[list[str], tuple[str, Sentence] | None]]:
-        """Every record as its cells, or as its first line and why it is none."""
+    def _stretches(self) -> Iterator[pa.Table | _Record]:
+        """Blocks of the file as tables where they are plain, else every record."""
         with self._text.open_text() as file:
             for _ in range(self._lines_before_header):
                 file.readline()
-            lines = _Lines(file)
+            # A short block first: the header needs the careful way, and what is read with it.
+            lines = _Lines(file, SAMPLE_CHARACTERS, self._block_characters)
             csv.field_size_limit(LONGEST_FIELD)
-            open_quotes = 0
+            open_quotes, header_given = 0, False
             while True:
+                if header_given and (block := lines.block()):
+                    table = clean_table(block, self.columns, delimiter=self.delimiter)
+                    if table is not None:
+                        lines.skip_block()
+                        yield table
+                        continue
                 # After an error the parser starts afresh with the lines that were put back.
                 records = csv.reader(lines, delimiter=self.delimiter, strict=True)
                 try:
                     for cells in records:
                         lines.taken.clear()
                         yield cells, None
-                    return
+                        header_given = header_given or bool(cells)
+                        if lines.at_block_end:
+                            break
+                    else:
+                        return
                 except csv.Error as error:
                     opened = lines.taken[0]
                     open_quotes += 1
@@ -152,10 +181,14 @@ class CsvReader:
 
 
 class _Lines:
-    """Lines of a file that remember what the current record took, so that they can be given again."""
+    """Lines of a file, block by block, that remember what the current record took, so that they can be given again."""
 
-    def __init__(self, file: Iterator[str]) -> None:
+    def __init__(self, file: io.TextIOWrapper, first_characters: int, characters: int) -> None:
         self._file = file
+        self._next_characters = min(first_characters, characters)
+        self._characters = characters
+        self._block = ""
+        self._lines = io.StringIO()
         self._again: deque[str] = deque()
         self.taken: list[str] = []
 
@@ -163,9 +196,35 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._file)
+        line = self._again.popleft() if self._again else self._lines.readline()
+        if not line:
+            self._read_block()
+            line = self._lines.readline()
+            if not line:
+                raise StopIteration
         self.taken.append(line)
         return line
+
+    @property
+    def at_block_end(self) -> bool:
+        """Whether every line that was read from the file was given."""
+        return not self._again and self._lines.tell() == len(self._block)
+
+    def block(self) -> str:
+        """The next lines of the file together, of which none was given yet; nothing where that cannot be."""
+        if self.at_block_end:
+            self._read_block()
+        return self._block if not self._again and self._lines.tell() == 0 else ""
+
+    def skip_block(self) -> None:
+        """Go on behind the block."""
+        self._block = ""
+        self._lines = io.StringIO()
+
+    def _read_block(self) -> None:
+        self._block = self._file.read(self._next_characters) + self._file.readline()
+        self._lines = io.StringIO(self._block, newline="")
+        self._next_characters = self._characters
 
     def put_back(self) -> None:
         """Give all lines of the current record again but its first."""
