@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from tests.journeys.logs import Event
+from tests.journeys.logs import DAY, Event
 from tests.web.insight.conftest import BringIn
 from tests.web.insight.small_shop import WAYS, shop
 from tillit.events.log import EventLog
@@ -100,3 +101,25 @@ def test_home_says_what_one_file_of_orders_gives(as_ana: Client, small_shop: lis
     assert "over 3 pairs of orders" in text
     assert text.count("not in this version yet") == 4
     assert '<span class="state done">' in text
+
+
+def test_home_begins_with_how_it_goes_and_what_waits(as_ana: Client, small_shop: list[Event]) -> None:
+    """20 of 47, and Wilson's range, as on the map; of 23 journeys with an order, the first way's 12 were delivered."""
+    heading, lede = first_words(as_ana)
+    assert heading == "About 43 of 100 journeys reach “Order placed” (30 to 57; counted on 47)."
+    assert lede == "In 11 of 23 journeys, “Order placed” has had no answer yet."
+
+
+def test_home_with_few_journeys_says_no_rate(as_ana: Client, bring_in: BringIn) -> None:
+    bring_in([event for event in shop() if event.at < 60 * DAY])
+    said = r"Too few to tell how it goes: \d+ of \d+ counted journeys reached “Order placed”."
+    assert re.fullmatch(said, first_words(as_ana)[0])
+
+
+def first_words(client: Client) -> tuple[str, str]:
+    """What Home says first, as text."""
+    text = client.get("/home/").content.decode()
+    heading = re.search(r'<h1 class="answer">(.*?)</h1>', text)
+    lede = re.search(r'<p class="lede"><a [^>]*>(.*?)</a></p>', text)
+    assert heading
+    return heading[1], lede[1] if lede else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,9 +13,9 @@ from tillit.reports.outcomes import Outcomes
 from tillit.reports.repeat import WITHIN_DAYS, RepeatPurchase
 from tillit.reports.size import Size, size_of
 from tillit.reports.unanswered import Waiting
-from tillit_web.insight.templatetags.insight import count_of, range_of
+from tillit_web.insight.templatetags.insight import count_of, in_100, range_of
 from tillit_web.insight.words import activity_label
-from tillit_web.ui.templatetags.tillit import number, share
+from tillit_web.ui.templatetags.tillit import natural, number, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class HomeQuestion:
     number_link: str = ""
     next_label: str = ""
     next_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """How the company is doing, in one sentence; and what waits for it most, where something does."""
+
+    says: str
+    waits: str = ""
+    waits_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,43 @@ class HomeLinks:
     imports: str = ""
     goal: str = ""
     again: str = ""
+
+
+def headline(known: Outcomes, goal: str | None, waiting: Sequence[Waiting], waiting_links: Sequence[str]) -> Headline:
+    """The sentence that Home begins with: a share only with its range and what it was counted on."""
+    unanswered = [
+        (item, link) for item, link in zip(waiting, waiting_links, strict=True) if item.answers_known and item.journeys
+    ]
+    if not unanswered:
+        return Headline(_how_it_goes(known, goal))
+    most, link = max(unanswered, key=lambda pair: pair[0].journeys)
+    waits = _("In %(count)s journeys, “%(activity)s” has had no answer yet.") % {
+        "activity": activity_label(most.owed.ask),
+        "count": natural(most.journeys, most.of),
+    }
+    return Headline(_how_it_goes(known, goal), waits, link)
+
+
+def _how_it_goes(known: Outcomes, goal: str | None) -> str:
+    reached = known.reached
+    if goal is None:
+        return _("Your customers' journeys are here, and no sale in them yet.")
+    if not reached.of:
+        return _("Your customers' journeys have begun, and none is old enough to be counted.")
+    names = {"goal": activity_label(goal), "of": number(reached.of)}
+    if size_of(reached.of) is Size.CASES:
+        return ngettext(
+            "Too few to tell how it goes: %(count)s of %(of)s counted journey reached “%(goal)s”.",
+            "Too few to tell how it goes: %(count)s of %(of)s counted journeys reached “%(goal)s”.",
+            reached.of,
+        ) % {**names, "count": number(reached.count)}
+    low, middle, high = in_100(reached)
+    return _("About %(middle)s of 100 journeys reach “%(goal)s” (%(low)s to %(high)s; counted on %(of)s).") % {
+        **names,
+        "low": low,
+        "middle": middle,
+        "high": high,
+    }
 
 
 def questions(known: Outcomes | None, goal: str | None, links: HomeLinks) -> tuple[HomeQuestion, ...]:

@@ -39,11 +39,16 @@ def actor(name: str) -> str:
 @register.filter
 def range_of(share: ShareRange) -> str:
     """ "38 to 52 of 100": the range of a share as people count it; tenths where whole numbers would read as none."""
-    ends = (share.low * 100, share.high * 100)
-    decimals = 1 if ends[1] < 2 or ends[0] > 98 or round(ends[0]) == round(ends[1]) else 0
-    low, high = (number(end, decimals) for end in ends)
+    low, _, high = in_100(share)
     text = gettext("%(low)s to %(high)s of 100") % {"low": low, "high": high}
     return text.replace(" ", NO_BREAK)
+
+
+def in_100(share: ShareRange) -> tuple[str, str, str]:
+    """The low end of a share's range, the share itself and the high end, each as so many of 100."""
+    low, middle, high = share.low * 100, share.share * 100, share.high * 100
+    decimals = 1 if high < 2 or low > 98 or round(low) == round(high) else 0
+    return number(low, decimals), number(middle, decimals), number(high, decimals)
 
 
 @register.filter

@@ -50,9 +50,11 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
         goal=question.link(ReachedGoal(known.begun_before)),
         again=question.link(OrderedAgain(order, as_of)),
     )
+    unanswered = tuple(question.link(Unanswered(item.owed)) for item in owed)
     return {
+        "headline": home.headline(known, goal, owed, unanswered),
         "questions": home.questions(known, goal, links),
-        "facts": home.facts(repeat, owed, tuple(question.link(Unanswered(item.owed)) for item in owed), links),
+        "facts": home.facts(repeat, owed, unanswered, links),
         "week": home.first_week(orders=repeat.customers > 0, links=links),
         "how": [
             _(
