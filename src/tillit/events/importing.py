@@ -14,7 +14,7 @@ from tillit.events.publishing import UNMET_ROWS, StagedParts, publish
 from tillit.events.read_csv import CsvReader
 from tillit.events.reading import open_reader
 from tillit.events.receipt import Receipt, most_first
-from tillit.events.rejecting import RejectedRows
+from tillit.events.rejecting import RejectedRows, Say
 from tillit.events.segments import SegmentKind
 from tillit.events.staging import OnProgress, stage
 from tillit.sentences import Sentence, sentence
@@ -59,6 +59,7 @@ def import_file(
     work: Path,
     timezone: str | None = None,
     on_progress: OnProgress | None = None,
+    say: Say = str,
 ) -> Imported:
     """Bring one file into the log.
 
@@ -75,6 +76,7 @@ def import_file(
         work: A folder of this import's own. The rejected rows and the contacts stay there.
         timezone: Of times without an offset, where neither the mapping nor the file says it.
         on_progress: Called with bytes done, bytes in all, and rows so far.
+        say: Says why a row was rejected in the language of whoever mends it.
 
     Raises:
         InputError: The file or the mapping cannot be used; nothing was published.
@@ -91,9 +93,10 @@ def import_file(
         work=staged_folder,
         timezone=timezone,
         on_progress=on_progress,
+        say=say,
     )
     logged = publish(log, import_id, StagedParts(events=staged.events, links=staged.links), work=work)
-    rejected = _reject_conflicts(work, path) if logged.conflict_rows else staged.rejected_csv
+    rejected = _reject_conflicts(work, path, say) if logged.conflict_rows else staged.rejected_csv
     for part in (*staged.events, *staged.links):
         part.unlink()  # the log has them now
     first_at, last_at = _span(log, import_id)
@@ -124,7 +127,7 @@ def _settled(read: Receipt, logged: LoggedImport) -> Receipt:
     )
 
 
-def _reject_conflicts(work: Path, path: Path) -> Path | None:
+def _reject_conflicts(work: Path, path: Path, say: Say) -> Path | None:
     """Add the rows that conflict with the log, as they stand in the file, to those rejected before."""
     unmet = pq.read_table(work / UNMET_ROWS)
     reasons = {
@@ -138,7 +141,7 @@ def _reject_conflicts(work: Path, path: Path) -> Path | None:
     }
     reader = open_reader(path)
     delimiter = reader.delimiter if isinstance(reader, CsvReader) else ","
-    rows = RejectedRows(work / "staged", path.name, reader.columns, delimiter=delimiter, append=True)
+    rows = RejectedRows(work / "staged", path.name, reader.columns, delimiter=delimiter, say=say, append=True)
     for chunk in reader:
         numbers = chunk.row_numbers()
         places = [place for place, number in enumerate(numbers.tolist()) if number in reasons]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -12,6 +12,7 @@ from tillit.events.headers import unique_names
 from tillit.sentences import Sentence
 
 REASON_COLUMNS = ("row", "code", "reason")
+Say = Callable[[Sentence], str]
 
 
 class RejectedRows:
@@ -22,9 +23,22 @@ class RejectedRows:
     """
 
     def __init__(
-        self, folder: Path, name: str, columns: Sequence[str], *, delimiter: str, append: bool = False
+        self,
+        folder: Path,
+        name: str,
+        columns: Sequence[str],
+        *,
+        delimiter: str,
+        say: Say = str,
+        append: bool = False,
     ) -> None:
-        """`append` goes on in the file that an earlier writer of the same folder and name closed, if there is one."""
+        """Begin a file.
+
+        Args:
+            say: Says a reason in the language of whoever mends the rows.
+            append: Go on in the file that an earlier writer of the same folder and name closed, if there is one.
+        """
+        self._say = say
         self._append = append
         self._target = folder / f"{name}.rejected.csv"
         self._header, _ = unique_names([*columns, *REASON_COLUMNS])
@@ -44,7 +58,7 @@ class RejectedRows:
         width = len(self._header) - len(REASON_COLUMNS)
         texts = ["" if cell is None else str(cell) for cell in cells]
         texts += [""] * (width - len(texts))
-        line = [*texts[:width], str(row), code, reason, *texts[width:]]
+        line = [*texts[:width], str(row), code, self._say(reason), *texts[width:]]
         csv.writer(self._file, delimiter=self._delimiter).writerow(line)
         self.reasons[code] += 1
 

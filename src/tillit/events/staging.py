@@ -21,7 +21,7 @@ from tillit.events.parts import PartWriter
 from tillit.events.read_csv import CsvReader
 from tillit.events.reading import open_reader
 from tillit.events.receipt import Receipt, most_first
-from tillit.events.rejecting import RejectedRows
+from tillit.events.rejecting import RejectedRows, Say
 from tillit.events.settling import ROW_SCHEMA, Draft, Settlement, kept_contacts, settle
 from tillit.events.subject import Subjects, country_of_zone
 from tillit.sentences import Sentence, sentence
@@ -65,6 +65,7 @@ def stage(
     work: Path,
     timezone: str | None = None,
     on_progress: OnProgress | None = None,
+    say: Say = str,
 ) -> Staged:
     """Read files through a mapping into Parquet parts under `work`.
 
@@ -76,6 +77,7 @@ def stage(
         work: An empty or new folder of this call's own.
         timezone: Of times without an offset, where neither the mapping nor the file says it.
         on_progress: Called with bytes done, bytes in all, and rows so far.
+        say: Says why a row was rejected in the language of whoever mends it.
 
     Raises:
         FileError: A file cannot be read as what it is.
@@ -100,7 +102,7 @@ def stage(
             # Files of one name may come from several folders.
             is_first = path.name not in [earlier.name for earlier in paths[:place]]
             rejected_to = work if is_first else work / str(place)
-            file = _File(work, place, path, reader, converter, rejected_to=rejected_to)
+            file = _File(work, place, path, reader, converter, rejected_to=rejected_to, say=say)
             opened.callback(file.close)
             for chunk in _told_chunks(reader, converter):
                 contacts.write(file.take(chunk))
@@ -156,10 +158,10 @@ class _File:
     """One file while it is staged."""
 
     def __init__(
-        self, work: Path, place: int, path: Path, reader: Reader, converter: Converter, *, rejected_to: Path
+        self, work: Path, place: int, path: Path, reader: Reader, converter: Converter, *, rejected_to: Path, say: Say
     ) -> None:
         delimiter = reader.delimiter if isinstance(reader, CsvReader) else ","
-        self.rejected = RejectedRows(rejected_to, path.name, reader.columns, delimiter=delimiter)
+        self.rejected = RejectedRows(rejected_to, path.name, reader.columns, delimiter=delimiter, say=say)
         self._place = place
         self._reader = reader
         self._converter = converter

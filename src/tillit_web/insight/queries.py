@@ -24,6 +24,7 @@ from tillit.vocabulary import IdentifierKind, Purpose
 from tillit_web.insight.filters import Filters
 from tillit_web.insight.models import OwnWay
 from tillit_web.people.queries import CompanyFacts
+from tillit_web.ui.templatetags.tillit import said
 from tillit_web.warehouse import queries as warehouse
 
 
@@ -39,7 +40,9 @@ class Standing:
 def standing() -> Standing:
     """How the current numbers stand."""
     return Standing(
-        withheld=warehouse.damaged(), building=warehouse.being_read() is not None, built_at=warehouse.as_of()
+        withheld=tuple(map(said, warehouse.damaged())),
+        building=warehouse.being_read() is not None,
+        built_at=warehouse.as_of(),
     )
 
 

@@ -1,7 +1,8 @@
 """`python -m tillit_web.ui.messages [--check]`: collect the words of each app, and compile their translations.
 
-Every app has its own locale folder. English is the language of the source, so Swedish and Norwegian have a catalogue
-and English has none. `--check` changes nothing and fails on a word without translation, a fuzzy one, one no longer
+Every app has its own locale folder; what the core says to people is in that of the app whose pages show it. English is
+the language of the source, so Swedish and Norwegian have a catalogue and English has none. `--check` changes nothing
+and fails on a word without translation, one that fills in other values than its source, a fuzzy one, one no longer
 used, or a compiled file that is older than its source.
 """
 
@@ -11,27 +12,35 @@ import argparse
 import io
 import os
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Formatter
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
+import tillit
+
 Translation = str | tuple[str, ...] | list[str] | None  # Babel's; several strings where there is a plural
 
 PRODUCT = Path(__file__).parents[1]
+CORE = Path(tillit.__file__).parent
+SAYS_FOR_THE_CORE = "warehouse"
 TRANSLATED = ("sv", "nb")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
+    "sentence": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+READ = frozenset({".py", ".html", ".txt", ".toml"})
 # The same words must give the same file on every machine and day.
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -44,17 +53,22 @@ def apps() -> tuple[Path, ...]:
 def words_of(app: Path) -> Catalog:
     """Every translatable string in an app's Python and templates, without translations."""
     catalog = Catalog(charset="utf-8")
-    for path in sorted(app.rglob("*")):
-        if path.suffix not in {".py", ".html", ".txt"} or "migrations" in path.parts or "locale" in path.parts:
-            continue
-        for message, comments, context in _words_in(path):
-            where = (str(path.relative_to(app)), 0)
-            catalog.add(message, locations=[where], auto_comments=comments, context=context)
+    for root in (app, CORE) if app.name == SAYS_FOR_THE_CORE else (app,):
+        for path in sorted(root.rglob("*")):
+            if path.suffix not in READ or "migrations" in path.parts or "locale" in path.parts:
+                continue
+            for message, comments, context in _words_in(path):
+                where = (str(path.relative_to(root)), 0)
+                catalog.add(message, locations=[where], auto_comments=comments, context=context)
     return catalog
 
 
 def _words_in(path: Path) -> Iterator[tuple[str | tuple[str, ...], list[str], str | None]]:
     source = path.read_text(encoding="utf-8")
+    if path.suffix == ".toml":  # a recipe says what is always true of a product's export
+        about = tomllib.loads(source).get("recognise", {})
+        yield from ((line, [], None) for line in (*about.get("notes", ()), *about.get("unsure", ())))
+        return
     if path.suffix != ".py":
         # Django turns a template into something like Python that is not indented as Python is; inside a pair of
         # brackets the indentation does not matter.
@@ -138,6 +152,7 @@ def problems(app: Path, language: str) -> list[str]:
     here = path.relative_to(PRODUCT)
     found = [f"{here}: not translated: {message.id!r}" for message in fresh if not is_translated(message.string)]
     found += [f"{here}: fuzzy: {message.id!r}" for message in fresh if message.id and message.fuzzy]
+    found += [f"{here}: other values: {message.id!r}" for message in fresh if not _has_the_values(message)]
     used = {(message.id, message.context) for message in fresh}
     old = load(path, language)
     found += [f"{here}: no longer used: {m.id!r}" for m in old if (m.id, m.context) not in used]
@@ -145,6 +160,21 @@ def problems(app: Path, language: str) -> list[str]:
     if len(fresh) and (not binary.is_file() or _strings(binary) != _strings_of(old)):
         found.append(f"{binary.relative_to(PRODUCT)}: older than its .po")
     return found
+
+
+def _has_the_values(message: Message) -> bool:
+    """Whether a translation fills in what its source does; a name of its own would end the page that says it."""
+    source, translation = message.id, message.string
+    if not isinstance(source, str) or not isinstance(translation, str) or not translation:
+        return True  # sentences have no plural
+    try:
+        return _placeholders(translation) == _placeholders(source)
+    except ValueError:
+        return False
+
+
+def _placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
 def _strings_of(catalog: Catalog) -> dict[object, object]:

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext
 from django_tasks.base import Task
 
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_dump import dump_mapping
+from tillit.sentences import sentence
 from tillit_web.jobs.actions import enqueue
 from tillit_web.jobs.queries import JobStatus, job
 from tillit_web.people.models import User
@@ -42,7 +42,7 @@ def start(row: Import, mapping: Mapping) -> None:
     Raises:
         WrongState: It is not waiting for this.
     """
-    move(row, Import.State.RUNNING, mapping=dump_mapping(mapping), problem="", rows_read=0, done_bytes=0)
+    move(row, Import.State.RUNNING, mapping=dump_mapping(mapping), problem={}, rows_read=0, done_bytes=0)
     _queue(row, jobs.bring_in)
 
 
@@ -53,7 +53,7 @@ def read_again(row: Import) -> None:
     Raises:
         WrongState: It has not failed.
     """
-    move(row, Import.State.UPLOADED, problem="", mapping="", understood={})
+    move(row, Import.State.UPLOADED, problem={}, mapping="", understood={})
     _queue(row, jobs.understand)
 
 
@@ -75,7 +75,7 @@ def notice_failure(row: Import) -> None:
         return
     state = Import.State.DONE if row.state == Import.State.UNDOING else Import.State.FAILED
     with suppress(WrongState):  # it moved on in this moment
-        move(row, state, problem=gettext("The work ended unexpectedly (%(error)s).") % {"error": found.error})
+        move(row, state, problem=sentence("The work ended unexpectedly ({error}).", error=found.error).to_json())
 
 
 def discard(row: Import) -> None:

@@ -46,7 +46,7 @@ class Import(models.Model):
     receipt = models.JSONField(default=dict)  # see receipts.Receipt
     done_bytes = models.BigIntegerField(default=0)
     rows_read = models.BigIntegerField(default=0)
-    problem = models.TextField(default="")  # why it failed, for people
+    problem = models.JSONField(default=dict)  # why it failed: a Sentence, or {}
     job = models.CharField(max_length=64, default="")  # the last job that was queued for it
 
     class Meta:

@@ -16,7 +16,7 @@ from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import parse_mapping
 from tillit.events.segments import SegmentKind
 from tillit_web.people.queries import company
-from tillit_web.ui.templatetags.tillit import number
+from tillit_web.ui.templatetags.tillit import number, said
 from tillit_web.warehouse.folders import open_log, rejected_path, sample_path
 from tillit_web.warehouse.mapping_form import MappingForm, known_words
 from tillit_web.warehouse.models import Import
@@ -111,10 +111,11 @@ def _preview(row: Import, form: MappingForm | None) -> ShownPreview:
     mapping = form.corrected() if form is not None else _kept_mapping(row)
     if mapping is None:
         return ShownPreview((), (), (), False, False)
+    sample = sample_path(row.id)
     try:
-        rows = preview(sample_path(row.id), mapping)
+        rows = preview(sample, mapping)
     except InputError as error:
-        return ShownPreview((), (), (), False, False, problem=str(error).replace("sample.parquet", row.file_name))
+        return ShownPreview((), (), (), False, False, problem=said(error.sentence.renamed(sample.name, row.file_name)))
     events = tuple((shown.row, event, _exact(event)) for shown in rows for event in shown.events)
     return ShownPreview(
         events=events,

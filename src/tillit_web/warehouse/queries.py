@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from tillit.events.builds import Build, current_build, made_at, reading
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
+from tillit.sentences import Sentence
 from tillit.vocabulary import Purpose
 from tillit_web.people.queries import company
 from tillit_web.warehouse.folders import data_directory, open_log
@@ -117,10 +118,10 @@ def being_read() -> str | None:
     return None if moving is None else moving.file_name
 
 
-def damaged() -> tuple[str, ...]:
+def damaged() -> tuple[Sentence, ...]:
     """What is withheld because its bytes changed, a sentence each; pages say what is missing."""
     with open_log() as log:
-        return tuple(map(str, log.damaged()))
+        return tuple(damage.sentence for damage in log.damaged())
 
 
 def _current() -> _OpenBuild | None:

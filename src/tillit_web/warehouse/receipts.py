@@ -7,6 +7,7 @@ from typing import Any
 
 from tillit.events.importing import Imported
 from tillit.events.receipt import Receipt
+from tillit.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class ImportReceipt:
     contacts: int  # clear values for the contact store
     first_at: int | None
     last_at: int | None
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
 
     @classmethod
     def of(cls, imported: Imported, *, contacts: int) -> ImportReceipt:
@@ -33,10 +34,10 @@ class ImportReceipt:
 
     def to_json(self) -> dict[str, Any]:
         """As the database keeps it."""
-        return asdict(self)
+        return {**asdict(self), "notes": [note.to_json() for note in self.notes]}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> ImportReceipt:
         """From what the database keeps."""
         rows = {**kept["rows"], "reasons": tuple((code, count) for code, count in kept["rows"]["reasons"])}
-        return cls(**{**kept, "rows": Receipt(**rows), "notes": tuple(kept["notes"])})
+        return cls(**{**kept, "rows": Receipt(**rows), "notes": tuple(map(Sentence.from_json, kept["notes"]))})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from tillit.errors import StoreError
 from tillit_web.warehouse.models import Import
 
@@ -22,4 +24,7 @@ def move(row: Import, to: Import.State, **values: Any) -> None:
     moved = Import.objects.filter(id=row.id, state__in=before).update(state=to, **values)
     row.refresh_from_db()
     if not moved:
-        raise WrongState(f"{row.file_name} is now “{row.get_state_display()}”; nothing was changed.")
+        raise WrongState(
+            gettext("%(file)s is now “%(state)s”; nothing was changed.")
+            % {"file": row.file_name, "state": row.get_state_display()}
+        )

@@ -13,6 +13,7 @@ from tillit.events import cells
 from tillit.events.inspecting import Inspection, UnderstoodRow, inspect_file
 from tillit.events.mapping import Mapping
 from tillit.events.reading import open_reader
+from tillit.sentences import Sentence
 
 SAMPLE_ROWS = 200
 MOST_VALUES = 12
@@ -25,22 +26,22 @@ class Understanding:
     Attributes:
         format: "csv", "jsonl", "segment", "parquet" or "xes".
         columns: The file's columns, in their order.
-        notes: What was found out: encoding, delimiter, decimal sign, …; sentences.
-        unsure: What somebody should look at; sentences.
+        notes: What was found out: encoding, delimiter, decimal sign, …
+        unsure: What somebody should look at.
         product: The product whose export it is; "" if none was recognised.
         kept_as: The name of the kept mapping it is read by; "" if none.
-        problem: Why there is no mapping to begin with; "" if there is one.
+        problem: Why there is no mapping to begin with; None if there is one.
         totals_only: The file holds sums, not events, and cannot become journeys.
         assumed_currency: The company's, where the file has amounts and no currency; "" if it was not needed.
     """
 
     format: str
     columns: tuple[str, ...]
-    notes: tuple[str, ...]
-    unsure: tuple[str, ...]
+    notes: tuple[Sentence, ...]
+    unsure: tuple[Sentence, ...]
     product: str = ""
     kept_as: str = ""
-    problem: str = ""
+    problem: Sentence | None = None
     totals_only: bool = False
     assumed_currency: str = ""
 
@@ -54,19 +55,32 @@ class Understanding:
             unsure=() if kept_as else found.unsure,
             product=found.recipe or "",
             kept_as=kept_as,
-            problem="" if kept_as else found.problem or "",
+            problem=None if kept_as else found.problem,
             totals_only=found.totals_only,
             assumed_currency=assumed_currency,
         )
 
     def to_json(self) -> dict[str, Any]:
         """As the database keeps it."""
-        return asdict(self)
+        return {
+            **asdict(self),
+            "notes": [note.to_json() for note in self.notes],
+            "unsure": [line.to_json() for line in self.unsure],
+            "problem": self.problem and self.problem.to_json(),
+        }
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Understanding:
         """From what the database keeps."""
-        return cls(**{**kept, **{name: tuple(kept[name]) for name in ("columns", "notes", "unsure")}})
+        return cls(
+            **{
+                **kept,
+                "columns": tuple(kept["columns"]),
+                "notes": tuple(map(Sentence.from_json, kept["notes"])),
+                "unsure": tuple(map(Sentence.from_json, kept["unsure"])),
+                "problem": Sentence.from_json(kept["problem"]) if kept["problem"] else None,
+            }
+        )
 
 
 def write_sample(upload: Path, to: Path) -> None:

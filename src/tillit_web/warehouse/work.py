@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tillit.errors import TillitError
 from tillit.events.importing import Imported, import_file
@@ -22,8 +22,10 @@ from tillit.events.mapping import Cell, Mapping
 from tillit.events.mapping_dump import dump_mapping
 from tillit.events.mapping_toml import parse_mapping
 from tillit.events.publishing import undo
+from tillit.sentences import Sentence
 from tillit_web.people.actions import keep_contacts
 from tillit_web.people.queries import company
+from tillit_web.ui.templatetags.tillit import said
 from tillit_web.warehouse import understanding
 from tillit_web.warehouse.folders import (
     data_directory,
@@ -52,7 +54,7 @@ def understand(import_id: UUID) -> None:
         understanding.write_sample(upload, sample_path(row.id))
         found = inspect_file(upload)
     except TillitError as error:
-        move(row, Import.State.FAILED, problem=_named(str(error), upload, row.file_name))
+        move(row, Import.State.FAILED, problem=_named(error.sentence, upload, row.file_name).to_json())
         return
     kept = KeptMapping.objects.filter(headers=list(found.columns)).order_by("-kept_at").first()
     mapping, assumed = (None, "") if found.mapping is None else _with_currency(found.mapping, company().currency)
@@ -69,16 +71,18 @@ def bring_in(import_id: UUID) -> None:
     if row is None:
         return
     upload = upload_path(row.id, row.file_name)
+    reader = row.by.language if row.by is not None else company().language
     try:
-        imported = until_free(lambda: import_upload(row, upload, on_progress=_reporter(row)))
+        with translation.override(reader):
+            imported = until_free(lambda: import_upload(row, upload, on_progress=_reporter(row)))
     except TillitError as error:
-        move(row, Import.State.FAILED, problem=_named(str(error), upload, row.file_name))
+        move(row, Import.State.FAILED, problem=_named(error.sentence, upload, row.file_name).to_json())
         return
     finish(row, imported)
 
 
 def import_upload(row: Import, path: Path, *, on_progress: OnProgress) -> Imported:
-    """The core's import of one file under this row's id.
+    """The core's import of one file under this row's id; rejected rows are explained in the language that is active.
 
     Raises:
         TillitError: As `import_file`.
@@ -94,6 +98,7 @@ def import_upload(row: Import, path: Path, *, on_progress: OnProgress) -> Import
             work=import_folder(row.id),
             timezone=company().timezone,
             on_progress=on_progress,
+            say=said,
         )
 
 
@@ -128,9 +133,9 @@ def take_out(import_id: UUID) -> None:
             if logged is not None and logged.state is not ImportState.UNDONE:
                 until_free(lambda: undo(log, row.id.hex, work=import_folder(row.id)))
     except TillitError as error:
-        move(row, Import.State.DONE, problem=str(error))
+        move(row, Import.State.DONE, problem=error.sentence.to_json())
         return
-    move(row, Import.State.UNDONE, problem="")
+    move(row, Import.State.UNDONE, problem={})
 
 
 def _with_currency(mapping: Mapping, currency: str) -> tuple[Mapping, str]:
@@ -159,6 +164,6 @@ def _tables(parts: tuple[Path, ...]) -> Iterator[pa.Table]:
         yield from (pa.Table.from_batches([batch]) for batch in pq.ParquetFile(part).iter_batches())
 
 
-def _named(problem: str, upload: Path, file_name: str) -> str:
-    """A core's message with the name that the person gave the file."""
-    return problem.replace(str(upload), file_name).replace(upload.name, file_name)
+def _named(problem: Sentence, upload: Path, file_name: str) -> Sentence:
+    """What the core says, with the name that the person gave the file."""
+    return problem.renamed(str(upload), file_name).renamed(upload.name, file_name)

@@ -53,6 +53,42 @@ def test_the_check_names_what_is_missing_and_what_is_stale(app: Path) -> None:
     assert messages.problems(app, "sv") == ["shop/locale/sv/LC_MESSAGES/django.po: no longer used: 'Orders'"]
 
 
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The app that says what the core has to say, and a small core."""
+    core = tmp_path / "core"
+    monkeypatch.setattr(messages, "PRODUCT", tmp_path)
+    monkeypatch.setattr(messages, "CORE", core)
+    folder = tmp_path / "warehouse"
+    for made in (folder, core):
+        made.mkdir()
+    (folder / "apps.py").write_text("")
+    (core / "reading.py").write_text('said = sentence(\n    "{file} is "\n    "empty.", file=name)\n')
+    (core / "shop.toml").write_text('[recognise]\nnotes = ["Drafts are left out."]\nunsure = ["VAT is assumed."]\n')
+    return folder
+
+
+def test_the_check_fails_on_a_sentence_of_the_core_without_translation(warehouse: Path) -> None:
+    assert messages.write(warehouse, "nb") == 3
+    missing = [line for line in messages.problems(warehouse, "nb") if "not translated" in line]
+    assert sorted(line.partition("translated: ")[2] for line in missing) == [
+        "'Drafts are left out.'",
+        "'VAT is assumed.'",
+        "'{file} is empty.'",
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["{fil} er tom.", "Den er tom.", "{file er tom."])
+def test_the_check_fails_on_a_translation_with_other_values(warehouse: Path, wrong: str) -> None:
+    messages.write(warehouse, "nb")
+    po = messages.po_path(warehouse, "nb")
+    empty = po.read_text(encoding="utf-8")
+    for translation, complaints in (("{file} er tom.", 0), (wrong, 1)):
+        po.write_text(empty.replace('is empty."\nmsgstr ""', f'is empty."\nmsgstr "{translation}"'), encoding="utf-8")
+        found = messages.problems(warehouse, "nb")
+        assert len([line for line in found if "other values: '{file} is empty.'" in line]) == complaints
+
+
 def test_no_word_of_a_template_is_overlooked() -> None:
     """Independent of the extractor: whatever a template says between the marks by plain search is in its catalogue."""
     said = re.compile(r"""{%\s*trans(?:late)?\s+(?:"([^"]+)"|'([^']+)')""")

@@ -9,6 +9,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
 
+from tillit.sentences import sentence
+
 THIN = "\u202f"
 MINUS = "\u2212"
 
@@ -99,3 +101,20 @@ def test_times_are_on_the_companys_clock(moment: datetime | int, said: str) -> N
 
 def test_a_share_as_people_count_it() -> None:
     assert _say("sv", "90|natural:1200") == f"90 av 1{THIN}200"
+
+
+def test_a_sentence_of_the_core_is_said_in_the_readers_language_with_its_values() -> None:
+    said = sentence("Read as CSV: {encoding}, columns separated by {delimiter}.", encoding="{x}", delimiter=";")
+    within = sentence("{file}: {problem}", file="a.csv", problem=said)
+    assert _say("sv", "line|said", line=said) == "Läst som CSV: {x}, kolumner skilda med ;."
+    assert _say("nb", "line|said", line=within.to_json()) == "a.csv: Lest som CSV: {x}, kolonner skilt med ;."
+    assert _say("en", "line|said", line=within) == str(within)
+    assert _say("sv", "line|said", line="as it stands") == "as it stands"
+
+
+def test_numbers_in_a_sentence_are_the_readers() -> None:
+    rows = sentence("Parquet. Rows: {rows:,}; row groups: {groups:,}.", rows=12_345, groups=1)
+    margin = sentence("Margins are assumed: {rate} of the amount without VAT.", rate=0.4)
+    assert str(rows) == _say("en", "line|said", line=rows) == "Parquet. Rows: 12,345; row groups: 1."
+    assert _say("sv", "line|said", line=rows) == f"Parquet. Rader: 12{THIN}345, radgrupper: 1."
+    assert _say("sv", "line|said", line=margin) == "Marginalen är ett antagande: 0,4 av beloppet utan moms."

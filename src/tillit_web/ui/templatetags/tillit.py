@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -14,6 +15,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from tillit.sentences import Sentence, Value
 from tillit_web.languages import LOCALES
 
 register = template.Library()
@@ -115,3 +117,29 @@ def local_time(value: datetime | int | None, form: str = "medium") -> str:
 def natural(count: int, total: int) -> str:
     """ "90 of 200": a share as people count it."""
     return gettext("%(count)s of %(total)s") % {"count": number(count), "total": number(total)}
+
+
+@register.filter
+def said(line: Sentence | dict[str, Any] | str) -> str:
+    """A sentence of the core, or what a database keeps of one, in the reader's language; other text as it stands."""
+    if isinstance(line, dict):
+        line = Sentence.from_json(line)
+    if not isinstance(line, Sentence):
+        return line
+    return gettext(line.template).format(**{name: _said_value(value) for name, value in line.values.items()})
+
+
+def _said_value(value: Value) -> str:
+    if isinstance(value, str):
+        return said(value)
+    locale = reader_locale()
+    return _Figure(_typeset(format_decimal(value, locale=locale), locale))
+
+
+class _Figure(str):
+    """A number that is written for the reader already, whatever form its place in a template asks for."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return str(self)

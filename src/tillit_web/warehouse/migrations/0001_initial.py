@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ("receipt", models.JSONField(default=dict)),
                 ("done_bytes", models.BigIntegerField(default=0)),
                 ("rows_read", models.BigIntegerField(default=0)),
-                ("problem", models.TextField(default="")),
+                ("problem", models.JSONField(default=dict)),
                 ("job", models.CharField(default="", max_length=64)),
                 (
                     "by",
