@@ -6,7 +6,7 @@ Nearly every import has no repeated id; then one aggregation over the ids is all
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,7 +25,15 @@ MEMORY_LIMIT = "512MB"
 BATCH_ROWS = 65_536
 ROW_SCHEMA = pa.schema([pa.field("origin_row", pa.int64(), nullable=False)])
 _REPEATED = pa.schema([("event_id", pa.string())])
-_SUSPECTS = pa.schema([("file", pa.int32()), ("rule", pa.int32()), ("kind", pa.string()), *EVENT_SCHEMA])
+_SUSPECTS = pa.schema(
+    [
+        ("file", pa.int32()),
+        ("rule", pa.int32()),
+        ("kind", pa.string()),
+        *(EVENT_SCHEMA.field(name) for name in ("source", "event_id", "origin_row")),
+        ("said", pa.uint64()),
+    ]
+)
 _OTHER_ROW = (pa.field("first_file", pa.int32()), pa.field("first_row", pa.int64()))
 _OUTCOMES = pa.schema(
     [("file", pa.int32()), ("rule", pa.int32()), *ROW_SCHEMA, ("event_id", pa.string()), ("outcome", pa.string())]
@@ -92,11 +100,13 @@ def settle(drafts: Sequence[Draft], *, work: Path) -> Settlement:
         engine.offer("row_events", row_events or _ROW_EVENTS.empty_table())
         outcomes = engine.fetch(load_statement("tillit.events", "row_outcomes"), {}).to_pylist()
         conflicting = {row["file"] for row in outcomes if row["outcome"] == "rejected"}
-        events = [(draft.file, _rewrite_events(engine, draft, work)) for draft in drafts]
+        rows = engine.fetch(load_statement("tillit.events", "changed_drafts"), {}).to_pylist()
+        changed = {(row["file"], row["rule"]) for row in rows}
+        rewritten = [draft if _key(draft) not in changed else _rewritten(engine, draft, work) for draft in drafts]
         return Settlement(
-            events=tuple(path for _, paths in events for path in paths),
-            events_by_file=_events_by_file(events),
-            links=tuple(path for draft in drafts for path in _rewrite_links(engine, draft, work)),
+            events=tuple(path for draft in rewritten for path in draft.events),
+            events_by_file=_events_by_file((draft.file, draft.events) for draft in rewritten),
+            links=tuple(path for draft in rewritten for path in draft.links),
             duplicates={row["file"]: row["rows"] for row in outcomes if row["outcome"] == "duplicate"},
             further_lines={row["file"]: row["rows"] for row in outcomes if row["outcome"] == "further"},
             conflicts={
@@ -106,7 +116,7 @@ def settle(drafts: Sequence[Draft], *, work: Path) -> Settlement:
 
 
 def _offer_settled(engine: DuckDBEngine, work: Path, drafts: Sequence[Draft]) -> None:
-    """Offer what becomes of every suspect as `settled`, and the rows that contradict others as `refused`.
+    """Offer suspects that do not stay as they are as `settled`, and the rows that contradict others as `refused`.
 
     A row is taken whole or refused whole. What it gave besides the contradiction goes with it, and then a later row
     may be right that repeats that: rows are refused round by round until those that stay agree.
@@ -117,7 +127,7 @@ def _offer_settled(engine: DuckDBEngine, work: Path, drafts: Sequence[Draft]) ->
     while True:
         rounds = len(refused)
         settled = _store(engine, work, f"settled-{rounds}", _SETTLED, {}, statement="settled")
-        engine.offer("settled", settled)
+        engine.offer("settled", settled or _SETTLED.empty_table())
         found = _store(engine, work, f"refusable-{rounds}", _REFUSED, {}, statement="refusable")
         refused.extend(found)
         if refused:
@@ -171,6 +181,15 @@ def _stream(
 ) -> None:
     for batch in engine.stream(load_statement("tillit.events", name), values, batch_rows=BATCH_ROWS):
         writer.write(pa.Table.from_batches([batch]).select(schema.names).cast(schema))
+
+
+def _key(draft: Draft) -> tuple[int, int]:
+    return draft.file, draft.rule
+
+
+def _rewritten(engine: DuckDBEngine, draft: Draft, work: Path) -> Draft:
+    events, links = _rewrite_events(engine, draft, work), _rewrite_links(engine, draft, work)
+    return replace(draft, events=events, links=links)
 
 
 def _rewrite_events(engine: DuckDBEngine, draft: Draft, work: Path) -> tuple[Path, ...]:

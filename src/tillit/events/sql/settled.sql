@@ -1,9 +1,9 @@
--- settled: one row per suspect whose row is not refused: its id, and what becomes of it
+-- settled: one row per suspect that does not stay as it is, of rows not refused: its id, and what becomes of it
 -- reads:       suspects, refused
--- It is kept, a duplicate, a conflict (with the event of the row that is named too) or a further line.
+-- It is kept under another id, a duplicate, a conflict (with the event of the row that is named) or a further line.
 -- Derived ids are equal for equal rows of a file: those after the first get their number, so that a file read again
 -- gives the same ids. Further lines of an order follow the first one. Of events that then still share an id the first
--- stays; the others say the same (duplicate) or something else (conflict), by the columns that known.sql compares.
+-- stays; the others say the same (duplicate) or something else (conflict).
 with numbered as (
     select
         *,
@@ -19,37 +19,28 @@ named as (
 ),
 placed as (
     select
-        *,
-        row_number() over (partition by source, own_id, is_further order by file, origin_row, rule) as standing
+        n.*,
+        row_number() over one_id as standing,
+        first_value(n.said) over one_id as first_said,
+        first_value(n.file) over one_id as first_file,
+        first_value(n.origin_row) over one_id as first_row
     from named as n
     where not exists (select 1 from refused as r where r.file = n.file and r.origin_row = n.origin_row)
+    window one_id as (partition by n.source, n.own_id, n.is_further order by n.file, n.origin_row, n.rule)
 )
 select
-    p.file,
-    p.rule,
-    p.origin_row,
-    p.own_id as event_id,
-    f.file as first_file,
-    f.origin_row as first_row,
+    file,
+    rule,
+    origin_row,
+    own_id as event_id,
+    first_file,
+    first_row,
     case
-        when p.is_further then 'further'
-        when p.standing = 1 then 'kept'
-        when
-            p.occurred_at = f.occurred_at
-            and p.subject = f.subject
-            and p.subject_kind = f.subject_kind
-            and p.activity = f.activity
-            and p.amount_minor is not distinct from f.amount_minor
-            and p.currency is not distinct from f.currency
-            and p.object is not distinct from f.object
-            and p.properties is not distinct from f.properties
-            then 'duplicate'
+        when is_further then 'further'
+        when standing = 1 then 'kept'
+        when said = first_said then 'duplicate'
         else 'conflict'
     end as outcome
-from placed as p
-left join placed as f
-    on p.source = f.source
-    and p.own_id = f.own_id
-    and f.standing = 1
-    and not f.is_further
-order by p.file, p.rule, p.origin_row
+from placed
+where is_further or standing > 1 or own_id <> event_id
+order by file, rule, origin_row
