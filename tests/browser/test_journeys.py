@@ -112,6 +112,29 @@ def test_ana_finds_a_customer_from_any_page_by_keyboard(page: Page, filled: Serv
 
 
 @pytest.mark.browser
+def test_j_and_k_walk_through_every_list_and_enter_opens(page: Page, filled: Served) -> None:
+    enter(page, filled)
+    for address, line in {
+        "/journeys/": "tbody tr",
+        "/journeys/ways/": ".ways > li",
+        "/journeys/funnel/?step=page_viewed&step=order_completed": ".funnel > li",
+        "/journeys/behind/?of=all": ".cases > li",
+    }.items():
+        page.goto(filled.url + address)
+        page.keyboard.press("j")
+        expect(page.locator(line).nth(0).locator("a").first).to_be_focused()
+        page.keyboard.press("j")
+        expect(page.locator(line).nth(1).locator("a").first).to_be_focused()
+        page.keyboard.press("k")
+        expect(page.locator(line).nth(0).locator("a").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Customer")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".timeline details[open]")).to_have_count(1)
+
+
+@pytest.mark.browser
 def test_a_filter_and_the_detail_change_page_and_address_without_a_reload(page: Page, filled: Served) -> None:
     enter(page, filled)
     page.goto(f"{filled.url}/journeys/")

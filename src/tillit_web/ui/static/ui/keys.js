@@ -4,7 +4,9 @@ const OFF = "tillit-keys-off";
 const list = document.getElementById("keys");
 const toggle = list?.querySelector("input");
 
-const stops = () => [...document.querySelectorAll("main [data-stop], main tbody tr, main .rows > li")]
+// Every list of things to open. A row without anything to open, or inside a closed fold, is passed over.
+const LINES = ["tbody tr", ".rows > li", ".cases > li", ".ways > li", ".funnel > li", ".timeline li"];
+const stops = () => [...document.querySelectorAll(`main :is(${LINES.join(", ")})`)]
   .map((row) => row.querySelector("a[href], button, summary"))
   .filter((target) => target && target.checkVisibility());
 
