@@ -33,7 +33,7 @@ class Standing:
     """What a reader must know before a number: what is withheld, whether newer events wait, how old the numbers are."""
 
     withheld: tuple[str, ...]
-    building: bool  # events are on their way in or out
+    building: bool  # events are on their way in or out, or a new build is being made
     built_at: datetime | None
 
 
@@ -41,7 +41,7 @@ def standing() -> Standing:
     """How the current numbers stand."""
     return Standing(
         withheld=tuple(map(said, warehouse.damaged())),
-        building=warehouse.being_read() is not None,
+        building=warehouse.is_changing(),
         built_at=warehouse.as_of(),
     )
 

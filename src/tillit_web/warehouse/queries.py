@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from tillit.events.builds import Build, current_build, made_at, reading
+from tillit.events.segments import SegmentKind, damage
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
@@ -116,6 +117,21 @@ def being_read() -> str | None:
     """The name of the file that is on its way into the log now, or None."""
     moving = Import.objects.filter(state__in=[Import.State.UPLOADED, Import.State.RUNNING]).first()
     return None if moving is None else moving.file_name
+
+
+def is_changing() -> bool:
+    """Whether events are on their way in or out, so that the current build is about to be older than the log."""
+    if Import.objects.filter(state__in=[Import.State.RUNNING, Import.State.UNDOING]).exists():
+        return True
+    with open_log() as log:
+        build = current_build(log)
+        if build is None:
+            return False
+        kept = [segment for kind in (SegmentKind.EVENTS, SegmentKind.LINKS) for segment in log.segments(kind)]
+        if build.segments - {segment.id for segment in kept}:
+            return True
+        # A damaged segment is left out of every build: it is told of elsewhere, and waiting for it would never end.
+        return any(segment.id not in build.segments and damage(segment) is None for segment in kept)
 
 
 def damaged() -> tuple[Sentence, ...]:

@@ -15,6 +15,7 @@ from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 from tillit.vocabulary import Stage
 from tillit_web.insight.models import OwnWay
+from tillit_web.warehouse.models import Import
 
 PAGES = (
     "/home/",
@@ -65,6 +66,16 @@ def test_a_damaged_part_of_the_log_is_named(as_cy: Client, small_shop: list[Even
     text = as_cy.get("/journeys/").content.decode()
     assert "damaged and left out" in text
     assert segment.path.name in text
+
+
+@pytest.mark.parametrize("state", [Import.State.RUNNING, Import.State.UNDOING])
+def test_while_events_come_or_go_the_numbers_say_how_old_they_are(
+    state: str, as_cy: Client, small_shop: list[Event]
+) -> None:
+    assert "The numbers below are as of" not in as_cy.get("/journeys/").content.decode()
+    Import.objects.create(file_name="orders.csv", file_bytes=1, state=state)
+    text = as_cy.get("/journeys/").content.decode()
+    assert "Events are being added or taken out. The numbers below are as of" in text
 
 
 def test_what_the_address_got_wrong_is_said(as_cy: Client, small_shop: list[Event]) -> None:

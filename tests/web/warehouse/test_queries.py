@@ -9,6 +9,7 @@ import pytest
 from tests.events.staged import Event, stage_events
 from tillit.events.log import EventLog
 from tillit.events.publishing import publish, undo
+from tillit.events.segments import SegmentKind
 from tillit.journeys.view import CaseRule, Selection
 from tillit.vocabulary import Purpose
 from tillit_web.warehouse import queries
@@ -52,6 +53,33 @@ def test_a_reader_moves_to_the_build_after_an_import_and_after_an_undo(data_dire
     assert rebuild()
     assert activities() == {"question_asked"}
     assert queries.as_of() is not None
+
+
+def test_the_log_is_ahead_of_the_numbers_until_the_build_is_made(data_directory: Path) -> None:
+    bring_in(data_directory, "a", [Event("1", "ana", "order_completed")])
+    assert not queries.is_changing(), "there are no numbers yet that could be old"
+    rebuild()
+    assert not queries.is_changing()
+    bring_in(data_directory, "b", [Event("2", "bo", "question_asked")])
+    assert queries.is_changing()
+    rebuild()
+    assert not queries.is_changing()
+    with EventLog.open(data_directory) as log:
+        undo(log, "b", work=data_directory / "w")
+    assert queries.is_changing()
+    rebuild()
+    assert not queries.is_changing()
+
+
+def test_a_damaged_segment_is_not_waited_for(data_directory: Path) -> None:
+    bring_in(data_directory, "a", [Event("1", "ana", "order_completed")])
+    bring_in(data_directory, "b", [Event("2", "bo", "question_asked")])
+    with EventLog.open(data_directory) as log:
+        damaged = log.segments(SegmentKind.EVENTS)[1].path
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    rebuild()
+    assert activities() == {"order_completed"}
+    assert not queries.is_changing()
 
 
 def test_an_answer_is_computed_once_for_a_build_and_a_filter(data_directory: Path) -> None:
