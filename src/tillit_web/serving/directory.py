@@ -1,4 +1,4 @@
-"""A data directory opened for one command, also while `serve` runs on it."""
+"""A data directory opened: by `serve`, and by commands, also while `serve` runs on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from tillit.events.key import read_or_create_key
 
 
 def open_directory(data: Path) -> None:
-    """Make this process work on a data directory, which is made if it is missing. Once in a process."""
+    """Make this process work on a data directory, which is made if it is missing.
+
+    A process has one directory; opening it again changes nothing.
+    """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     read_or_create_key(data)
     os.environ["TILLIT_DATA"] = str(data.absolute())

@@ -11,12 +11,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
 
-import django
 import uvicorn
-from django.core.management import call_command
 
 from tillit.errors import TillitError
-from tillit.events.key import read_or_create_key
+from tillit_web.serving.directory import open_directory
 from tillit_web.serving.lock import serving_alone
 from tillit_web.serving.supervisor import Supervisor
 
@@ -100,15 +98,11 @@ def serve(options: ServeOptions, *, say: Callable[[str], None]) -> int:
         AlreadyServing: Another process serves this directory.
     """
     check(options, hosts=os.environ.get("TILLIT_HOSTS", ""))
-    options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    options.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # the lock is a file in it
     with serving_alone(options.data):
-        read_or_create_key(options.data)
-        os.environ["TILLIT_DATA"] = str(options.data.absolute())
         os.environ["TILLIT_EXPOSED"] = "1" if options.is_exposed else ""
         os.environ["TILLIT_DEMO_TOKEN"] = options.demo_token
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tillit_web.settings"
-        django.setup()
-        call_command("migrate", verbosity=0, interactive=False)
+        open_directory(options.data)
         listening = _listen(options)
         for line in _greeting(options, listening):
             say(line)
