@@ -1,29 +1,26 @@
-"""Plain files as journeys for as long as one command runs: staged, built and thrown away again."""
+"""Plain files as journeys for as long as one command runs: read directly, or staged, built and thrown away again."""
 
 from __future__ import annotations
 
 import argparse
-import secrets
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from tillit.errors import FileError
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import load_mapping
-from tillit.events.staging import Staged, stage
-from tillit.journeys.build import build_store
+from tillit.events.receipt import Receipt
 from tillit.journeys.calendar import zone_named
-from tillit.journeys.store import OrderedStore
+from tillit.journeys.plain_parquet import read_plain_parquet
 from tillit.journeys.view import CaseRule, View
 from tillit.vocabulary import Purpose
 from tillit_cli.durations import lapse_days
-from tillit_cli.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,15 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def journeys_from(args: argparse.Namespace, *, timezone: str | None = None) -> Iterator[FromFiles]:
+def journeys_from(
+    args: argparse.Namespace, *, timezone: str | None = None, fewest_persons: int = 0
+) -> Iterator[FromFiles]:
     """The journeys of `args.files`, cut as `add_file_arguments` was told.
 
     Args:
         args: What was typed.
         timezone: Of times without an offset, where neither the mapping nor the file says it.
+        fewest_persons: With fewer, whole events are needed, not activities and times alone.
 
     Raises:
         FileError: A file is not there, or cannot be read as what it is.
@@ -65,28 +65,22 @@ def journeys_from(args: argparse.Namespace, *, timezone: str | None = None) -> I
         if not path.is_file():
             raise FileError(f"There is no file {path}. Check the spelling, or the folder you are in.")
     mapping = load_mapping(args.mapping) if args.mapping else None
+    rule = CaseRule(args.goal, args.lapse)
     with tempfile.TemporaryDirectory(prefix="tillit-") as folder:
         work = Path(folder)
-        with Progress("reading") as progress:
-            staged = stage(
-                args.files,
-                mapping,
-                # No result depends on the key, and nothing is kept that could be joined with anything.
-                key=secrets.token_bytes(32),
-                received_at=time.time_ns() // 1_000,
-                work=work / "staged",
-                timezone=timezone,
-                on_progress=progress,
-            )
-        rejected = _keep_rejected(staged, args.files)
-        _say(staged, rejected)
-        build_store(staged.events, staged.links, work / "store")
-        view = View(
-            OrderedStore.open(work / "store"),
-            CaseRule(args.goal, args.lapse),
-            purpose=Purpose.MEASUREMENT,
-        )
-        yield FromFiles(view, staged.mappings)
+        plain = None
+        if len(args.files) == 1 and is_parquet(args.files[0]):
+            plain = read_plain_parquet(args.files[0], mapping, work=work / "plain", timezone=timezone)
+        if plain is not None and plain.events.persons >= fewest_persons:
+            say(plain.receipt, plain.notes, () if plain.rejected is None else (plain.rejected,), args.files)
+            yield FromFiles(View(plain.events, rule, purpose=Purpose.MEASUREMENT), (plain.mapping,))
+            return
+        # DuckDB and SciPy take half a second to load; a file that was read directly needs neither.
+        general = import_module("tillit_cli.through_store")
+        staged = general.staged_files(args.files, mapping, work / "staged", timezone)
+        say(staged.receipt, staged.notes, staged.rejected, args.files)
+        store = general.store_of(staged, work / "store")
+        yield FromFiles(View(store, rule, purpose=Purpose.MEASUREMENT), staged.mappings)
 
 
 def timezone_of(found: FromFiles, typed: str | None) -> str:
@@ -100,11 +94,31 @@ def timezone_of(found: FromFiles, typed: str | None) -> str:
     return zone
 
 
-def _keep_rejected(staged: Staged, files: Sequence[Path]) -> tuple[Path, ...]:
+def is_parquet(path: Path) -> bool:
+    """Whether the file begins as Parquet does."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def say(receipt: Receipt, notes: Sequence[str], rejected: Sequence[Path], files: Sequence[Path]) -> None:
+    """What became of the rows, on standard error, so that standard output is the answer alone."""
+    kept = _keep_rejected(rejected, files)
+    print(
+        f"{receipt.rows:,} rows: {receipt.accepted:,} accepted, {receipt.duplicate:,} duplicate, "
+        f"{receipt.rejected:,} rejected; {receipt.events:,} events",
+        file=sys.stderr,
+    )
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    for path in kept:
+        print(f"rejected rows, with reasons: {path}", file=sys.stderr)
+
+
+def _keep_rejected(rejected: Sequence[Path], files: Sequence[Path]) -> tuple[Path, ...]:
     """Put rejected rows beside the files they come from."""
     beside = {f"{path.name}.rejected.csv": path.parent for path in files}
     kept = []
-    for path in staged.rejected:
+    for path in rejected:
         target = beside[path.name] / path.name
         try:
             shutil.copyfile(path, target)
@@ -115,17 +129,3 @@ def _keep_rejected(staged: Staged, files: Sequence[Path]) -> tuple[Path, ...]:
             ) from error
         kept.append(target)
     return tuple(kept)
-
-
-def _say(staged: Staged, rejected: Sequence[Path]) -> None:
-    """What became of the rows, on standard error, so that standard output is the answer alone."""
-    receipt = staged.receipt
-    print(
-        f"{receipt.rows:,} rows: {receipt.accepted:,} accepted, {receipt.duplicate:,} duplicate, "
-        f"{receipt.rejected:,} rejected; {receipt.events:,} events",
-        file=sys.stderr,
-    )
-    for note in staged.notes:
-        print(f"note: {note}", file=sys.stderr)
-    for path in rejected:
-        print(f"rejected rows, with reasons: {path}", file=sys.stderr)

@@ -52,7 +52,7 @@ def normalise(kind: IdentifierKind, value: str, *, region: str | None = None) ->
     Returns:
         None where the value names nobody ("guest", "null", "0", …) or is no e-mail address or phone number at all.
     """
-    form: str | None = _normalised(kind, pa.array([value], pa.string()), region)[0].as_py()
+    form: str | None = normalised_texts(kind, pa.array([value], pa.string()), region)[0].as_py()
     return form
 
 
@@ -125,7 +125,7 @@ class Subjects:
         return pa.table([digests, pa.repeat(str(kind), len(raw)), pa.array(forms, pa.string())], schema=CONTACT_SCHEMA)
 
     def _remember(self, kind: IdentifierKind, values: pa.Array) -> None:
-        forms = _normalised(kind, values, self._region)
+        forms = normalised_texts(kind, values, self._region)
         if self._namespace is not None and kind in NUMBERED_KINDS:
             forms = pc.binary_join_element_wise(f"{self._namespace.lower()}/", forms, "")
         known = self._known[kind]
@@ -147,7 +147,8 @@ def country_of_zone(timezone: str | None) -> str | None:
     return None if timezone is None else _zone_countries().get(timezone)
 
 
-def _normalised(kind: IdentifierKind, values: pa.Array, region: str | None) -> pa.Array:
+def normalised_texts(kind: IdentifierKind, values: pa.Array, region: str | None) -> pa.Array:
+    """`normalise` for an array of texts."""
     plain = _plain(values)
     if kind is IdentifierKind.EMAIL:
         plain = pc.replace_substring_regex(plain, "^mailto:", "")

@@ -156,7 +156,7 @@ def _page(view: View, found: Sequence[_Found], offset: int, limit: int) -> list[
         for part in found
         for at in np.flatnonzero((part.first_at <= newest) & (part.first_at >= oldest))
     ]
-    pseudonym = view.store.pseudonyms({person for _, _, person, _, _ in candidates})
+    pseudonym = view.feed.pseudonyms({person for _, _, person, _, _ in candidates})
     candidates.sort(key=lambda row: (-row[4], pseudonym[row[2]], row[3]))
     chosen = candidates[offset - before : offset - before + limit]
     rows: dict[tuple[Bucket, int], JourneyRow] = {}

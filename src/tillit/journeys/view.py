@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tillit.engine.parts import map_parts
 from tillit.errors import PurposeError, QueryError
 from tillit.journeys.cases import Cases, cases, is_after_purchase
+from tillit.journeys.feed import Feed
 from tillit.journeys.store import Bucket, OrderedStore
 from tillit.journeys.traces import Codes, Micros, Names, Traces
 from tillit.vocabulary import Purpose
@@ -44,10 +45,10 @@ class Selection:
 
 
 class View:
-    """Journeys of a store as kernels see them.
+    """Journeys as kernels see them.
 
     Args:
-        store: Where the events stand.
+        feed: Where the events stand: a store, or a plain file read directly.
         rule: How journeys are cut.
         selection: Which of them are meant.
         purpose: What the reader wants them for; there is no default.
@@ -59,7 +60,7 @@ class View:
 
     def __init__(
         self,
-        store: OrderedStore,
+        feed: Feed,
         rule: CaseRule = CaseRule(),
         selection: Selection = Selection(),
         *,
@@ -70,12 +71,23 @@ class View:
                 f"the store holds no consents yet, so nothing may be read for the purpose '{purpose}'; "
                 f"only '{Purpose.MEASUREMENT}' can be served"
             )
-        self.store = store
+        self.feed = feed
         self.rule = rule
         self.selection = selection
-        self.names: Names = store.names
+        self.names: Names = feed.names
         self._goal = None if rule.goal is None else activity_code(self.names, rule.goal)
         self._after_purchase = is_after_purchase(self.names.activity)
+
+    @property
+    def store(self) -> OrderedStore:
+        """The store behind the view, for questions about one person.
+
+        Raises:
+            QueryError: The view stands on a plain file.
+        """
+        if isinstance(self.feed, OrderedStore):
+            return self.feed
+        raise QueryError("a plain file was read for its journeys alone; import it to look at single persons")
 
     def map(self, kernel: Callable[[Traces], Part], *, columns: Collection[str] = ()) -> list[Part]:
         """What a kernel says of each bucket's journeys, in the store's order; persons are never split over buckets.
@@ -88,7 +100,7 @@ class View:
 
     def map_buckets(self, kernel: Callable[[Bucket, Traces], Part], columns: Collection[str] = ()) -> list[Part]:
         """As `map`, for a kernel that must know which bucket its journeys stand in."""
-        return map_parts(lambda bucket: kernel(bucket, self.traces(bucket, columns)), self.store.buckets)
+        return map_parts(lambda bucket: kernel(bucket, self.traces(bucket, columns)), self.feed.buckets)
 
     def journey_numbers(self, activity: Codes, occurred_at: Micros) -> NDArray[np.int32]:
         """The number of the journey that each of one person's events stands in, under the view's rule."""
@@ -100,7 +112,7 @@ class View:
         chosen = self.selection
         needed = {*ALWAYS, *columns}
         extra = ({"channel"} if chosen.channels else set()) | ({"place"} if chosen.places else set())
-        events = self.store.read(bucket, sorted(needed | extra))
+        events = self.feed.read(bucket, sorted(needed | extra))
         cut = self._cut(events.offsets, events.columns["activity"], events.columns["occurred_at"])
         traces = Traces(cut.offsets, events.person[cut.owner], cut.number, cut.reached_goal, **events.columns)
         if chosen != Selection():

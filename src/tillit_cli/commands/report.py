@@ -9,6 +9,7 @@ from tillit.errors import FileError
 from tillit.journeys.stage_rules import default_stage_rules, load_stage_rules
 from tillit.reports.page import render
 from tillit.reports.report import report
+from tillit.reports.size import CASES_BELOW
 from tillit_cli.commands.funnel import add_funnel_arguments, funnel_spec
 from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the page."""
     rules = load_stage_rules(args.stages) if args.stages else default_stage_rules()
     spec = funnel_spec(args) if args.step else None
-    with journeys_from(args, timezone=args.timezone) as found:
+    with journeys_from(args, timezone=args.timezone, fewest_persons=CASES_BELOW) as found:
         page = render(report(found.view, rules, timezone=timezone_of(found, args.timezone), funnel_spec=spec))
     try:
         args.out.write_text(page, encoding="utf-8")
