@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -17,6 +16,7 @@ from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
 from tillit.events.faults import Faults
 from tillit.events.mapping import FILE_ORDER, EventRule, Mapping
 from tillit.events.money import Money, MoneyReader
+from tillit.events.properties import properties_of
 from tillit.events.rowids import row_ids
 from tillit.events.settling import IdKind
 from tillit.events.subject import Identified, Subjects
@@ -122,7 +122,7 @@ class Converter:
             ),
         )
         sequence = self._sequence(chunk, some, faults)
-        properties = self._properties(table)
+        properties = properties_of(table, self._property_columns)
         events, links = [], []
         gave = np.zeros(table.num_rows, dtype=np.bool_)
         for rule, reading in zip(mapping.events, readings, strict=True):
@@ -209,13 +209,6 @@ class Converter:
         )
         numbers: Integers = pc.if_else(whole, found, "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
         return numbers
-
-    def _properties(self, table: pa.Table) -> pa.Array:
-        if not self._property_columns:
-            return pa.nulls(table.num_rows, pa.string())
-        kept = table.select(list(self._property_columns))
-        rows = ({key: cell for key, cell in row.items() if cell not in (None, "")} for row in kept.to_pylist())
-        return pa.array([msgspec.json.encode(row).decode() if row else None for row in rows], pa.string())
 
     def _events(
         self,

@@ -23,11 +23,13 @@ def row_ids(table: pa.Table) -> list[str]:
     """
     if table.num_columns == 0:
         return []
-    whole = pc.binary_join_element_wise(*(_raw(name, table[name]) for name in sorted(table.column_names)), "")
+    pieces = [piece for name in sorted(table.column_names) for piece in _raw(name, table[name])]
+    whole = pc.binary_join_element_wise(*pieces, "")
     return [hashlib.blake2b(row, digest_size=ID_BYTES).hexdigest() for row in whole.cast(pa.binary()).to_pylist()]
 
 
-def _raw(name: str, column: pa.ChunkedArray) -> pa.Array:
+def _raw(name: str, column: pa.ChunkedArray) -> tuple[str | pa.Array, ...]:
+    """What a column adds to the text of each row, piece by piece."""
     array = column.combine_chunks()
     if pa.types.is_timestamp(array.type):
         array = array.cast(pa.int64()).cast(pa.string())  # writing a million dates out would take longer than all else
@@ -35,6 +37,8 @@ def _raw(name: str, column: pa.ChunkedArray) -> pa.Array:
         array = cells.text(array)
     if pc.any(pc.match_substring(array, "\x1f")).as_py():
         array = pc.replace_substring(array, "\x1f", _INSIDE)
-    named = pc.binary_join_element_wise(name.replace("\x1f", _INSIDE) + _AFTER_NAME, array, _BETWEEN, "")
+    pieces = (name.replace("\x1f", _INSIDE) + _AFTER_NAME, array, _BETWEEN)
+    if array.null_count == 0 and not pc.any(pc.equal(array, "")).as_py():
+        return pieces
     there = pc.fill_null(pc.not_equal(array, ""), False)
-    return pc.if_else(there, named, "")
+    return (pc.if_else(there, pc.binary_join_element_wise(*pieces, ""), ""),)
