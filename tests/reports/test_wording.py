@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tillit.reports.wording import duration, number, share
+from tillit.reports.wording import duration, median_wait, nine_of_ten_wait, number, share
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_a_share_has_its_range_and_under_thirty_it_is_no_rate() -> None:
 
 def test_thousands_stand_apart() -> None:
     assert number(1234567) == "1,234,567"
+
+
+def test_waits_of_few_are_a_dash() -> None:
+    assert [median_wait(7200.0, count) for count in (1, 4, 5)] == ["–", "–", "2 h"]
+    assert [nine_of_ten_wait(7200.0, count) for count in (5, 9, 10)] == ["–", "–", "2 h"]
+    assert median_wait(None, 10) == "–"

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from tillit.journeys.calendar import zone_named
 from tillit.journeys.results import StageCount
 from tillit.reports.report import Report
-from tillit.reports.wording import day, duration, number, share
+from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM
+from tillit.reports.wording import day, duration, median_wait, nine_of_ten_wait, number, share
 from tillit.vocabulary import Stage
 
 SHOWN_FOLLOWS = 60
@@ -34,13 +35,21 @@ def render(report: Report) -> str:
         keep_trailing_newline=True,
     )
     zone = zone_named(report.timezone)
-    environment.filters |= {"number": number, "duration": duration, "day": partial(day, zone=zone)}
+    environment.filters |= {
+        "number": number,
+        "duration": duration,
+        "median_wait": median_wait,
+        "nine_of_ten_wait": nine_of_ten_wait,
+        "day": partial(day, zone=zone),
+    }
     starts = {start.activity: start.journeys for start in report.overview.starts}
     ends = {end.activity: end.journeys for end in report.overview.ends}
     return environment.get_template(
         "report.html"
     ).render(
         report=report,
+        median_from=MEDIAN_FROM,
+        nine_of_ten_from=NINE_OF_TEN_FROM,
         css=Markup(css),  # noqa: S704 - our own file, and its hash is in the policy
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         share=share,

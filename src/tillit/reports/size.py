@@ -7,6 +7,8 @@ from enum import StrEnum
 CASES_BELOW = 30
 COUNTS_BELOW = 300
 COMPARISON_BELOW = 3_000
+MEDIAN_FROM = 5  # waits: the middle one of fewer is some customer's own
+NINE_OF_TEN_FROM = 10  # waits: of fewer, what nine of ten stay below is the longest
 
 
 class Size(StrEnum):

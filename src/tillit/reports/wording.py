@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tillit.journeys.calendar import EPOCH
 from tillit.reports.interval import share_range
-from tillit.reports.size import Size, size_of
+from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM, Size, size_of
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 YEAR = 365.25 * DAY
@@ -31,6 +31,16 @@ def duration(seconds: float | None) -> str:
     if seconds < 2 * YEAR:
         return f"{_short(seconds / DAY)} days"
     return f"{_short(seconds / YEAR)} years"
+
+
+def median_wait(seconds: float | None, count: int) -> str:
+    """The median of `count` waits, or a dash where there are too few to speak of half of them."""
+    return duration(seconds if count >= MEDIAN_FROM else None)
+
+
+def nine_of_ten_wait(seconds: float | None, count: int) -> str:
+    """What nine of ten of `count` waits stay below, or a dash where there are too few."""
+    return duration(seconds if count >= NINE_OF_TEN_FROM else None)
 
 
 def _short(value: float) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.journeys.logs import DAY, Event
+from tests.journeys.logs import DAY, MINUTE, Event
 from tests.web.insight.conftest import BringIn
 from tests.web.insight.small_shop import WAYS, shop
 from tillit.events.log import EventLog
@@ -44,6 +44,21 @@ def test_under_thirty_journeys_are_shown_one_by_one_and_never_as_a_rate(as_cy: C
         assert "too few" in text, page
         assert text.count('class="case"') == 5, page
         assert "of 100" not in text.partition("How we know")[0], page
+
+
+@pytest.mark.parametrize(
+    ("customers", "half", "nine_of_ten"), [(4, "–", "–"), (5, "1 hour", "–"), (10, "1 hour", "1 hour")]
+)
+def test_a_median_of_few_waits_is_not_told(
+    customers: int, half: str, nine_of_ten: str, as_cy: Client, bring_in: BringIn
+) -> None:
+    steps = [(0, "page_viewed"), (60 * MINUTE, "order_completed")]
+    bring_in([Event(f"c{n}", DAY + at, activity, f"{n}-{at}") for n in range(customers) for at, activity in steps])
+    rows = re.findall(r"<td class=\"figure\">([^<]*)</td>", as_cy.get("/journeys/").content.decode())
+    assert rows[-2:] == [half, nine_of_ten], "the last row of the last table, from the page to the order"
+    funnel = as_cy.get("/journeys/funnel/?step=page_viewed&step=order_completed").content.decode()
+    assert re.findall(r"<td class=\"figure\">([^<]*)</td>", funnel)[-2:] == [half, nine_of_ten]
+    assert ("half came within 1 hour" in funnel) == (half != "–")
 
 
 def test_with_enough_a_share_has_its_range(as_cy: Client, small_shop: list[Event]) -> None:

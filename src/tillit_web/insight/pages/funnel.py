@@ -8,7 +8,7 @@ from tillit.journeys.conditions import Dropped, Reached
 from tillit.journeys.funnel import FunnelSpec
 from tillit.journeys.results import Funnel, FunnelStep
 from tillit.reports.interval import ShareRange, share_range
-from tillit.reports.size import Size, size_of
+from tillit.reports.size import MEDIAN_FROM, Size, size_of
 from tillit_web.insight.links import Link
 from tillit_web.insight.pictures.bars import ShareBar, share_bar
 from tillit_web.insight.words import funnel_step_label
@@ -24,6 +24,10 @@ class StepRow:
     bar: ShareBar
     reached_link: str
     dropped_link: str
+
+    @property
+    def tells_wait(self) -> bool:
+        return self.place > 1 and self.step.reached >= MEDIAN_FROM
 
 
 @dataclass(frozen=True, slots=True)

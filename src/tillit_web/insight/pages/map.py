@@ -8,7 +8,7 @@ from tillit.journeys.behind import Activity, Arrow, End, Start
 from tillit.journeys.results import Endpoint, Follow, Overview
 from tillit.reports.map import JourneyMap, MapColumn, MapEdge, MapExit, MapNode
 from tillit.reports.outcomes import Outcomes
-from tillit.reports.size import Size, size_of
+from tillit.reports.size import CASES_BELOW, NINE_OF_TEN_FROM, Size, size_of
 from tillit_web.insight.links import Link
 from tillit_web.insight.words import activity_label, in_lines
 
@@ -44,6 +44,10 @@ class LinkedNode:
 class LinkedEdge:
     edge: MapEdge
     link: str
+
+    @property
+    def tells_waits(self) -> bool:
+        return self.edge.count >= NINE_OF_TEN_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +145,4 @@ def _by_activity(endpoints: tuple[Endpoint, ...]) -> dict[str, int]:
 
 
 def _is_common(follow: Follow, overview: Overview) -> bool:
-    return follow.count >= RARE_SHARE * overview.journeys
+    return follow.persons >= CASES_BELOW and follow.count >= RARE_SHARE * overview.journeys

@@ -6,9 +6,10 @@ from django import template
 from django.utils.translation import gettext
 
 from tillit.reports.interval import ShareRange
+from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM
 from tillit.vocabulary import Stage
 from tillit_web.insight import words
-from tillit_web.ui.templatetags.tillit import natural, number
+from tillit_web.ui.templatetags.tillit import duration, natural, number
 
 register = template.Library()
 
@@ -34,6 +35,27 @@ def channel(name: str) -> str:
 @register.filter
 def actor(name: str) -> str:
     return words.actor_label(name)
+
+
+@register.filter
+def median_wait(seconds: float | None, count: int) -> str:
+    """The median of `count` waits, or a dash where there are too few to speak of half of them."""
+    return duration(seconds if count >= MEDIAN_FROM else None)
+
+
+@register.filter
+def nine_of_ten_wait(seconds: float | None, count: int) -> str:
+    """What nine of ten of `count` waits stay below, or a dash where there are too few."""
+    return duration(seconds if count >= NINE_OF_TEN_FROM else None)
+
+
+@register.simple_tag
+def note_on_waits() -> str:
+    """From how many waits a page speaks of half and of nine of ten of them."""
+    return gettext(
+        "Half of the waits are spoken of where there are at least %(half)d, nine of ten where there are at least "
+        "%(nine)d; a dash means fewer."
+    ) % {"half": MEDIAN_FROM, "nine": NINE_OF_TEN_FROM}
 
 
 @register.filter
