@@ -177,3 +177,14 @@ def test_typed_numbers_have_a_decimal_point(values: pa.Array) -> None:
 def test_typed_decimals_and_integers() -> None:
     assert read(pa.array([Decimal("1.234")]))[0] == [123]
     assert read(pa.array([1234]))[0] == [123400]
+
+
+@pytest.mark.parametrize("text", ["1.23457E+05", "1E3", "-1,5e-7"])
+def test_scientific_notation_is_named(text: str) -> None:
+    mapping = parse_mapping(BASE.replace("{top}", "").replace("{event}", ""), name="test")
+    reader, faults, table = MoneyReader(mapping, mapping.events[0]), Faults(1), pa.table({"Total": [text]})
+    assert reader.learn(table, np.arange(1, 2))
+    reader.read(table, np.ones(1, dtype=np.bool_), faults)
+    code, reason = faults.of(0)
+    assert code == "amount_unreadable"
+    assert "scientific notation, which may have lost digits" in reason

@@ -177,3 +177,22 @@ def test_typed_dates_are_local_midnights() -> None:
 def test_a_format_that_cannot_be_is_refused(pattern: str) -> None:
     with pytest.raises(MappingError, match="time format"):
         read(["x"], pattern=pattern)
+
+
+@pytest.mark.parametrize("values", [["45123.5", "45123,5"], pa.array([45123.5, 45123.5])])
+def test_a_spreadsheets_serial_dates_are_named_and_read_when_told(values: pa.Array | list[str | None]) -> None:
+    table = pa.table({"at": values})
+    faults, asked = Faults(2), np.ones(2, dtype=np.bool_)
+    TimeReader(Time(("at",)), None).read(table, asked, faults)
+    assert faults.refused.all()
+    assert 'write format = "excel" in the mapping' in faults.of(0)[1]
+    summer_noon = datetime(2023, 7, 16, 10, tzinfo=UTC)
+    assert read(values, pattern="excel", zone="Europe/Stockholm")[0] == [summer_noon] * 2
+
+
+@given(moments.map(lambda moment: moment.replace(microsecond=0)))
+def test_serial_dates_come_back_to_the_second(moment: datetime) -> None:
+    days = (moment - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
+    assert read([f"{days:.10f}"], pattern="excel")[0] == [moment]
+    if moment.year < 2100:
+        assert read(pa.array([days]), pattern="excel")[0] == [moment]

@@ -5,6 +5,8 @@ An amount like 1,234 is read only after its column has shown which sign that is.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -25,6 +27,7 @@ Integers = npt.NDArray[np.int64]
 LARGEST_MINOR = 10**14
 MOST_DIGITS = 14
 MOST_DECIMALS = 18
+_SCIENTIFIC = re.compile(r"[-+]?0+(?:[.,]0+)?E[-+]?0+")
 _NO_AMOUNT = pa.array(["null", "none", "nan", "n/a", "na", "-", "--", "\\n"])
 _PLAIN = (
     *((space, " ") for space in "\u00a0\u2007\u2009\u202f"),
@@ -125,6 +128,18 @@ class AmountColumn:
             if form is not None and form.untold:
                 form = amount_form(shape.text, next(iter(self._shown)))
             if form is None or len(form.whole) > MOST_DIGITS or len(form.decimals) > MOST_DECIMALS:
+                if _SCIENTIFIC.fullmatch(shape.text):
+                    faults.add(
+                        shape.places,
+                        "amount_unreadable",
+                        sentence(
+                            '"{example}" in "{column}" is in scientific notation, which may have lost digits. Format '
+                            "the column as a number with all its digits where it comes from, and export again.",
+                            example=shape.example,
+                            column=self._column,
+                        ),
+                    )
+                    continue
                 faults.add(
                     shape.places,
                     "amount_unreadable",

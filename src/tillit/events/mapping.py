@@ -16,6 +16,8 @@ FILE_ORDER = "file order"
 ALL_COLUMNS = "*"
 CELL_KEYS = ("channel", "function", "actor", "place", "campaign")  # texts an event may have from a constant or a column
 EPOCH_FORMATS = ("epoch_s", "epoch_ms", "epoch_us")
+SERIAL_FORMAT = "excel"  # days since 1899-12-30, as spreadsheets keep times
+NAMED_FORMATS = (*EPOCH_FORMATS, SERIAL_FORMAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Cell:
 class Time:
     """When an event happened: one column, or several (a date and a time) joined by a space.
 
-    `format` is a strptime format or one of `EPOCH_FORMATS`; None lets the column say it (ISO 8601 and common forms).
+    `format` is a strptime format or one of `NAMED_FORMATS`; None lets the column say it (ISO 8601 and common forms).
     """
 
     columns: tuple[str, ...]

@@ -20,7 +20,8 @@ names = {name = ["First name", "Last name"]}
 
 [[event]]                               # one for each event that a row may give
 activity = "order_completed"            # or {column = "Type", rename = {purchase = "order_completed"}}
-time = "Created at"                     # or {column = "Created at", format = "%d.%m.%Y %H:%M"} or {columns = [...]}
+time = "Created at"                     # or {column = "Created at", format = "%d.%m.%Y %H:%M"} (or epoch_s, epoch_ms,
+                                        # epoch_us, excel), or {columns = [...]}
 amount = "Total"
 object = "Name"
 channel = {column = "Source name"}      # a bare text is a constant; so for function, actor, place, campaign
@@ -42,7 +43,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tillit.errors import MappingError
-from tillit.events.mapping import CELL_KEYS, EPOCH_FORMATS, Cell, EventRule, Mapping, Time
+from tillit.events.mapping import CELL_KEYS, NAMED_FORMATS, Cell, EventRule, Mapping, Time
 from tillit.vocabulary import Actor, Function, IdentifierKind
 
 RATE_DECIMALS = 4
@@ -193,8 +194,10 @@ class _Form:
         if not columns:
             raise self._error(f"{where}time", found, wanted)
         pattern = self._text(found, "format", f"{where}time: ")
-        if pattern is not None and "%" not in pattern and pattern not in EPOCH_FORMATS:
-            raise self._error(f"{where}time: format", pattern, f"a form like %d.%m.%Y %H:%M, or {EPOCH_FORMATS}")
+        if pattern is not None and "%" not in pattern and pattern not in NAMED_FORMATS:
+            raise self._error(
+                f"{where}time: format", pattern, f"a form like %d.%m.%Y %H:%M, or one of {', '.join(NAMED_FORMATS)}"
+            )
         return Time(columns, pattern)
 
     def _cell(self, table: abc.Mapping[str, Any], key: str, where: str = "") -> Cell | None:

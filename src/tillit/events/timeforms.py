@@ -58,6 +58,7 @@ _ZONE = (
     r"(?: ?(?:(?P<utc>Z|UTC|GMT)|(?:UTC|GMT)?(?P<sign>[-+])(?P<zone_hour>00)(?::?(?P<zone_minute>00))?))?(?: ?\(UTC\))?"
 )
 _ANY = re.compile(_DATE + r"(?:(?:[ T]|, ?)+(?:KL\.? ?)?" + _CLOCK + _ZONE + r")?")
+_SERIAL = re.compile(r"(?P<serial>0{5})(?:[.,](?P<share>0{1,16}))?")
 _EPOCH = re.compile(r"(?P<epoch>0{9,10}|0{12,13}|0{15,16})(?:\.0*)?")
 
 _DIRECTIVES = {
@@ -92,6 +93,13 @@ def form_of(shape: str) -> Form | None:
             {"epoch": epoch.span("epoch")}, epoch_per_second=1 if digits < 11 else 1_000 if digits < 14 else 10**6
         )
     found = _ANY.fullmatch(shape)
+    return None if found is None else _form(found)
+
+
+@lru_cache(maxsize=4096)
+def serial_form(shape: str) -> Form | None:
+    """The form of a shape as a spreadsheet's serial date, such as 45123.5; None where it is none."""
+    found = _SERIAL.fullmatch(shape)
     return None if found is None else _form(found)
 
 

@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 from tillit.errors import AmbiguityError
 from tillit.events import cells
 from tillit.events.faults import Faults
-from tillit.events.mapping import EPOCH_FORMATS, Time
+from tillit.events.mapping import EPOCH_FORMATS, NAMED_FORMATS, SERIAL_FORMAT, Time
 from tillit.events.shapes import Shaped, Shapes, shapes_of
-from tillit.events.timeforms import Form, check_format, form_by, form_of
+from tillit.events.timeforms import Form, check_format, form_by, form_of, serial_form
 from tillit.events.zones import to_utc
 from tillit.sentences import Sentence, sentence
 
@@ -33,6 +33,9 @@ LATEST = int(datetime(2101, 1, 1, tzinfo=UTC).timestamp()) * MICROS  # 9999-12-3
 # Words that programs write for "no time"; the row gives no event then.
 _NO_TIME = pa.array(["null", "none", "nan", "nat", "n/a", "na", "-", "\\n", "0000-00-00", "0000-00-00 00:00:00"])
 _DAY_MICROS = 86_400 * MICROS
+_DAY_MILLIS = 86_400_000
+# Spreadsheets count days from 1899-12-30; these numbers are 1954 to 2119 there, and the first day of 1970 as seconds.
+_SERIAL_1970, _SERIAL_LOW, _SERIAL_HIGH = 25_569, 20_000, 80_000
 
 
 @dataclass(slots=True)
@@ -50,8 +53,9 @@ class TimeReader:
     def __init__(self, rule: Time, timezone: str | None) -> None:
         self._rule = rule
         self._timezone = timezone
-        self._format = rule.format if rule.format not in EPOCH_FORMATS else None
+        self._format = rule.format if rule.format not in NAMED_FORMATS else None
         self._epoch = EPOCH_FORMATS.index(rule.format) if rule.format in EPOCH_FORMATS else None
+        self._serial = rule.format == SERIAL_FORMAT
         if self._format is not None:
             check_format(self._format)
         self._order = _Order()
@@ -170,7 +174,10 @@ class TimeReader:
         for shape in looked.shapes if asked.all() else shapes_of(texts, there):
             form = self._form(shape.text)
             if form is None:
-                self._refuse(faults, shape.places, shape.example, sentence("is not a time that is known here"))
+                why = sentence("is not a time that is known here")
+                if not self._serial and serial_form(shape.text) is not None:
+                    why = _is_serial()
+                self._refuse(faults, shape.places, shape.example, why)
                 continue
             wrong = self._decode(shape, form, micros)
             if wrong.size:
@@ -196,6 +203,8 @@ class TimeReader:
     def _form(self, shape: str) -> Form | None:
         if self._format is not None:
             return form_by(shape, self._format)
+        if self._serial:
+            return serial_form(shape)
         form = form_of(shape)
         if self._epoch is not None:
             digits = shape.partition(".")[0]
@@ -237,12 +246,17 @@ class TimeReader:
         if form.epoch_per_second is not None:
             micros[shape.places] = number["epoch"] * (MICROS // form.epoch_per_second)
             return np.zeros(0, dtype=np.int64)
+        nought = np.zeros(shape.places.size, dtype=np.int64)
+        if "serial" in number:
+            first, last = form.fields.get("share", (0, 0))
+            days = number["serial"] + number.get("share", nought) / 10.0 ** (last - first)
+            micros[shape.places] = _from_serial(days)
+            return np.zeros(0, dtype=np.int64)
         if "other" in number:
             day_first = self._order.month_first is None
             number["day"], number["month"] = (
                 (number["first"], number["other"]) if day_first else (number["other"], number["first"])
             )
-        nought = np.zeros(shape.places.size, dtype=np.int64)
         year = number["year"]
         if form.fields["year"][1] - form.fields["year"][0] == 2:
             year = year + np.where(year < 70, 2000, 1900)
@@ -297,6 +311,15 @@ class TimeReader:
             numbers = np.nan_to_num(values.cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))
             if pa.types.is_floating(kind):
                 there &= ~pc.fill_null(pc.is_nan(values), True).to_numpy(zero_copy_only=False)
+            is_serial = (numbers >= _SERIAL_LOW) & (numbers < _SERIAL_HIGH)
+            if self._serial:
+                micros = np.where(is_serial, _from_serial(np.where(is_serial, numbers, 0)), -1)
+                self._to_utc(micros, np.flatnonzero(there & is_serial))
+                self._refuse_absurd(micros, there, faults)
+                return micros, there
+            if self._epoch is None and (is_serial & there).any():
+                places = np.flatnonzero(is_serial & there)
+                self._refuse(faults, places, str(values[int(places[0])].as_py()), _is_serial())
             units = self._epoch if self._epoch is not None else np.digitize(np.abs(numbers), (1e11, 1e14))
             scale = np.array([MICROS, 1_000, 1])[units]
             whole = _filled(values.cast(pa.int64())) * scale if pa.types.is_integer(kind) else numbers * scale
@@ -335,6 +358,19 @@ class TimeReader:
         if len(self._rule.columns) > 1:
             columns = f"columns = [{', '.join(map(repr, self._rule.columns))}]"
         return f'time = {{{columns}, format = "{form}"}}'
+
+
+def _from_serial(days: npt.NDArray[np.float64]) -> Integers:
+    """Wall-clock microseconds of serial dates, to the millisecond: what is beyond is the noise of floats."""
+    millis: Integers = np.rint((days - _SERIAL_1970) * _DAY_MILLIS).astype(np.int64)
+    return millis * 1_000
+
+
+def _is_serial() -> Sentence:
+    return sentence(
+        "looks like a date as spreadsheets count it, in days since 1899-12-30. If it is one, write "
+        'format = "excel" in the mapping, or format the column as a date in the spreadsheet and export again'
+    )
 
 
 def _filled(values: pa.Array) -> Integers:

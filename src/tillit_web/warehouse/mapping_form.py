@@ -13,7 +13,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tillit.events.mapping import ALL_COLUMNS, EPOCH_FORMATS, FILE_ORDER, Cell, EventRule, Mapping, Time
+from tillit.events.mapping import ALL_COLUMNS, FILE_ORDER, NAMED_FORMATS, Cell, EventRule, Mapping, Time
 from tillit.vocabulary import ACTIVITIES, Channel, IdentifierKind
 
 KIND_LABELS = {
@@ -36,7 +36,7 @@ TIME_FORMATS: tuple[tuple[str, str], ...] = (
     ("%d/%m/%Y", "31/03/2026"),
     ("%m/%d/%Y %H:%M", "03/31/2026 14:05"),
     ("%m/%d/%Y", "03/31/2026"),
-    *((pattern, pattern) for pattern in EPOCH_FORMATS),
+    *((pattern, pattern) for pattern in NAMED_FORMATS),
 )
 CURRENCIES = ("SEK", "NOK", "DKK", "EUR", "USD", "GBP")
 SEPARATOR = "\x1f"  # between the names of several columns in one choice; no column has it
