@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tillit.engine.memory import use_system_memory
 from tillit.engine.parts import map_parts
 from tillit.events.contract import LINK_SCHEMA
 from tillit.identity.resolve import Pair, resolve
@@ -35,7 +36,7 @@ from tillit.journeys.format import (
     write_manifest,
 )
 from tillit.journeys.ordering import order_events
-from tillit.journeys.spread import REPRESENTATIVE, Spread, count_rows, spread
+from tillit.journeys.spread import REPRESENTATIVE, Spread, count_rows, spread, taken
 from tillit.journeys.store import OrderedStore
 
 EVENTS_A_BUCKET = 500_000  # about 150 MB while one is sorted; few enough for memory, enough for NumPy to be quick
@@ -93,6 +94,7 @@ def write_layer(
         touched: The persons of that base whom this layer replaces.
         events_a_bucket: About how many events stand in one bucket.
     """
+    use_system_memory()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     pq.write_table(components, out / "components.parquet", compression="zstd")
@@ -139,7 +141,7 @@ def _write_bucket(
 ) -> BucketManifest:
     """Write one bucket's four files."""
     order = order_events(unordered)
-    rows = unordered.take(pa.array(order.rows))
+    rows = taken(unordered, order.rows)
     del unordered  # a bucket is held twice while it is sorted, not three times
     starts = np.cumsum(order.lengths) - order.lengths
     person = np.arange(first_person, first_person + len(starts))

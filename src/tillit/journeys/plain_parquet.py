@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tillit.engine.memory import use_system_memory
 from tillit.engine.parts import map_parts
 from tillit.events.chunks import RawChunk
 from tillit.events.converting import Converter
@@ -76,6 +77,7 @@ def read_plain_parquet(
     Raises:
         FileError, MappingError, AmbiguityError: As `stage`.
     """
+    use_system_memory()
     reader = ParquetReader(path)
     with pq.ParquetFile(path) as file:
         rows, schema = file.metadata.num_rows, file.schema_arrow

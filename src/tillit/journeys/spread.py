@@ -22,7 +22,7 @@ from tillit.errors import EngineError
 from tillit.events.contract import EVENT_SCHEMA
 from tillit.journeys.format import CODED_COLUMNS, SUBJECT
 
-ROWS_A_STRETCH = 500_000
+ROWS_A_STRETCH = 131_072  # small, so that gathering its rows stays in the processor's cache
 REPRESENTATIVE = "representative"
 # Few different texts: Parquet holds them as small numbers already, and they stay so.
 _REPEATING = (*CODED_COLUMNS, "subject_kind")
@@ -82,38 +82,44 @@ def spread(
     to.mkdir()
     gone = pa.array(sorted(erased), SUBJECT)
 
-    def spill(numbered: tuple[int, tuple[Path, tuple[int, ...]]]) -> _Stretch:
-        number, (path, groups) = numbered
-        with pq.ParquetFile(path, read_dictionary=list(_REPEATING)) as file:
-            rows = file.read_row_groups(list(groups), columns=EVENT_SCHEMA.names, use_threads=False)
+    def spill(numbered: tuple[int, tuple[Path, int]]) -> list[_Stretch]:
+        number, (path, group) = numbered
+        with pq.ParquetFile(path, read_dictionary=list(_REPEATING), pre_buffer=False) as file:
+            batches = file.iter_batches(
+                ROWS_A_STRETCH, row_groups=[group], columns=EVENT_SCHEMA.names, use_threads=False
+            )
+            return [
+                spill_rows(pa.Table.from_batches([batch]), to / f"{number:05d}-{place:05d}.arrow")
+                for place, batch in enumerate(batches)
+            ]
+
+    def spill_rows(rows: pa.Table, target: Path) -> _Stretch:
         if len(gone):
             rows = rows.filter(pc.invert(pc.is_in(rows["subject"], value_set=gone)))
         rows = rows.append_column(REPRESENTATIVE, _representatives(rows["subject"], components))
         rows = rows.unify_dictionaries().combine_chunks()
-        target = to / f"{number:05d}.arrow"
         sizes = _write_by_bucket(rows, buckets, target)
         return _Stretch(target, sizes, {column: _used_names(rows[column]) for column in CODED_COLUMNS})
 
-    spilled = map_parts(spill, enumerate(_stretches(events)))
+    spilled = [stretch for group in map_parts(spill, enumerate(_row_groups(events))) for stretch in group]
     sizes = sum((stretch.sizes for stretch in spilled), np.zeros(buckets, np.int64))
     names = {column: set[str]().union(*(stretch.names[column] for stretch in spilled)) for column in CODED_COLUMNS}
     return Spread(tuple(stretch.path for stretch in spilled), tuple(sizes.tolist()), names)
 
 
-def _stretches(events: Sequence[Path]) -> Iterator[tuple[Path, tuple[int, ...]]]:
-    """Neighbouring row groups of a file that together have about a stretch's rows."""
+def _row_groups(events: Sequence[Path]) -> Iterator[tuple[Path, int]]:
     for path in events:
-        metadata = pq.read_metadata(path)
-        groups: list[int] = []
-        rows = 0
-        for group in range(metadata.num_row_groups):
-            groups.append(group)
-            rows += metadata.row_group(group).num_rows
-            if rows >= ROWS_A_STRETCH:
-                yield path, tuple(groups)
-                groups, rows = [], 0
-        if rows:
-            yield path, tuple(groups)
+        yield from ((path, group) for group in range(pq.read_metadata(path).num_row_groups))
+
+
+def taken(rows: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """These rows, as `take`; columns without a value are not gathered."""
+    indices = pa.array(places)
+    columns = [
+        pa.nulls(len(places), column.type) if column.null_count == len(column) else column.take(indices)
+        for column in rows.columns
+    ]
+    return pa.table(columns, schema=rows.schema)
 
 
 def _representatives(subjects: pa.ChunkedArray, components: pa.Table) -> pa.ChunkedArray:
@@ -136,7 +142,7 @@ def _write_by_bucket(rows: pa.Table, buckets: int, target: Path) -> NDArray[np.i
     words = words_of(rows[REPRESENTATIVE])
     mixed = (words[:, 0] ^ words[:, 1]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)
     bucket = (mixed % np.uint64(buckets)).astype(np.uint16)
-    ordered = rows.take(pa.array(np.argsort(bucket, kind="stable")))
+    ordered = taken(rows, np.argsort(bucket, kind="stable"))
     sizes = np.bincount(bucket, minlength=buckets)
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     whole = ordered.combine_chunks().to_batches()
