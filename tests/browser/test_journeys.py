@@ -135,6 +135,26 @@ def test_j_and_k_walk_through_every_list_and_enter_opens(page: Page, filled: Ser
 
 
 @pytest.mark.browser
+def test_every_page_prints_on_white_and_fits_the_paper(page: Page, filled: Served) -> None:
+    enter(page, filled)
+    page.set_viewport_size({"width": 718, "height": 1016})
+    page.emulate_media(media="print", color_scheme="dark")
+    for address in PAGES:
+        page.goto(filled.url + address)
+        ground, ink, fold = page.evaluate(PRINTED)
+        assert (ground, ink) == ("rgb(255, 255, 255)", "rgb(0, 0, 0)"), address
+        assert fold != 0, f"{address}: How we know is on paper too"
+        assert_fits(page)
+
+
+PRINTED = """() => [
+  getComputedStyle(document.documentElement).backgroundColor,
+  getComputedStyle(document.querySelector("h1")).color,
+  [...document.querySelectorAll(".fold:not(.choosing) > p")].at(-1)?.getBoundingClientRect().height,
+]"""
+
+
+@pytest.mark.browser
 def test_a_filter_and_the_detail_change_page_and_address_without_a_reload(page: Page, filled: Served) -> None:
     enter(page, filled)
     page.goto(f"{filled.url}/journeys/")
