@@ -21,21 +21,19 @@ from tillit.events.faults import Faults
 from tillit.events.mapping import EPOCH_FORMATS, NAMED_FORMATS, SERIAL_FORMAT, Time
 from tillit.events.shapes import Shaped, Shapes, shapes_of
 from tillit.events.timeforms import Form, check_format, form_by, form_of, serial_form
+from tillit.events.wall_clock import MICROS, from_serial, wall_clock
 from tillit.events.zones import to_utc
 from tillit.sentences import Sentence, sentence
 
 Booleans = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
-MICROS = 1_000_000
 EARLIEST = 0  # 1970: what lies before is a placeholder (0001-01-01, 1900-01-01), not a customer
 LATEST = int(datetime(2101, 1, 1, tzinfo=UTC).timestamp()) * MICROS  # 9999-12-31 means "never"
 # Words that programs write for "no time"; the row gives no event then.
 _NO_TIME = pa.array(["null", "none", "nan", "nat", "n/a", "na", "-", "\\n", "0000-00-00", "0000-00-00 00:00:00"])
-_DAY_MICROS = 86_400 * MICROS
-_DAY_MILLIS = 86_400_000
 # Spreadsheets count days from 1899-12-30; these numbers are 1954 to 2119 there, and the first day of 1970 as seconds.
-_SERIAL_1970, _SERIAL_LOW, _SERIAL_HIGH = 25_569, 20_000, 80_000
+_SERIAL_LOW, _SERIAL_HIGH = 20_000, 80_000
 
 
 @dataclass(slots=True)
@@ -242,45 +240,7 @@ class TimeReader:
 
     def _decode(self, shape: Shapes, form: Form, micros: Integers) -> Integers:
         """Write the wall-clock microseconds of one shape's values into `micros`; the places that are no time."""
-        number = {name: shape.digits(range(*span)) for name, span in form.fields.items()}
-        if form.epoch_per_second is not None:
-            micros[shape.places] = number["epoch"] * (MICROS // form.epoch_per_second)
-            return np.zeros(0, dtype=np.int64)
-        nought = np.zeros(shape.places.size, dtype=np.int64)
-        if "serial" in number:
-            first, last = form.fields.get("share", (0, 0))
-            days = number["serial"] + number.get("share", nought) / 10.0 ** (last - first)
-            micros[shape.places] = _from_serial(days)
-            return np.zeros(0, dtype=np.int64)
-        if "other" in number:
-            day_first = self._order.month_first is None
-            number["day"], number["month"] = (
-                (number["first"], number["other"]) if day_first else (number["other"], number["first"])
-            )
-        year = number["year"]
-        if form.fields["year"][1] - form.fields["year"][0] == 2:
-            year = year + np.where(year < 70, 2000, 1900)
-        month = number.get("month", nought + (form.month or 0))
-        day, hour = number["day"], number.get("hour", nought)
-        minute, second = number.get("minute", nought), number.get("second", nought)
-        good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
-        if form.afternoon is not None:
-            good &= (hour >= 1) & (hour <= 12)
-            hour = hour % 12 + (12 if form.afternoon else 0)
-        good &= (hour < 24) & (minute < 60) & (second < 60)
-        months = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
-        start = months.astype("datetime64[D]").astype(np.int64)
-        length = (months + 1).astype("datetime64[D]").astype(np.int64) - start
-        good &= day <= length
-        fraction = nought
-        if "fraction" in form.fields:
-            digits = form.fields["fraction"][1] - form.fields["fraction"][0]
-            fraction = number["fraction"] * 10**6 // 10**digits
-        value = (start + day - 1) * _DAY_MICROS + ((hour * 60 + minute) * 60 + second) * MICROS + fraction
-        if form.offset_sign:
-            ahead = number["zone_hour"] * 60 + number.get("zone_minute", nought)
-            good &= ahead <= 18 * 60
-            value -= form.offset_sign * ahead * 60 * MICROS
+        value, good = wall_clock(shape, form, day_first=self._order.month_first is None)
         micros[shape.places] = np.where(good, value, 0)
         wrong: Integers = shape.places[~good]
         return wrong
@@ -313,7 +273,7 @@ class TimeReader:
                 there &= ~pc.fill_null(pc.is_nan(values), True).to_numpy(zero_copy_only=False)
             is_serial = (numbers >= _SERIAL_LOW) & (numbers < _SERIAL_HIGH)
             if self._serial:
-                micros = np.where(is_serial, _from_serial(np.where(is_serial, numbers, 0)), -1)
+                micros = np.where(is_serial, from_serial(np.where(is_serial, numbers, 0)), -1)
                 self._to_utc(micros, np.flatnonzero(there & is_serial))
                 self._refuse_absurd(micros, there, faults)
                 return micros, there
@@ -358,12 +318,6 @@ class TimeReader:
         if len(self._rule.columns) > 1:
             columns = f"columns = [{', '.join(map(repr, self._rule.columns))}]"
         return f'time = {{{columns}, format = "{form}"}}'
-
-
-def _from_serial(days: npt.NDArray[np.float64]) -> Integers:
-    """Wall-clock microseconds of serial dates, to the millisecond: what is beyond is the noise of floats."""
-    millis: Integers = np.rint((days - _SERIAL_1970) * _DAY_MILLIS).astype(np.int64)
-    return millis * 1_000
 
 
 def _is_serial() -> Sentence:
