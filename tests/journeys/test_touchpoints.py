@@ -138,7 +138,7 @@ def test_the_lookback_holds_its_last_microsecond_and_no_more() -> None:
 
 
 def test_what_cannot_be_asked_is_refused() -> None:
-    with pytest.raises(QueryError, match="channel or function"):
+    with pytest.raises(QueryError, match="channel, function"):
         TouchpointSpec("buy", by="employee")
     with pytest.raises(QueryError, match="0 days"):
         TouchpointSpec("buy", lookback_days=0)

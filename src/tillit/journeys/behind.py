@@ -14,6 +14,7 @@ from tillit.journeys.results import JourneyList, JourneyRow
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import View, activity_code
+from tillit.sentences import sentence
 
 SHOWN_ACTIVITIES = 20
 
@@ -133,7 +134,13 @@ def journeys_behind(view: View, condition: Condition, *, offset: int = 0, limit:
         QueryError: The condition names an activity that no event has, or the page is impossible.
     """
     if offset < 0 or limit < 1:
-        raise QueryError(f"a page of {limit} rows from row {offset} on cannot be shown; ask for offset ≥ 0, limit ≥ 1")
+        raise QueryError(
+            sentence(
+                "a page of {limit} rows from row {offset} on cannot be shown; ask for offset ≥ 0, limit ≥ 1",
+                limit=limit,
+                offset=offset,
+            )
+        )
     found = view.map_buckets(lambda bucket, traces: _found(bucket, traces, condition, view.names), condition.columns)
     total = sum(len(part.position) for part in found)
     return JourneyList(total, tuple(_page(view, found, offset, limit)) if offset < total else ())

@@ -9,6 +9,7 @@ import numpy as np
 
 from tillit.errors import QueryError
 from tillit.journeys.traces import Micros
+from tillit.sentences import sentence
 from tillit.vocabulary import Period
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +51,9 @@ def zone_named(timezone: str) -> ZoneInfo:
     try:
         return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise QueryError(f'There is no time zone "{timezone}"; write it like Europe/Stockholm.') from error
+        raise QueryError(
+            sentence('There is no time zone "{zone}"; write it like Europe/Stockholm.', zone=timezone)
+        ) from error
 
 
 def _local_date(at: int, zone: ZoneInfo) -> date:

@@ -21,6 +21,7 @@ from tillit.journeys.results import OTHER, STOP
 from tillit.journeys.stage_rules import StageRules
 from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import activity_code
+from tillit.sentences import sentence
 from tillit.vocabulary import Stage
 
 Flags = NDArray[np.bool_]
@@ -53,7 +54,7 @@ class Dropped:
     def __post_init__(self) -> None:
         _check_step(self.spec, self.step)
         if self.step == 1:
-            raise QueryError("Nobody drops before the first step; who never began is not in the funnel.")
+            raise QueryError(sentence("Nobody drops before the first step; who never began is not in the funnel."))
 
     def holds(self, traces: Traces, names: Names) -> Flags:
         best = funnel.best_attempts(traces, funnel.coded(self.spec, names))
@@ -74,9 +75,17 @@ class OnPath:
     def __post_init__(self) -> None:
         for depth, activity in self.at:
             if not 0 <= depth <= self.spec.depth:
-                raise QueryError(f"These paths have depths 0 to {self.spec.depth}; there is no depth {depth}.")
+                raise QueryError(
+                    sentence(
+                        "These paths have depths 0 to {deepest}; there is no depth {depth}.",
+                        deepest=self.spec.depth,
+                        depth=depth,
+                    )
+                )
             if activity == OTHER:
-                raise QueryError("Folded activities cannot be opened together; lower the smallest size and open one.")
+                raise QueryError(
+                    sentence("Folded activities cannot be opened together; lower the smallest size and open one.")
+                )
 
     def holds(self, traces: Traces, names: Names) -> Flags:
         found = paths.walks(traces, paths.coded(self.spec, names))
@@ -122,4 +131,6 @@ class Moved:
 
 def _check_step(spec: FunnelSpec, step: int) -> None:
     if not 1 <= step <= len(spec.steps):
-        raise QueryError(f"This funnel has the steps 1 to {len(spec.steps)}; there is no step {step}.")
+        raise QueryError(
+            sentence("This funnel has the steps 1 to {last}; there is no step {step}.", last=len(spec.steps), step=step)
+        )

@@ -20,6 +20,7 @@ from tillit.journeys.results import Funnel, FunnelStep
 from tillit.journeys.traces import Micros, Names, Traces
 from tillit.journeys.units import Indices, activity_codes, unit_count, unit_of_event, unit_of_journey
 from tillit.journeys.view import View
+from tillit.sentences import sentence
 from tillit.vocabulary import Unit
 
 Flags = NDArray[np.bool_]
@@ -51,24 +52,42 @@ class FunnelSpec:
     def __post_init__(self) -> None:
         steps = self.step_sets()
         if len(steps) < 2 or not all(steps):
-            raise QueryError("A funnel needs at least two steps, and each step at least one activity.")
+            raise QueryError(sentence("A funnel needs at least two steps, and each step at least one activity."))
         windows = [seconds for seconds in (self.within_seconds, *self.per_step_seconds) if seconds is not None]
         if any(not seconds >= 0 for seconds in windows):
-            raise QueryError(f"A funnel's window is {min(windows):g} seconds; it cannot be negative.")
+            raise QueryError(
+                sentence("A funnel's window is {seconds:g} seconds; it cannot be negative.", seconds=min(windows))
+            )
         if self.per_step_seconds and len(self.per_step_seconds) != len(steps) - 1:
             raise QueryError(
-                f"{len(steps)} steps have {len(steps) - 1} gaps between them, but {len(self.per_step_seconds)} step "
-                "windows were given. Give one for each gap, or none."
+                sentence(
+                    "{steps} steps have {gaps} gaps between them, but {windows} step windows were given. "
+                    "Give one for each gap, or none.",
+                    steps=len(steps),
+                    gaps=len(steps) - 1,
+                    windows=len(self.per_step_seconds),
+                )
             )
         excluded = self.exclude & frozenset().union(*steps)
         if excluded:
-            raise QueryError(f'"{min(excluded)}" is a step of this funnel and excluded from it; it can only be one.')
+            raise QueryError(
+                sentence(
+                    '"{activity}" is a step of this funnel and excluded from it; it can only be one.',
+                    activity=min(excluded),
+                )
+            )
         if not self.ordered:
             if any(seconds is not None for seconds in self.per_step_seconds):
-                raise QueryError("Steps in any order have no next step; use the total window instead of step windows.")
+                raise QueryError(
+                    sentence("Steps in any order have no next step; use the total window instead of step windows.")
+                )
             shared = [one & other for one, other in combinations(steps, 2) if one & other]
             if shared:
-                raise QueryError(f'"{min(shared[0])}" is in two steps; in any order one event could be either.')
+                raise QueryError(
+                    sentence(
+                        '"{activity}" is in two steps; in any order one event could be either.', activity=min(shared[0])
+                    )
+                )
 
     def step_sets(self) -> tuple[frozenset[str], ...]:
         """The steps, each as a set."""

@@ -18,6 +18,7 @@ from tillit.journeys.results import OTHER, STOP, PathEdge, PathNode, Paths
 from tillit.journeys.traces import Codes, Names, Traces
 from tillit.journeys.units import Indices, unit_of_event, unit_of_journey
 from tillit.journeys.view import View, activity_code
+from tillit.sentences import sentence
 from tillit.vocabulary import Unit
 
 STOPPED = -1  # the code of results.STOP
@@ -43,7 +44,9 @@ class PathSpec:
 
     def __post_init__(self) -> None:
         if not 1 <= self.depth <= DEEPEST:
-            raise QueryError(f"A path of depth {self.depth} cannot be drawn; choose 1 to {DEEPEST}.")
+            raise QueryError(
+                sentence("A path of depth {depth} cannot be drawn; choose 1 to {most}.", depth=self.depth, most=DEEPEST)
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tillit.journeys.decode import decoded_events
 from tillit.journeys.format import bucket_file
 from tillit.journeys.store import Bucket, OrderedStore, public_pseudonym
 from tillit.journeys.view import View
+from tillit.sentences import sentence
 
 _HEX_DIGITS = 12  # of the 50 bits in a pseudonym, the 48 that are whole hexadecimal digits
 
@@ -93,8 +94,11 @@ def person_code(store: OrderedStore, person: str) -> int:
             if public_pseudonym(row["oldest_subject"]) == person and not store.is_replaced(row["person"]):
                 return int(row["person"])
     raise QueryError(
-        f"no person '{person}' is in this store; the name changes when older events of the same person arrive, "
-        "so open the person again from a list of journeys"
+        sentence(
+            "no person '{person}' is in this store; the name changes when older events of the same person arrive, "
+            "so open the person again from a list of journeys",
+            person=person,
+        )
     )
 
 

@@ -16,6 +16,7 @@ from tillit.journeys.results import Money, TouchpointPath, TouchpointPaths
 from tillit.journeys.traces import Codes, Names, Traces
 from tillit.journeys.units import Indices, unit_of_event, unit_of_journey
 from tillit.journeys.view import View, activity_code
+from tillit.sentences import sentence
 from tillit.vocabulary import Unit
 
 DAY = 86_400_000_000
@@ -40,9 +41,17 @@ class TouchpointSpec:
 
     def __post_init__(self) -> None:
         if self.by not in TOUCHES:
-            raise QueryError(f'Touchpoints are told apart by {" or ".join(TOUCHES)}, not by "{self.by}".')
+            raise QueryError(
+                sentence(
+                    'Touchpoints are told apart by one of {names}, not by "{name}".',
+                    names=", ".join(TOUCHES),
+                    name=self.by,
+                )
+            )
         if not self.lookback_days > 0:
-            raise QueryError(f"A lookback of {self.lookback_days:g} days holds no touch; give a number above 0.")
+            raise QueryError(
+                sentence("A lookback of {days:g} days holds no touch; give a number above 0.", days=self.lookback_days)
+            )
 
 
 @dataclass(frozen=True, slots=True)

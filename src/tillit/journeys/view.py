@@ -16,6 +16,7 @@ from tillit.journeys.cases import Cases, cases, is_after_purchase
 from tillit.journeys.feed import Feed
 from tillit.journeys.store import Bucket, OrderedStore
 from tillit.journeys.traces import Codes, Micros, Names, Traces
+from tillit.sentences import sentence
 from tillit.vocabulary import Purpose
 
 Part = TypeVar("Part")
@@ -87,7 +88,7 @@ class View:
         """
         if isinstance(self.feed, OrderedStore):
             return self.feed
-        raise QueryError("a plain file was read for its journeys alone; import it to look at single persons")
+        raise QueryError(sentence("a plain file was read for its journeys alone; import it to look at single persons"))
 
     def map(self, kernel: Callable[[Traces], Part], *, columns: Collection[str] = ()) -> list[Part]:
         """What a kernel says of each bucket's journeys, in the store's order; persons are never split over buckets.
@@ -155,8 +156,8 @@ def activity_code(names: Names, activity: str) -> int:
     if activity in names.activity:
         return names.activity.index(activity)
     near = difflib.get_close_matches(activity, names.activity, n=3, cutoff=0.4) or sorted(names.activity)[:5]
-    hint = f"did you mean {', '.join(near)}?" if near else "there are no events at all"
-    raise QueryError(f"no event has the activity '{activity}'; {hint}")
+    hint = sentence("did you mean {names}?", names=", ".join(near)) if near else sentence("there are no events at all")
+    raise QueryError(sentence("no event has the activity '{activity}'; {hint}", activity=activity, hint=hint))
 
 
 def has_any(traces: Traces, column: str, wanted: Collection[str], names: Names) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from tillit.journeys.results import ActivityCount, Follow, Overview
 from tillit.reports.labels import broken
 from tillit.reports.layers import BOX_HEIGHT, BOX_WIDTH, MARGIN, Arrow, Box, Column, arrange
 from tillit.reports.routes import Label, Route, place_label, route_edges
+from tillit.sentences import sentence
 from tillit.vocabulary import Stage
 
 # A wait's colour: under an hour, a day, a week, 30 days, or longer. The same five everywhere, so that maps compare.
@@ -132,7 +133,9 @@ def journey_map(
         QueryError: `detail` is outside 0 to 1.
     """
     if not 0 <= detail <= 1:
-        raise QueryError(f"The map's detail is {detail}; it goes from 0 (the main way) to 1 (everything).")
+        raise QueryError(
+            sentence("The map's detail is {detail}; it goes from 0 (the main way) to 1 (everything).", detail=detail)
+        )
     shown = _shown_activities(overview, frozenset(goals), detail)
     between = [f for f in overview.follows if f.source in shown and f.target in shown]
     drawn = _shown_follows([f for f in between if f.source != f.target], detail)

@@ -14,6 +14,7 @@ from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
 from tillit.reports.unanswered import OWED, Unanswered
+from tillit.sentences import sentence
 from tillit.vocabulary import Stage
 from tillit_web.insight.asking import FunnelAsked, Pairs, PathsAsked
 
@@ -71,8 +72,11 @@ def condition_of(address: QueryDict) -> Condition:
         return READERS[kind](address)
     except (KeyError, ValueError, StopIteration) as missing:
         raise QueryError(
-            f"The address asks for the journeys behind “{kind}”, and part of it is missing. "
-            "Open the list again from its number."
+            sentence(
+                "The address asks for the journeys behind “{kind}”, and part of it is missing. "
+                "Open the list again from its number.",
+                kind=kind,
+            )
         ) from missing
 
 

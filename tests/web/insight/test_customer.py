@@ -103,3 +103,11 @@ def test_a_name_that_is_gone_says_what_to_do(as_bo: Client, bring_in: BringIn) -
     answer = as_bo.get("/journeys/customer/aaaaaaaaaa/")
     assert answer.status_code == 404
     assert "open the person again from a list of journeys" in answer.content.decode()
+
+
+def test_a_name_that_is_gone_says_so_in_swedish(as_bo: Client, bo: User, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    bo.language = "sv"
+    bo.save()
+    page = as_bo.get("/journeys/customer/aaaaaaaaaa/").content.decode()
+    assert "ingen person &#x27;aaaaaaaaaa&#x27; finns i det här lagret" in page

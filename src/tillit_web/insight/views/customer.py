@@ -102,7 +102,7 @@ def _offset(request: TeamRequest, events: int) -> int:
 
 
 def _refused(question: Asked, refused: QueryError) -> HttpResponse:
-    context = {"refused": str(refused), "back_link": question.page("insight:map"), "has_filters": False}
+    context = {"refused": refused.sentence, "back_link": question.page("insight:map"), "has_filters": False}
     response = show(question, "insight/refused.html", "insight:map", context)
     response.status_code = 404
     return response

@@ -55,7 +55,7 @@ def show_funnel(request: TeamRequest) -> HttpResponse:
             )
             context |= {"page": page, "cases": case_rows(few)}
     except QueryError as refused:
-        context["refused"] = str(refused)
+        context["refused"] = refused.sentence
     return show(question, "insight/funnel.html", "insight:funnel", context, kept=form.pairs())
 
 

@@ -34,7 +34,7 @@ def show_journeys(request: TeamRequest) -> HttpResponse:
     try:
         return _list(question)
     except QueryError as refused:
-        context = {"refused": str(refused), "back_link": question.page("insight:map")}
+        context = {"refused": refused.sentence, "back_link": question.page("insight:map")}
         return show(question, "insight/refused.html", "insight:map", context)
 
 

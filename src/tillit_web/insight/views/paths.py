@@ -57,7 +57,7 @@ def show_paths(request: TeamRequest) -> HttpResponse:
         try:
             context["page"] = flows_page(_paths(question, spec), spec, question.link)
         except QueryError as refused:
-            context["refused"] = str(refused)
+            context["refused"] = refused.sentence
     return show(question, "insight/paths.html", "insight:paths", context, kept=form.pairs())
 
 
