@@ -21,6 +21,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "see tillit with a simulated company and real receipts", "tillit_cli.commands.demo"),
     Command("export", "write every event as plain files", "tillit_cli.commands.export"),
+    Command("friction", "where more customers are lost than at comparable steps", "tillit_cli.commands.friction"),
     Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),
     Command("import", "bring files into a data directory", "tillit_cli.commands.import_"),
     Command("inspect", "show how a file is understood, and write its mapping", "tillit_cli.commands.inspect"),

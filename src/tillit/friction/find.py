@@ -1,0 +1,212 @@
+"""Where it hurts in a view: every step against matched journeys, in two periods. See docs/methods/friction.md."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tillit.friction.matched import comparable
+from tillit.friction.results import Friction, StepFriction, Waiting
+from tillit.friction.tails import Floats
+from tillit.friction.verdicts import Measure, Verdict, Visits, slow_limits, verdicts
+from tillit.friction.visits import StepBy, VisitRows, is_finished, strata_of, visit_rows
+from tillit.friction.worth import Worth, worth
+from tillit.journeys.stage_rules import StageRules, default_stage_rules
+from tillit.journeys.stages import STAGES
+from tillit.journeys.traces import Names
+from tillit.journeys.view import View
+
+LEAST_JOURNEYS = 300  # finished ones in a period; below it groups are not compared
+
+
+def friction(
+    view: View,
+    *,
+    rng: np.random.Generator,
+    timezone: str = "UTC",
+    by: StepBy = StepBy.ACTIVITY,
+    margin_share: float | None = None,
+    split_at: int | None = None,
+    rules: StageRules | None = None,
+) -> Friction:
+    """Say which steps lose or hold up more journeys than matched ones elsewhere do.
+
+    Args:
+        view: Journeys with a goal; its lapse says when a journey is over.
+        rng: Resamples customers for the ranges.
+        timezone: In which it is day and night, week and weekend.
+        by: What tells steps of one activity apart.
+        margin_share: Share of an order's value that is earned, if the reader declares it.
+        split_at: Where the second period begins, microseconds UTC; by default both have as many finished journeys.
+        rules: Which steps are comparable: those of one stage.
+
+    Raises:
+        QueryError: The view has no goal, or there is no such time zone.
+    """
+    rows, journeys = visit_rows(view, by)
+    newest_at, lapse_days = int(journeys.ended_at.max(initial=0)), view.rule.lapse_days
+    over = is_finished(journeys.ended_at, journeys.reached_goal, newest_at=newest_at, lapse_days=lapse_days)
+    began_at = journeys.began_at[over]
+    if split_at is None:
+        split_at = int(np.median(began_at)) if len(began_at) else 0
+    rows = rows.keep(is_finished(rows.ended_at, rows.reached_goal, newest_at=newest_at, lapse_days=lapse_days))
+    journeys_counted = (int((began_at < split_at).sum()), int((began_at >= split_at).sum()))
+
+    names, group, step = _steps(rows, view.names, rules or default_stage_rules(), by)
+    stratum = strata_of(rows, timezone)
+    second = rows.began_at >= split_at
+    before, after = (_visits(rows, step, stratum, group, period) for period in (~second, second))
+    amount, currency = _amounts(rows, view.names, margin_share)
+    if min(journeys_counted) >= LEAST_JOURNEYS:
+        compared = comparable(after.counted().sum(axis=1), group)
+        steps = _judged(names, before, after, worth(after, amount[second], compared, rng=rng))
+        steps.sort(key=_worst_first)
+    else:
+        steps = _counted(names, before, after)
+    return Friction(
+        tuple(steps),
+        enough=min(journeys_counted) >= LEAST_JOURNEYS,
+        journeys=journeys_counted,
+        open_journeys=len(over) - int(over.sum()),
+        first_at=int(began_at.min()) if len(began_at) else None,
+        split_at=split_at if len(began_at) else None,
+        currency=currency,
+        margin_share=margin_share,
+    )
+
+
+def _steps(
+    rows: VisitRows, names: Names, rules: StageRules, by: StepBy
+) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
+    """The steps' names and comparison groups, and the step of each visit."""
+    parts = {StepBy.ACTIVITY: (), StepBy.CHANNEL: names.channel, StepBy.PLACE: names.place}[by]
+    wide = len(parts) + 1
+    codes, step = np.unique(rows.activity.astype(np.int64) * wide + rows.part + 1, return_inverse=True)
+    stage_of = rules.stage_of(names.activity)
+    activities = [names.activity[code // wide] for code in codes]
+    labels = [
+        activity if code % wide == 0 else f"{activity} · {parts[code % wide - 1]}"
+        for activity, code in zip(activities, codes, strict=True)
+    ]
+    stages = [STAGES.index(stage_of[activity]) if activity in stage_of else len(STAGES) for activity in activities]
+    return tuple(labels), np.array(stages, np.int64), step.astype(np.int64)
+
+
+def _visits(
+    rows: VisitRows,
+    step: NDArray[np.int64],
+    stratum: NDArray[np.int64],
+    group: NDArray[np.int64],
+    period: NDArray[np.bool_],
+) -> Visits:
+    kept = rows.keep(period)
+    customer = _numbered(kept)
+    return Visits(step[period], stratum[period], customer, kept.left, kept.waited_seconds, kept.reached_goal, group)
+
+
+def _numbered(rows: VisitRows) -> NDArray[np.int64]:
+    """Customers in the order of their first visits: internal codes change with every key, and so would the draws."""
+    order = np.lexsort((rows.activity, rows.at, rows.began_at))
+    _, first, place = np.unique(rows.person[order], return_index=True, return_inverse=True)
+    customer = np.empty(len(order), np.int64)
+    customer[order] = np.argsort(np.argsort(first))[place]
+    return customer
+
+
+def _amounts(rows: VisitRows, names: Names, margin_share: float | None) -> tuple[Floats, str | None]:
+    """Value of the goal of each visit's journey, in the currency that most goals have; NaN for all others."""
+    with_money = rows.currency[rows.currency >= 0]
+    if not len(with_money):
+        return np.full(len(rows.currency), np.nan), None
+    code = int(np.bincount(with_money).argmax())
+    share = 1.0 if margin_share is None else margin_share
+    return np.where(rows.currency == code, rows.amount_minor * share, np.nan), names.currency[code]
+
+
+def _judged(names: tuple[str, ...], before: Visits, after: Visits, sized: Worth) -> list[StepFriction]:
+    found = verdicts(before, after)
+    exits = found[Measure.EXIT]
+    waits = _waiting(found[Measure.WAIT], after)
+    return [
+        StepFriction(
+            step=name,
+            n=int(exits.second.visits[place]),
+            n_first=int(exits.first.visits[place]),
+            exits=int(exits.second.observed[place]),
+            excess_exits=_or_none(sized.excess_exits[place]),
+            low=_or_none(sized.excess_range[0, place]),
+            high=_or_none(sized.excess_range[1, place]),
+            p_adjusted=_or_none(exits.p_adjusted[place]),
+            p_retest=_or_none(exits.p_retest[place]),
+            suspected=bool(exits.suspected[place]),
+            confirmed=bool(exits.confirmed[place]),
+            goal_share=_or_none(sized.goal_share[place]),
+            value_minor=_rounded(sized.value[place]),
+            value_low=_rounded(sized.value_range[0, place]),
+            value_high=_rounded(sized.value_range[1, place]),
+            waiting=waits[place],
+        )
+        for place, name in enumerate(names)
+    ]
+
+
+def _counted(names: tuple[str, ...], before: Visits, after: Visits) -> list[StepFriction]:
+    """Counts alone: too few journeys to compare."""
+    came, left = after.counted().sum(axis=1), after.counted(after.left).sum(axis=1)
+    came_before, waits = before.counted().sum(axis=1), after.counted(~after.left).sum(axis=1)
+    nothing = (None,) * 5
+    return [
+        StepFriction(
+            name,
+            int(came[place]),
+            int(came_before[place]),
+            int(left[place]),
+            *nothing,
+            suspected=False,
+            confirmed=False,
+            goal_share=None,
+            value_minor=None,
+            value_low=None,
+            value_high=None,
+            waiting=Waiting(0, None, int(waits[place]), None, None, None, suspected=False, confirmed=False),
+        )
+        for place, name in enumerate(names)
+    ]
+
+
+def _waiting(verdict: Verdict, after: Visits) -> list[Waiting]:
+    limits = slow_limits(after)
+    found = []
+    for place in range(after.steps):
+        waits = after.waited_seconds[(after.step == place) & ~after.left]
+        found.append(
+            Waiting(
+                slow=int(verdict.second.observed[place]),
+                expected=_or_none(verdict.second.expected[place]),
+                of=int(verdict.second.visits[place]),
+                limit_seconds=_or_none(limits[place]),
+                p50_seconds=float(np.median(waits)) if len(waits) else None,
+                p_adjusted=_or_none(verdict.p_adjusted[place]),
+                suspected=bool(verdict.suspected[place]),
+                confirmed=bool(verdict.confirmed[place]),
+            )
+        )
+    return found
+
+
+def _worst_first(step: StepFriction) -> tuple[bool, bool, float, float, str]:
+    return (
+        not step.confirmed,
+        not step.suspected,
+        -(step.value_minor or 0.0),
+        -(step.excess_exits if step.excess_exits is not None else -np.inf),
+        step.step,
+    )
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _rounded(value: float) -> int | None:
+    return None if np.isnan(value) else round(float(value))

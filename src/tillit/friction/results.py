@@ -1,0 +1,79 @@
+"""What friction is said to be, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many waits at a step are longer than three of four at comparable steps, in the period of the re-test."""
+
+    slow: int
+    expected: float | None  # None: the step could not be compared
+    of: int
+    limit_seconds: float | None
+    p50_seconds: float | None
+    p_adjusted: float | None
+    suspected: bool
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepFriction:
+    """One step. Sizes are those of the second period, because the first one chose the step for its size.
+
+    Attributes:
+        step: The activity, with its channel or place where steps were told apart by it.
+        n: Journeys that came here, in the second period.
+        n_first: The same in the first.
+        exits: Of `n`, journeys that ended here.
+        excess_exits: Beyond those of matched journeys at the median comparable step; None: could not be compared.
+        low: End of its 95 % range, from resampled customers; as `high`.
+        p_adjusted: Of the first period, over all steps and both measures.
+        p_retest: Of the second, over those that the first suspects; None for all others.
+        goal_share: Share of matched journeys that went on from here and reached the goal.
+        value_minor: Excess exits times `goal_share` times the mean value of a goal; None where nothing says it.
+        value_low: End of its 95 % range, as `value_high`.
+    """
+
+    step: str
+    n: int
+    n_first: int
+    exits: int
+    excess_exits: float | None
+    low: float | None
+    high: float | None
+    p_adjusted: float | None
+    p_retest: float | None
+    suspected: bool
+    confirmed: bool
+    goal_share: float | None
+    value_minor: int | None
+    value_low: int | None
+    value_high: int | None
+    waiting: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Friction:
+    """All steps, the worst confirmed ones first.
+
+    Attributes:
+        enough: False: fewer finished journeys than a comparison needs; no step has a verdict then.
+        journeys: Finished journeys, in the first and the second period.
+        open_journeys: Left out, because they may still go on.
+        first_at: First event of the first period's first journey, microseconds UTC; None without journeys.
+        split_at: First instant of the second period, microseconds UTC.
+        currency: Of the values.
+        margin_share: Declared share of the order value that is earned; None: values are order values.
+    """
+
+    steps: tuple[StepFriction, ...]
+    enough: bool
+    journeys: tuple[int, int]
+    open_journeys: int
+    first_at: int | None
+    split_at: int | None
+    currency: str | None
+    margin_share: float | None

@@ -1,0 +1,174 @@
+"""From journeys to visits: one row for each step that a journey came to before its goal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tillit.errors import QueryError
+from tillit.journeys.calendar import EPOCH, MICROSECOND, zone_named
+from tillit.journeys.cases import DAY
+from tillit.journeys.traces import Codes, Micros, Traces
+from tillit.journeys.view import View, activity_code, has_earlier_goal
+
+HOUR = 3_600_000_000
+LEAST_IN_STRATUM = 50  # visits; thinner strata are matched on less
+
+
+class StepBy(StrEnum):
+    """What tells steps of one activity apart."""
+
+    ACTIVITY = "activity"  # nothing: each activity is one step
+    CHANNEL = "channel"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRows:
+    """Visits as the journeys give them, each column of shape (visits,).
+
+    A journey that comes to a step several times has one visit there, its last.
+
+    Attributes:
+        activity: Codes; `part` is the code of the channel or place, -1 where steps are activities.
+        entry_channel: Channel of the journey's first event: known before any step.
+        known: The customer had reached the goal in an earlier journey.
+        person: Internal codes.
+        at: Of the visit; the journey began at `began_at` and its last event is at `ended_at`.
+        left: No event follows, and the goal was not reached.
+        waited_seconds: Until the journey's next event; NaN where there is none.
+        amount_minor: Of the goal's event; 0 without one, `currency` is -1 there.
+    """
+
+    activity: Codes
+    part: Codes
+    entry_channel: Codes
+    known: NDArray[np.bool_]
+    person: NDArray[np.int64]
+    at: Micros
+    began_at: Micros
+    ended_at: Micros
+    left: NDArray[np.bool_]
+    waited_seconds: NDArray[np.float64]
+    reached_goal: NDArray[np.bool_]
+    amount_minor: NDArray[np.int64]
+    currency: Codes
+
+    def keep(self, rows: NDArray[np.bool_]) -> VisitRows:
+        """These rows only."""
+        return VisitRows(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyEnds:
+    """Of every journey, each of shape (journeys,): when it began and ended, and whether it reached the goal."""
+
+    began_at: Micros
+    ended_at: Micros
+    reached_goal: NDArray[np.bool_]
+
+
+def visit_rows(view: View, by: StepBy) -> tuple[VisitRows, JourneyEnds]:
+    """All visits of a view, and its journeys.
+
+    Raises:
+        QueryError: The view's journeys have no goal, so that leaving could not be told from arriving.
+    """
+    if view.rule.goal is None:
+        raise QueryError("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
+    kernel = partial(_visits_of, goal=activity_code(view.names, view.rule.goal), by=by)
+    columns = {"channel", "amount_minor", "currency"} | ({"place"} if by is StepBy.PLACE else set())
+    parts = view.map(kernel, columns=columns)
+    return _joined(VisitRows, [part[0] for part in parts]), _joined(JourneyEnds, [part[1] for part in parts])
+
+
+def _joined(kind: Any, parts: Sequence[Any]) -> Any:
+    return kind(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(kind)))
+
+
+def _visits_of(traces: Traces, *, goal: int, by: StepBy) -> tuple[VisitRows, JourneyEnds]:
+    assert traces.channel is not None  # noqa: S101 - asked for above, as the other columns
+    assert traces.amount_minor is not None  # noqa: S101
+    assert traces.currency is not None  # noqa: S101
+    journey = np.repeat(np.arange(traces.journeys), np.diff(traces.offsets))
+    goals = np.flatnonzero(traces.activity == goal)
+    goal_row = np.full(traces.journeys, traces.events)
+    np.minimum.at(goal_row, journey[goals], goals)
+    rows = np.flatnonzero(np.arange(traces.events) < goal_row[journey])
+    split = {StepBy.ACTIVITY: None, StepBy.CHANNEL: traces.channel, StepBy.PLACE: traces.place}[by]
+    part = np.full(traces.events, -1, np.int32) if split is None else split
+    # The last of each journey's visits to a step: sorted by step inside the journey, rows keep their order.
+    order = rows[np.lexsort((part[rows], traces.activity[rows], journey[rows]))]
+    keys = (journey[order], traces.activity[order], part[order])
+    is_last = np.ones(len(order), np.bool_)
+    if len(order):
+        is_last[:-1] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    row = order[is_last]
+    of = journey[row]
+    last_row = traces.offsets[1:] - 1
+    left = row == last_row[of]
+    after = np.where(left, row, row + 1)
+    reached = goal_row < traces.events
+    paid = np.minimum(goal_row, max(traces.events - 1, 0))
+    began, ended = traces.occurred_at[traces.offsets[:-1]], traces.occurred_at[last_row]
+    rows_found = VisitRows(
+        activity=traces.activity[row],
+        part=part[row],
+        entry_channel=traces.channel[traces.offsets[:-1]][of],
+        known=has_earlier_goal(traces)[of],
+        person=traces.person[of],
+        at=traces.occurred_at[row],
+        began_at=began[of],
+        ended_at=ended[of],
+        left=left,
+        waited_seconds=np.where(left, np.nan, (traces.occurred_at[after] - traces.occurred_at[row]) / 1e6),
+        reached_goal=reached[of],
+        amount_minor=np.where(reached[of], traces.amount_minor[paid[of]], 0),
+        currency=np.where(reached[of], traces.currency[paid[of]], -1).astype(np.int32),
+    )
+    return rows_found, JourneyEnds(began, ended, reached)
+
+
+def is_finished(
+    ended_at: Micros, reached_goal: NDArray[np.bool_], *, newest_at: int, lapse_days: float | None
+) -> NDArray[np.bool_]:
+    """Which journeys are over: the goal reached, or their last event the lapse or longer before the newest of all.
+
+    Without a lapse every journey counts as over: only who made the file knows.
+    """
+    if lapse_days is None:
+        return np.ones(len(ended_at), np.bool_)
+    return np.asarray(reached_goal | (ended_at <= newest_at - lapse_days * DAY), np.bool_)
+
+
+def strata_of(visits: VisitRows, timezone: str) -> NDArray[np.int64]:
+    """The stratum of each visit: where the journey came from, new or known, quarter of the day, weekend or not.
+
+    Thin strata are matched on entry channel and new or known alone, and still thinner ones on new or known alone.
+    """
+    quarter, weekend = _local_time(visits.at, timezone)
+    fine = ((visits.entry_channel + 1) * 4 + quarter) * 2 + weekend
+    stratum = np.full(len(visits.at), -1, np.int64)
+    for level, key in enumerate((fine, visits.entry_channel, np.zeros(len(fine), np.int64))):
+        left_over = np.flatnonzero(stratum < 0)
+        pair = 2 * (key[left_over].astype(np.int64) + 1) + visits.known[left_over]
+        _, place, count = np.unique(pair, return_inverse=True, return_counts=True)
+        fits = (count[place] >= LEAST_IN_STRATUM) | (level == 2)
+        stratum[left_over[fits]] = stratum.max(initial=-1) + 1 + place[fits]
+    return np.unique(stratum, return_inverse=True)[1].astype(np.int64)
+
+
+def _local_time(at: Micros, timezone: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Quarter of the local day (0 = the night's six hours) and 1 at weekends."""
+    zone = zone_named(timezone)
+    hours, place = np.unique(at // HOUR, return_inverse=True)
+    local = [(EPOCH + int(hour) * HOUR * MICROSECOND).astimezone(zone) for hour in hours]
+    quarter = np.array([moment.hour // 6 for moment in local], np.int64)
+    weekend = np.array([int(moment.weekday() >= 5) for moment in local], np.int64)
+    return quarter[place], weekend[place]

@@ -1,0 +1,160 @@
+"""`tillit friction`: where more customers are lost, or wait longer, than at comparable steps."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from tillit.errors import QueryError
+from tillit.events.currencies import exponent
+from tillit.friction.find import LEAST_JOURNEYS, friction
+from tillit.friction.results import Friction, StepFriction
+from tillit.friction.verdicts import FALSE_SHARE
+from tillit.friction.visits import StepBy
+from tillit.reports.wording import day, number
+from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
+from tillit_cli.tables import aligned
+
+SEED = 3  # of the resampled customers: the same files give the same ranges
+SHOWN = 20
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its arguments."""
+    parser = subparsers.add_parser(
+        "friction",
+        help="where more customers are lost than at comparable steps",
+        description="Compare each step before the goal with the median comparable step, for matched journeys: how "
+        "many end there, and how many wait long. What the first half of journeys suspects, the second must confirm.",
+    )
+    add_file_arguments(parser)
+    parser.add_argument(
+        "--by", type=StepBy, choices=tuple(StepBy), default=StepBy.ACTIVITY, help="tell steps apart (default: activity)"
+    )
+    parser.add_argument(
+        "--margin", metavar="SHARE", type=float, help="share of an order's value that is earned, 0 to 1: a declaration"
+    )
+    parser.add_argument("--timezone", metavar="ZONE", help="of day and night (default: the mapping's, else UTC)")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="(default: table)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print where it hurts."""
+    if args.goal is None:
+        raise QueryError("friction needs a goal, or leaving could not be told from arriving: add --goal ACTIVITY")
+    if args.margin is not None and not 0 < args.margin <= 1:
+        raise QueryError(f"--margin is a share above 0 and at most 1, not {args.margin}; 40 % is 0.4")
+    with journeys_from(args, timezone=args.timezone) as found:
+        zone = timezone_of(found, args.timezone)
+        rng = np.random.default_rng(SEED)
+        answer = friction(found.view, rng=rng, timezone=zone, by=args.by, margin_share=args.margin)
+    lines = (sentence_of(answer), table(answer), how_we_know(answer, ZoneInfo(zone), lapse_days=args.lapse))
+    print(json.dumps(as_json(answer), ensure_ascii=False, indent=1) if args.format == "json" else "\n\n".join(lines))
+    return 0
+
+
+def as_json(answer: Friction) -> dict[str, Any]:
+    """Everything, after the sentence that says it in short."""
+    return {"sentence": sentence_of(answer), **asdict(answer)}
+
+
+def sentence_of(answer: Friction) -> str:
+    """What a reader should know first."""
+    if not answer.enough:
+        return (
+            f"Not enough data to call anything friction: {number(answer.journeys[0])} and {number(answer.journeys[1])} "
+            f"finished journeys in two periods, and {LEAST_JOURNEYS} are needed in each. Here are the counts."
+        )
+    confirmed = [step for step in answer.steps if step.confirmed]
+    if not confirmed:
+        return "No step loses more journeys than comparable ones in two periods, one after the other."
+    worst = confirmed[0]
+    return (
+        f"{len(confirmed)} of {len(answer.steps)} steps lose more journeys than the median comparable step, twice in a "
+        f"row. First of them {worst.step}: {_excess(worst)} journeys of {number(worst.n)} beyond what is usual"
+        + (f", worth about {_value(worst, answer)}." if worst.value_minor is not None else ".")
+    )
+
+
+def table(answer: Friction) -> str:
+    """The steps for a terminal, worst first."""
+    rows = [("step", "came", "ended here", "beyond usual", "worth", "slow waits", "usual", "verdict")]
+    rows += [
+        (
+            step.step,
+            number(step.n),
+            number(step.exits),
+            _excess(step),
+            _value(step, answer),
+            "–" if step.waiting.expected is None else f"{number(step.waiting.slow)} of {number(step.waiting.of)}",
+            "–" if step.waiting.expected is None else number(round(step.waiting.expected)),
+            _verdict(step),
+        )
+        for step in answer.steps[:SHOWN]
+    ]
+    lines = aligned(rows)
+    if len(answer.steps) > SHOWN:
+        lines.append(f"… {len(answer.steps) - SHOWN} more; --format json has all")
+    return "\n".join(lines)
+
+
+def how_we_know(answer: Friction, zone: ZoneInfo, *, lapse_days: float | None) -> str:
+    """On what the answer rests, and what it does not say."""
+    if answer.first_at is None or answer.split_at is None:
+        return "There are no finished journeys."
+    left_out = (
+        "Every journey counts as over; give --lapse DAYS if some may still go on."
+        if lapse_days is None
+        else f"{number(answer.open_journeys)} journeys that may still go on are left out."
+    )
+    money = (
+        f"Worth is order value, not margin, in {answer.currency}; declare --margin to see margin."
+        if answer.margin_share is None
+        else f"Worth is margin in {answer.currency}, at the declared {answer.margin_share:.0%} of order value."
+    )
+    return "\n".join(
+        [
+            f"How we know: {number(answer.journeys[0])} journeys from {day(answer.first_at, zone)} are searched for "
+            f"suspicions, {number(answer.journeys[1])} from {day(answer.split_at, zone)} on confirm or drop them, "
+            "and all numbers are of those.",
+            "Usual is the median step of the same stage, for journeys with the same entry channel, new or known "
+            "customer, time of day and weekend. Ranges: 95 %, customers resampled.",
+            f"At most {FALSE_SHARE:.0%} of the suspicions are expected to be false, before the second period sorts "
+            "them. A step can lose more by its nature: this says where to look, not why.",
+            left_out,
+            *([money] if answer.currency else ["The goal has no amounts, so nothing is valued."]),
+        ]
+    )
+
+
+def _excess(step: StepFriction) -> str:
+    if step.excess_exits is None or step.low is None or step.high is None:
+        return "–"
+    size, low, high = (f"{round(value):,}" for value in (step.excess_exits, step.low, step.high))
+    return f"{size} ({low} to {high})"
+
+
+def _value(step: StepFriction, answer: Friction) -> str:
+    if step.value_minor is None or step.value_low is None or step.value_high is None or answer.currency is None:
+        return "–"
+    one = 10 ** exponent(answer.currency)
+    low, high = step.value_low / one, step.value_high / one
+    return f"{step.value_minor / one:,.0f} {answer.currency} ({low:,.0f} to {high:,.0f})"
+
+
+def _verdict(step: StepFriction) -> str:
+    said = []
+    for what, suspected, confirmed in (
+        ("exits", step.suspected, step.confirmed),
+        ("waits", step.waiting.suspected, step.waiting.confirmed),
+    ):
+        if confirmed:
+            said.append(f"friction ({what})")
+        elif suspected:
+            said.append(f"suspected once ({what})")
+    return ", ".join(said) or ("" if step.excess_exits is not None else "not compared")
