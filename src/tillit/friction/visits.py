@@ -16,6 +16,7 @@ from tillit.journeys.calendar import EPOCH, MICROSECOND, zone_named
 from tillit.journeys.cases import DAY
 from tillit.journeys.traces import Codes, Micros, Traces
 from tillit.journeys.view import View, activity_code, has_earlier_goal
+from tillit.sentences import sentence
 
 HOUR = 3_600_000_000
 LEAST_IN_STRATUM = 50  # visits; thinner strata are matched on less
@@ -81,7 +82,9 @@ def visit_rows(view: View, by: StepBy) -> tuple[VisitRows, JourneyEnds]:
         QueryError: The view's journeys have no goal, so that leaving could not be told from arriving.
     """
     if view.rule.goal is None:
-        raise QueryError("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
+        raise QueryError(
+            sentence("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
+        )
     kernel = partial(_visits_of, goal=activity_code(view.names, view.rule.goal), by=by)
     columns = {"channel", "amount_minor", "currency"} | ({"place"} if by is StepBy.PLACE else set())
     parts = view.map(kernel, columns=columns)
