@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 
-from tests.journeys.logs import DAY, Event, log, subject_of, write_events
+from tests.journeys.logs import DAY, MINUTE, Event, log, subject_of, write_events
 from tests.web.insight.conftest import BringIn
 from tests.web.insight.small_shop import fill_from
 from tillit.events.contract import EVENT_SCHEMA
@@ -35,7 +35,7 @@ TWO_JOURNEYS = [
 def test_gaps_and_journeys_are_told(as_bo: Client, bring_in: BringIn) -> None:
     bring_in(TWO_JOURNEYS)
     text = as_bo.get(f"/journeys/customer/{DI}/").content.decode()
-    assert "3 events in 2 journeys" in text
+    assert "3 events in 2 journeys," in text
     assert re.findall(r"(\d+ days) later", text) == ["3 days", "57 days"]
     assert text.count("reached the goal") == 1
 
@@ -46,6 +46,27 @@ def test_every_row_opens_its_event(as_bo: Client, bring_in: BringIn) -> None:
     assert text.count("<details><summary>") == 3
     for expected in ("file, row 2", "<dt>n</dt><dd>e0001</dd>", "order_completed"):
         assert expected in text
+
+
+def test_the_same_again_in_one_visit_is_one_line_that_opens_to_its_events(as_bo: Client, bring_in: BringIn) -> None:
+    """Four product views, a pause of half an hour, two more, a page; each stands once, four of them under one line."""
+    minutes = [0, 1, 2, 9, 39, 40, 41]
+    bring_in(
+        [
+            Event("Di", DAY + minute * MINUTE, "page_viewed" if minute == 41 else "product_viewed", f"e{minute}")
+            for minute in minutes
+        ]
+    )
+    text = as_bo.get(f"/journeys/customer/{DI}/").content.decode()
+    assert re.findall(r"×(\d+)", text) == ["4"]
+    assert re.search(r'event-when">2 Jan 01:00–01:09<', text)
+    assert re.findall(r'id="event-(\d+)"', text) == [str(place) for place in range(1, 8)]
+    assert re.findall(r"<dt>Event id</dt><dd>(e\d+)</dd>", text) == [f"e{minute}" for minute in minutes]
+
+
+def test_what_moved_money_is_told_on_its_own(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in([Event("Di", DAY + n * MINUTE, "order_refunded", f"e{n}", amount_minor=-100) for n in range(3)])
+    assert "×" not in as_bo.get(f"/journeys/customer/{DI}/").content.decode()
 
 
 def test_contact_details_show_only_when_asked_for_and_on_the_record(as_bo: Client, bo: User, bring_in: BringIn) -> None:
@@ -111,3 +132,10 @@ def test_a_name_that_is_gone_says_so_in_swedish(as_bo: Client, bo: User, bring_i
     bo.save()
     page = as_bo.get("/journeys/customer/aaaaaaaaaa/").content.decode()
     assert "ingen person &#x27;aaaaaaaaaa&#x27; finns i det här lagret" in page
+
+
+def test_one_event_on_one_day_is_told_in_the_singular(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in([Event("Di", DAY, "page_viewed", "e1")])
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", as_bo.get(f"/journeys/customer/{DI}/").content.decode())
+    assert heading
+    assert re.sub(r"<[^>]+>", "", heading[1]) == f"Customer {DI}: 1 event in 1 journey, 2 Jan 1970."

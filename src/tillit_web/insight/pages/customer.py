@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,6 +16,8 @@ from tillit_web.ui.templatetags.tillit import local_time, money
 
 SECOND_MICROS = 1_000_000
 GAP_SECONDS = 86_400  # a pause of a day or longer is told between two events
+VISIT_SECONDS = 1_800  # a longer pause ends a visit, and with it a run
+RUN_FROM = 3  # two of the same are as quickly read as their sum
 ROWS = 200  # events on one page
 
 
@@ -29,6 +31,25 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EventRun:
+    """Events that read as one line: a single one, or the same thing again and again within one visit."""
+
+    rows: tuple[EventRow, ...]
+
+    @property
+    def first(self) -> EventRow:
+        return self.rows[0]
+
+    @property
+    def last(self) -> EventRow:
+        return self.rows[-1]
+
+    @property
+    def times(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyPart:
     """The events of one journey that stand on this page."""
 
@@ -37,7 +58,7 @@ class JourneyPart:
     length_seconds: float
     reached_goal: bool
     gap_seconds: float | None  # since the journey before it
-    rows: tuple[EventRow, ...]
+    runs: tuple[EventRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,7 @@ def customer_page(
                 length_seconds=(own[-1].occurred_at - own[0].occurred_at) / SECOND_MICROS,
                 reached_goal=any(row.activity == goal for row in own),
                 gap_seconds=_seconds(before, own[0]) if before else None,
-                rows=tuple(_event(rows, place, row, stage_of) for place, row in group),
+                runs=tuple(_runs([_event(rows, place, row, stage_of) for place, row in group])),
             )
         )
     return CustomerPage(
@@ -91,6 +112,30 @@ def _event(rows: Sequence[TimelineRow], place: int, row: TimelineRow, stage_of: 
     before = rows[place - 2] if place > 1 else None
     gap = _seconds(before, row) if before and before.journey == row.journey else 0.0
     return EventRow(row, place, stage_of.get(row.activity), gap if gap >= GAP_SECONDS else None, facts_of(row))
+
+
+def _runs(rows: Sequence[EventRow]) -> Iterator[EventRun]:
+    """All rows in their order, those that repeat each other as one run."""
+    begin = 0
+    for end in range(1, len(rows) + 1):
+        if end < len(rows) and _repeats(rows[end - 1].event, rows[end].event):
+            continue
+        if end - begin >= RUN_FROM:
+            yield EventRun(tuple(rows[begin:end]))
+        else:
+            yield from (EventRun((row,)) for row in rows[begin:end])
+        begin = end
+
+
+def _repeats(before: TimelineRow, after: TimelineRow) -> bool:
+    """Whether the same happened again in the same visit; what moved money is always told on its own."""
+    return (
+        (before.activity, before.actor, before.channel, before.place)
+        == (after.activity, after.actor, after.channel, after.place)
+        and before.amount_minor is None
+        and after.amount_minor is None
+        and _seconds(before, after) < VISIT_SECONDS
+    )
 
 
 def _seconds(before: TimelineRow, after: TimelineRow) -> float:
