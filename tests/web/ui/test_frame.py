@@ -86,3 +86,19 @@ def test_the_search_stands_on_every_page_and_sends_in_the_body(as_ana: Client) -
         assert 'method="post" action="/journeys/find/"' in form[0]
         assert 'name="identifier"' in form[0]
         assert "csrfmiddlewaretoken" in form[0]
+
+
+# Written by Django, or put together from a number.
+NOT_IN_A_TEMPLATE = re.compile(r"errorlist|columns-\d")
+
+
+def test_every_class_of_the_stylesheets_is_used() -> None:
+    written = [path for suffix in ("html", "py", "js") for path in PRODUCT.rglob(f"*.{suffix}")]
+    words = set(re.findall(r"[\w-]+", " ".join(path.read_text(encoding="utf-8") for path in written)))
+    for sheet in PRODUCT.rglob("*.css"):
+        selectors = re.findall(
+            r"([^{}]+)\{", re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        )
+        classes = set(re.findall(r"\.([a-zA-Z][\w-]*)", " ".join(selectors)))
+        unused = {name for name in classes - words if not NOT_IN_A_TEMPLATE.fullmatch(name)}
+        assert not unused, f"{sheet.name}: {sorted(unused)}"
