@@ -44,8 +44,9 @@ class Installation:
 
     @property
     def entrance(self) -> str:
-        """The link that opens it, signed in."""
-        return f"{self.address}/demo/enter/{self.token}"
+        """The link that opens it, signed in; where nothing is yet, on the page that brings a file in."""
+        link = f"{self.address}/demo/enter/{self.token}"
+        return f"{link}?next=/import/" if self.kind is Kind.OWN else link
 
     @property
     def said(self) -> Path:

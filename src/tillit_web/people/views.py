@@ -98,7 +98,8 @@ def enter_demo(request: HttpRequest, token: str) -> HttpResponse:
     # Whoever opens the demo shares its one account: it speaks what their browser asks for.
     actions.speak(owner, language_asked_for(request))
     login(request, owner, backend=SIGNED_IN_BY)
-    return redirect("front")
+    onward = request.GET.get("next", "")
+    return redirect(onward if url_has_allowed_host_and_scheme(onward, {request.get_host()}) else "front")
 
 
 @public
