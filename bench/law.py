@@ -149,7 +149,7 @@ def events(count: int, *, seed: int = 7) -> pa.Table:
         activity[rows], at[rows] = here, clock
         own = law.own_channel[here]
         channel[rows] = np.where(own < 0, session, own)
-    person = np.repeat(rng.permutation(persons), length)
+    person = np.repeat(rng.permutation(persons) + 1, length)  # from 1: many systems write 0 where they know nobody
 
     order = np.argsort(at, kind="stable")
     activity, channel = activity[order], channel[order]

@@ -53,6 +53,26 @@ def graph_tillit(folder: Path) -> Work:
     return work
 
 
+def graph_tillit_from_parquet(folder: Path) -> Work:
+    """As `tillit journeys FILE` does: what the columns are is found out too."""
+    import tempfile
+
+    from tillit.journeys.graph import overview
+    from tillit.journeys.plain_parquet import read_plain_parquet
+    from tillit.journeys.view import View
+    from tillit.vocabulary import Purpose
+
+    def work() -> Answer:
+        with tempfile.TemporaryDirectory() as rejected:
+            plain = read_plain_parquet(folder / EVENTS, None, work=Path(rejected))
+        if plain is None:
+            raise RuntimeError("the benchmark's file was not read directly")
+        found = overview(View(plain.events, purpose=Purpose.MEASUREMENT))
+        return graph_answer({(arrow.source, arrow.target): arrow.count for arrow in found.follows})
+
+    return work
+
+
 def graph_duckdb(folder: Path) -> Work:
     import duckdb
 
@@ -232,6 +252,7 @@ QUESTIONS: dict[str, dict[str, Program]] = {
     "limit": {LIMIT: hash_limit},
     "graph": {
         "tillit, from its store, exact quantiles": graph_tillit,
+        "tillit, from any Parquet, exact quantiles": graph_tillit_from_parquet,
         "duckdb windows, counts and means": graph_duckdb,
         "duckdb windows, exact quantiles": graph_duckdb_quantiles,
         "polars, exact quantiles": graph_polars,
