@@ -57,6 +57,7 @@ def test_the_bad_step_is_named_with_what_it_costs(tmp_path: Path, capsys: pytest
     assert worst["p_adjusted"] < 0.001
     assert answer["journeys"] == [PEOPLE // 2, PEOPLE // 2]
     assert answer["currency"] == "SEK"
+    assert {(one["journeys"], one["of"]) for one in answer["patterns"]} == {(0, PEOPLE)}
 
 
 def test_the_table_begins_with_a_sentence_and_ends_with_how_it_is_known(
@@ -70,6 +71,7 @@ def test_the_table_begins_with_a_sentence_and_ends_with_how_it_is_known(
     assert row.endswith("friction (exits)")
     assert "Worth is order value, not margin, in SEK" in shown
     assert "Every journey counts as over" in shown
+    assert "No journey shows a pattern that has a name." in shown
     assert main(arguments) == 0
     assert capsys.readouterr().out == shown, "the same files give the same ranges"
 

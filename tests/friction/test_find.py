@@ -12,8 +12,10 @@ from tests.friction.company import company_and_store
 from tests.journeys.logs import DAY, MINUTE, Event, view_of
 from tillit.errors import QueryError
 from tillit.friction.find import friction
+from tillit.friction.pattern_counts import pattern_counts
 from tillit.friction.results import Friction, StepFriction
 from tillit.friction.visits import StepBy, visit_rows
+from tillit.journeys.graph import overview
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, View
 from tillit.simulate.company import Company
@@ -66,6 +68,16 @@ def test_where_nothing_is_planted_nothing_is_confirmed(demo: tuple[Company, Orde
     found = found_in(demo[1])
     well = ("payment_info_entered", "question_asked", "products_searched", "product_added", "call_booked")
     assert not any(found[step].confirmed for step in well)
+
+
+def test_patterns_are_counted_over_all_buckets(demo: tuple[Company, OrderedStore]) -> None:
+    """The truth by case numbers (see test_patterns) is 261; here the journeys come from the files."""
+    view = View(demo[1], RULE, purpose=Purpose.MEASUREMENT)
+    counts = {one.name: one for one in pattern_counts(view)}
+    waiting = counts["waiting_for_an_answer"]
+    assert abs(waiting.journeys - 261) <= 5
+    assert waiting.goals < waiting.persons <= waiting.journeys
+    assert {one.of for one in counts.values()} == {overview(view).journeys}
 
 
 def plain_visits(events: list[Event], lapse_days: float) -> dict[tuple[str, str], tuple[bool, bool, float | None]]:

@@ -77,3 +77,20 @@ class Friction:
     split_at: int | None
     currency: str | None
     margin_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatternCount:
+    """How many journeys show a named pattern, of how many in all; a count, not an effect.
+
+    Attributes:
+        goals: Of `journeys`, those that reached the goal.
+        of: All journeys of the view.
+    """
+
+    name: str
+    meaning: str
+    journeys: int
+    persons: int
+    goals: int
+    of: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +14,11 @@ import numpy as np
 from tillit.errors import QueryError
 from tillit.events.currencies import exponent
 from tillit.friction.find import LEAST_JOURNEYS, friction
-from tillit.friction.results import Friction, StepFriction
+from tillit.friction.pattern_counts import pattern_counts
+from tillit.friction.results import Friction, PatternCount, StepFriction
 from tillit.friction.verdicts import FALSE_SHARE
 from tillit.friction.visits import StepBy
-from tillit.reports.wording import day, number
+from tillit.reports.wording import day, number, share
 from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
 from tillit_cli.tables import aligned
 
@@ -53,14 +55,23 @@ def run(args: argparse.Namespace) -> int:
         zone = timezone_of(found, args.timezone)
         rng = np.random.default_rng(SEED)
         answer = friction(found.view, rng=rng, timezone=zone, by=args.by, margin_share=args.margin)
-    lines = (sentence_of(answer), table(answer), how_we_know(answer, ZoneInfo(zone), lapse_days=args.lapse))
-    print(json.dumps(as_json(answer), ensure_ascii=False, indent=1) if args.format == "json" else "\n\n".join(lines))
+        patterns = pattern_counts(found.view)
+    if args.format == "json":
+        print(json.dumps(as_json(answer, patterns), ensure_ascii=False, indent=1))
+        return 0
+    lines = (
+        sentence_of(answer),
+        table(answer),
+        pattern_table(patterns),
+        how_we_know(answer, ZoneInfo(zone), lapse_days=args.lapse),
+    )
+    print("\n\n".join(lines))
     return 0
 
 
-def as_json(answer: Friction) -> dict[str, Any]:
+def as_json(answer: Friction, patterns: Sequence[PatternCount]) -> dict[str, Any]:
     """Everything, after the sentence that says it in short."""
-    return {"sentence": sentence_of(answer), **asdict(answer)}
+    return {"sentence": sentence_of(answer), **asdict(answer), "patterns": [asdict(one) for one in patterns]}
 
 
 def sentence_of(answer: Friction) -> str:
@@ -101,6 +112,17 @@ def table(answer: Friction) -> str:
     if len(answer.steps) > SHOWN:
         lines.append(f"… {len(answer.steps) - SHOWN} more; --format json has all")
     return "\n".join(lines)
+
+
+def pattern_table(patterns: Sequence[PatternCount]) -> str:
+    """Named patterns that at least one journey shows."""
+    rows = [("pattern", "what it is", "journeys", "reached the goal")]
+    rows += [
+        (one.name, one.meaning, share(one.journeys, one.of), f"{number(one.goals)} of {number(one.journeys)}")
+        for one in patterns
+        if one.journeys
+    ]
+    return "\n".join(aligned(rows, left=2)) if len(rows) > 1 else "No journey shows a pattern that has a name."
 
 
 def how_we_know(answer: Friction, zone: ZoneInfo, *, lapse_days: float | None) -> str:

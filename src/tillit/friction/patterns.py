@@ -1,0 +1,173 @@
+"""Ways of being sent around that have a name: each a rule that a reader can check against one journey by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tillit.journeys.cases import DAY
+from tillit.journeys.traces import Names, Traces
+from tillit.vocabulary import Channel
+
+Mask = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+
+MINUTE = 60 * 1_000_000
+A_SITTING = 30 * MINUTE
+PATIENCE = DAY
+A_WEEK = 7 * DAY
+A_MONTH = 30 * DAY
+
+# What is asked, and what answers it.
+ANSWERS = (
+    (frozenset({"question_asked"}), frozenset({"question_answered"})),
+    (frozenset({"quote_requested"}), frozenset({"quote_sent"})),
+    (frozenset({"ticket_opened", "complaint_made"}), frozenset({"ticket_answered", "ticket_solved"})),
+)
+CONTACTS = frozenset({"question_asked", "ticket_opened", "complaint_made"})
+CONTACT_ANSWERS = frozenset({"question_answered", "ticket_answered", "ticket_solved"})
+FORMS = frozenset({"checkout_started", "checkout_step_viewed", "payment_info_entered", "coupon_entered"})
+MET_A_PERSON = frozenset({"store_visited", "quote_sent", "call_held", "demo_held"})
+REWORK = frozenset({"ticket_opened", "complaint_made", "order_returned", "order_refunded"})
+# Ways of contact of their own; what remains, but for these two, is the web, by whichever road it was reached.
+OFF_THE_WEB = (Channel.STORE, Channel.PHONE, Channel.CHAT, Channel.MAIL, Channel.SUPPORT)
+NO_WAY_OF_CONTACT = (Channel.DELIVERY, Channel.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A named rule: which of these journeys show it, given the last instant the data know of."""
+
+    name: str
+    meaning: str
+    shows: Callable[[Traces, Names, int], Mask]
+
+
+def channel_ping_pong(traces: Traces, names: Names, newest_at: int) -> Mask:  # noqa: ARG001 - one form for all rules
+    """From one way of contact to another, back and there again (A, B, A, B, none other between) within 7 days.
+
+    Each may be used several times in a row; the 7 days run from the last of the first row to the first of the last.
+    """
+    assert traces.channel is not None  # noqa: S101 - `COLUMNS` asks for it
+    way_of = np.array([_way_of_contact(channel) for channel in names.channel] + [-1], np.int64)  # -1 is the last
+    way, journey = way_of[traces.channel], _journey_of(traces)
+    met = np.flatnonzero(way >= 0)
+    turns = np.ones(len(met), np.bool_)
+    turns[1:] = (way[met][1:] != way[met][:-1]) | (journey[met][1:] != journey[met][:-1])
+    opens = np.flatnonzero(turns)
+    first = met[opens]
+    fourth = first[3:]
+    a, b, c = first[:-3], first[1:-2], first[2:-1]
+    back = (journey[a] == journey[fourth]) & (way[a] == way[c]) & (way[b] == way[fourth])
+    soon = traces.occurred_at[fourth] - traces.occurred_at[met[opens[1:-2] - 1]] <= A_WEEK
+    return _journeys_with(traces, a[back & soon])
+
+
+def repeat_search(traces: Traces, names: Names, newest_at: int) -> Mask:  # noqa: ARG001
+    """Three searches in a row within 30 minutes, and nothing looked at in between."""
+    return _three_times(traces, names, frozenset({"products_searched"}), in_a_row=True)
+
+
+def form_loop(traces: Traces, names: Names, newest_at: int) -> Mask:  # noqa: ARG001
+    """The same form of the checkout three times within 30 minutes."""
+    return _three_times(traces, names, FORMS, in_a_row=False)
+
+
+def waiting_for_an_answer(traces: Traces, names: Names, newest_at: int) -> Mask:
+    """A question, request, ticket or complaint without an answer of its kind for more than 24 hours.
+
+    One answer settles all that was asked before it. What was asked less than 24 hours before the data end is not held
+    against anybody.
+    """
+    found = np.zeros(traces.journeys, np.bool_)
+    for asks, answers in ANSWERS:
+        asked = np.flatnonzero(_is_one_of(traces, names, asks))
+        answer = _next_row(traces, _is_one_of(traces, names, answers))[asked]
+        until = np.where(answer < 0, newest_at, traces.occurred_at[answer])
+        found |= _journeys_with(traces, asked[until - traces.occurred_at[asked] > PATIENCE])
+    return found
+
+
+def contact_again(traces: Traces, names: Names, newest_at: int) -> Mask:  # noqa: ARG001
+    """A question, ticket or complaint within 7 days after an answer: that one did not settle the matter."""
+    return _follows_within(traces, names, CONTACT_ANSWERS, CONTACTS, A_WEEK)
+
+
+def silent_leaver(traces: Traces, names: Names, newest_at: int) -> Mask:
+    """A visit, advice or a quote is the last that is known, for 7 days and more, and the goal was not reached."""
+    last = traces.offsets[1:] - 1
+    met = _is_one_of(traces, names, MET_A_PERSON)[last]
+    return np.asarray(met & ~traces.reached_goal & (newest_at - traces.occurred_at[last] >= A_WEEK), np.bool_)
+
+
+def rework_after_delivery(traces: Traces, names: Names, newest_at: int) -> Mask:  # noqa: ARG001
+    """A ticket, complaint, return or refund within 30 days after a delivery."""
+    return _follows_within(traces, names, frozenset({"order_delivered"}), REWORK, A_MONTH)
+
+
+COLUMNS = ("channel",)
+PATTERNS: tuple[Pattern, ...] = (
+    Pattern("channel_ping_pong", "there and back between two ways of contact, twice in 7 days", channel_ping_pong),
+    Pattern("repeat_search", "three searches in a row within 30 minutes", repeat_search),
+    Pattern("form_loop", "the same form of the checkout three times within 30 minutes", form_loop),
+    Pattern("waiting_for_an_answer", "asked, and no answer for more than 24 hours", waiting_for_an_answer),
+    Pattern("contact_again", "asked again within 7 days after an answer", contact_again),
+    Pattern("silent_leaver", "not heard of again after a visit, advice or a quote", silent_leaver),
+    Pattern("rework_after_delivery", "ticket, complaint or return within 30 days of a delivery", rework_after_delivery),
+)
+
+
+def _way_of_contact(channel: str) -> int:
+    """A number for each way of contact; -1 for what is none."""
+    if channel in NO_WAY_OF_CONTACT:
+        return -1
+    return OFF_THE_WEB.index(Channel(channel)) + 1 if channel in OFF_THE_WEB else 0
+
+
+def _journey_of(traces: Traces) -> Rows:
+    return np.repeat(np.arange(traces.journeys), np.diff(traces.offsets))
+
+
+def _journeys_with(traces: Traces, rows: Rows) -> Mask:
+    """Which journeys one of these rows stands in."""
+    found = np.zeros(traces.journeys, np.bool_)
+    found[np.searchsorted(traces.offsets, rows, side="right") - 1] = True
+    return found
+
+
+def _is_one_of(traces: Traces, names: Names, activities: Collection[str]) -> Mask:
+    return np.asarray(np.array([name in activities for name in names.activity], np.bool_)[traces.activity], np.bool_)
+
+
+def _next_row(traces: Traces, wanted: Mask) -> Rows:
+    """Per row the next wanted one of its journey, itself included; -1 where there is none."""
+    end = np.repeat(traces.offsets[1:], np.diff(traces.offsets))
+    coming = np.where(wanted, np.arange(traces.events), traces.events)
+    coming = np.minimum.accumulate(coming[::-1])[::-1] if traces.events else coming
+    return np.where(coming < end, coming, -1)
+
+
+def _follows_within(traces: Traces, names: Names, first: Collection[str], then: Collection[str], longest: int) -> Mask:
+    """One of `then` after one of `first` in the same journey, at most `longest` microseconds later."""
+    rows = np.flatnonzero(_is_one_of(traces, names, first))
+    follower = _next_row(traces, _is_one_of(traces, names, then))[rows]
+    waited = traces.occurred_at[follower] - traces.occurred_at[rows]
+    return _journeys_with(traces, rows[(follower >= 0) & (waited <= longest)])
+
+
+def _three_times(traces: Traces, names: Names, activities: Collection[str], *, in_a_row: bool) -> Mask:
+    """The same one of the activities three times in one sitting; in a row: with nothing else in between."""
+    journey = _journey_of(traces)
+    found = np.zeros(traces.journeys, np.bool_)
+    for name in sorted(set(activities) & set(names.activity)):
+        rows = np.flatnonzero(traces.activity == names.activity.index(name))
+        first, third = rows[:-2], rows[2:]
+        close = traces.occurred_at[third] - traces.occurred_at[first] <= A_SITTING
+        close &= journey[first] == journey[third]
+        if in_a_row:
+            close &= third - first == 2
+        found |= _journeys_with(traces, first[close])
+    return found

@@ -1,0 +1,241 @@
+"""Named patterns: against plain loops, at their limits, and how often they are right about the demo's company."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+import pytest
+
+from tests.journeys.made import names_of, traces_of
+from tillit.friction.patterns import PATTERNS
+from tillit.journeys.cases import cases, is_after_purchase
+from tillit.journeys.traces import Names, Traces
+from tillit.simulate import way
+from tillit.simulate.company import Company, Happening, simulate
+from tillit.vocabulary import ACTIVITIES
+
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+CHANNELS = ("organic_search", "direct", "store", "phone", "support", "delivery", "unknown")
+NAMES = replace(names_of(sorted(activity.name for activity in ACTIVITIES)), channel=CHANNELS)
+RULES = {pattern.name: pattern.shows for pattern in PATTERNS}
+
+Step = tuple[str, str, int]  # activity, channel, microseconds
+ASKED = {"question_asked", "ticket_opened", "complaint_made"}
+ANSWERED = {"question_answered", "ticket_answered", "ticket_solved"}
+
+
+def traces_from(journeys: list[list[Step]]) -> Traces:
+    made = traces_of([[[(activity, at) for activity, _, at in journey]] for journey in journeys], NAMES)
+    channel = [CHANNELS.index(channel) for journey in journeys for _, channel, _ in journey]
+    reached = [any(step[0] == "order_completed" for step in journey) for journey in journeys]
+    return replace(made, channel=np.array(channel, np.int32), reached_goal=np.array(reached, np.bool_))
+
+
+def loop_ping_pong(journey: list[Step], newest: int) -> bool:
+    ways = [
+        ("web" if channel in ("organic_search", "direct") else channel, at)
+        for _, channel, at in journey
+        if channel not in ("delivery", "unknown")
+    ]
+    runs = [(way_used, [at for _, at in rows]) for way_used, rows in groupby(ways, key=lambda one: one[0])]
+    return any(
+        a[0] == c[0] and b[0] == d[0] and d[1][0] - a[1][-1] <= 7 * DAY
+        for a, b, c, d in zip(runs, runs[1:], runs[2:], runs[3:], strict=False)
+    )
+
+
+def loop_repeat_search(journey: list[Step], newest: int) -> bool:
+    return any(
+        all(step[0] == "products_searched" for step in three) and three[2][2] - three[0][2] <= HOUR // 2
+        for three in zip(journey, journey[1:], journey[2:], strict=False)
+    )
+
+
+def loop_form(journey: list[Step], newest: int) -> bool:
+    for form in ("checkout_started", "checkout_step_viewed", "payment_info_entered", "coupon_entered"):
+        times = [at for activity, _, at in journey if activity == form]
+        if any(third - first <= HOUR // 2 for first, third in zip(times, times[2:], strict=False)):
+            return True
+    return False
+
+
+def loop_waiting(journey: list[Step], newest: int) -> bool:
+    kinds = {
+        "question_asked": {"question_answered"},
+        "quote_requested": {"quote_sent"},
+        "ticket_opened": {"ticket_answered", "ticket_solved"},
+        "complaint_made": {"ticket_answered", "ticket_solved"},
+    }
+    for place, (activity, _, at) in enumerate(journey):
+        if activity in kinds:
+            answers = [later for name, _, later in journey[place:] if name in kinds[activity]]
+            if (answers[0] if answers else newest) - at > DAY:
+                return True
+    return False
+
+
+def loop_contact_again(journey: list[Step], newest: int) -> bool:
+    return any(
+        first[0] in ANSWERED and then[0] in ASKED and then[2] - first[2] <= 7 * DAY
+        for place, first in enumerate(journey)
+        for then in journey[place:]
+    )
+
+
+def loop_silent(journey: list[Step], newest: int) -> bool:
+    last, bought = journey[-1], any(step[0] == "order_completed" for step in journey)
+    met = last[0] in {"store_visited", "quote_sent", "call_held", "demo_held"}
+    return met and not bought and newest - last[2] >= 7 * DAY
+
+
+def loop_rework(journey: list[Step], newest: int) -> bool:
+    work = {"ticket_opened", "complaint_made", "order_returned", "order_refunded"}
+    return any(
+        first[0] == "order_delivered" and then[0] in work and then[2] - first[2] <= 30 * DAY
+        for place, first in enumerate(journey)
+        for then in journey[place:]
+    )
+
+
+LOOPS: dict[str, tuple[Callable[[list[Step], int], bool], tuple[str, ...]]] = {
+    "channel_ping_pong": (loop_ping_pong, ("page_viewed", "store_visited")),
+    "repeat_search": (loop_repeat_search, ("products_searched", "products_searched", "product_viewed")),
+    "form_loop": (loop_form, ("checkout_started", "payment_info_entered", "product_added")),
+    "waiting_for_an_answer": (loop_waiting, ("question_asked", "question_answered", "ticket_opened", "ticket_solved")),
+    "contact_again": (loop_contact_again, ("question_asked", "ticket_answered", "complaint_made", "page_viewed")),
+    "silent_leaver": (loop_silent, ("store_visited", "quote_sent", "order_completed", "page_viewed")),
+    "rework_after_delivery": (loop_rework, ("order_delivered", "order_returned", "page_viewed", "ticket_opened")),
+}
+# Pauses around each rule's limit, the limit itself among them.
+PAUSES = {
+    "repeat_search": HOUR // 4,
+    "form_loop": HOUR // 8,
+    "rework_after_delivery": 15 * DAY,
+}
+
+
+def test_every_pattern_has_a_plain_loop() -> None:
+    assert set(LOOPS) == set(RULES)
+
+
+@pytest.mark.parametrize("name", sorted(LOOPS))
+def test_the_rule_says_what_a_plain_loop_says(name: str) -> None:
+    loop, activities = LOOPS[name]
+    pause = PAUSES.get(name, DAY)
+    rng = np.random.default_rng(11)
+    journeys: list[list[Step]] = []
+    for _ in range(300):
+        at, journey = 0, []
+        for _ in range(rng.integers(1, 12)):
+            at += int(rng.integers(4)) * pause + int(rng.integers(2))
+            journey.append((str(rng.choice(activities)), str(rng.choice(CHANNELS[:3] + CHANNELS[5:])), at))
+        journeys.append(journey)
+    newest = max(journey[-1][2] for journey in journeys)
+    expected = [loop(journey, newest) for journey in journeys]
+    assert RULES[name](traces_from(journeys), NAMES, newest).tolist() == expected
+    assert 20 < sum(expected) < 280, "the draw is one-sided"
+
+
+def test_no_journeys_no_patterns() -> None:
+    for shows in RULES.values():
+        assert shows(traces_from([]), NAMES, 0).tolist() == []
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return simulate(np.random.default_rng(20260105))
+
+
+def cut(company: Company) -> tuple[Traces, Names, list[list[Happening]]]:
+    """The company's journeys as the product cuts them (30 days, goal order_completed), and what is in each."""
+    happened = sorted(company.happenings, key=lambda one: (one.customer, one.at))
+    channels = tuple(sorted({one.channel for one in happened}))
+    names = replace(names_of(sorted({one.activity for one in happened})), channel=channels)
+    customers = np.array([one.customer for one in happened])
+    persons = np.append(np.unique(customers, return_index=True)[1], len(happened))
+    activity = np.array([names.activity.index(one.activity) for one in happened], np.int32)
+    at = np.array([one.at * 1_000_000 for one in happened])
+    goal = names.activity.index("order_completed")
+    after = is_after_purchase(names.activity)
+    found = cases(persons, activity, at, goal=goal, lapse_days=30, after_purchase=after)
+    traces = Traces(
+        found.offsets,
+        found.owner,
+        found.number,
+        found.reached_goal,
+        activity,
+        at,
+        channel=np.array([channels.index(one.channel) for one in happened], np.int32),
+    )
+    ends = zip(found.offsets[:-1], found.offsets[1:], strict=True)
+    return traces, names, [happened[start:end] for start, end in ends]
+
+
+def precision_and_recall(shown: np.ndarray, truth: list[bool]) -> tuple[float, float]:
+    true = np.array(truth)
+    assert true.sum() > 30
+    return float((shown & true).sum() / shown.sum()), float((shown & true).sum() / true.sum())
+
+
+def test_waiting_is_right_about_which_answer_belongs_to_which_question(company: Company) -> None:
+    """Truth: the case number joins each asking with its own answer; the rule sees neither."""
+    traces, names, journeys = cut(company)
+    answered: dict[int, int] = {}
+    for one in company.happenings:
+        if one.case is not None and one.activity in ANSWERED | {"quote_sent"}:
+            answered.setdefault(one.case, one.at)
+    newest = max(one.at for one in company.happenings)
+    truth = [
+        any(
+            one.activity in ASKED | {"quote_requested"} and answered.get(one.case or -1, newest) - one.at > 86_400
+            for one in journey
+        )
+        for journey in journeys
+    ]
+    shown = RULES["waiting_for_an_answer"](traces, names, newest * 1_000_000)
+    precision, recall = precision_and_recall(shown, truth)
+    assert precision >= 0.95
+    assert recall >= 0.95
+
+
+def test_silent_leavers_have_given_up(company: Company) -> None:
+    """Truth: the need truly ended there. A need that goes on after 30 days looks like one that ended."""
+    traces, names, journeys = cut(company)
+    needs: dict[tuple[int, int], list[Happening]] = defaultdict(list)
+    for one in company.happenings:
+        needs[one.customer, one.need].append(one)
+    gave_up = {
+        id(need[-1])
+        for need in needs.values()
+        if need[-1].activity in ("store_visited", "quote_sent", "call_held")
+        and not any(one.activity == "order_completed" for one in need)
+        and need[-1].at < company.ends_at - 45 * 86_400
+    }
+    early = np.array([journey[-1].at < company.ends_at - 45 * 86_400 for journey in journeys])
+    shown = RULES["silent_leaver"](traces, names, company.ends_at * 1_000_000) & early
+    precision, recall = precision_and_recall(shown, [id(journey[-1]) in gave_up for journey in journeys])
+    assert precision >= 0.95
+    assert recall >= 0.85  # a few begin a new need within the lapse, and their journey goes on
+
+
+def test_rework_is_of_the_delivery_before_it(company: Company) -> None:
+    """Truth: the same need has a delivery and then trouble; late deliveries, as planted, have more of it."""
+    traces, names, journeys = cut(company)
+    trouble = ("ticket_opened", "complaint_made", "order_returned")
+    truth, late = [], []
+    for journey in journeys:
+        delivered = {one.need: one for one in journey if one.activity == "order_delivered"}
+        truth.append(any(one.activity in trouble and one.need in delivered for one in journey))
+        late.append(any(one.circumstance == way.LATE for one in delivered.values()))
+    shown = RULES["rework_after_delivery"](traces, names, company.ends_at * 1_000_000)
+    precision, recall = precision_and_recall(shown, truth)
+    assert precision >= 0.95
+    assert recall >= 0.95
+    delivered_at_all = np.array([any(one.activity == "order_delivered" for one in journey) for journey in journeys])
+    was_late = np.array(late)
+    assert shown[was_late].mean() > 2 * shown[delivered_at_all & ~was_late].mean()
