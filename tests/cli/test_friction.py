@@ -90,6 +90,8 @@ def test_a_few_journeys_are_counted_and_not_judged(tmp_path: Path, capsys: pytes
         ([], "add --goal"),
         (["--goal", "order_done"], "did you mean"),
         (["--goal", "order_completed", "--margin", "40"], "40 % is 0.4"),
+        (["--goal", "order_completed", "--by", "weather"], "property:NAME"),
+        (["--goal", "order_completed", "--by", "property:weather"], "no event has a text under the property 'weather'"),
     ],
 )
 def test_mistakes_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str) -> None:

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from tillit.friction.matched import comparable
 from tillit.friction.results import Friction, StepFriction, Waiting
+from tillit.friction.split import UNSPLIT, Split
 from tillit.friction.tails import Floats
 from tillit.friction.verdicts import Measure, Verdict, Visits, slow_limits, verdicts
-from tillit.friction.visits import StepBy, VisitRows, is_finished, strata_of, visit_rows
+from tillit.friction.visits import VisitRows, is_finished, strata_of, visit_rows
 from tillit.friction.worth import Worth, worth
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
 from tillit.journeys.stages import STAGES
@@ -24,7 +25,7 @@ def friction(
     *,
     rng: np.random.Generator,
     timezone: str = "UTC",
-    by: StepBy = StepBy.ACTIVITY,
+    split: Split = UNSPLIT,
     margin_share: float | None = None,
     split_at: int | None = None,
     rules: StageRules | None = None,
@@ -35,15 +36,15 @@ def friction(
         view: Journeys with a goal; its lapse says when a journey is over.
         rng: Resamples customers for the ranges.
         timezone: In which it is day and night, week and weekend.
-        by: What tells steps of one activity apart.
+        split: What tells steps of one activity apart.
         margin_share: Share of an order's value that is earned, if the reader declares it.
         split_at: Where the second period begins, microseconds UTC; by default both have as many finished journeys.
         rules: Which steps are comparable: those of one stage.
 
     Raises:
-        QueryError: The view has no goal, or there is no such time zone.
+        QueryError: The view has no goal, its steps cannot be told apart so, or there is no such time zone.
     """
-    rows, journeys = visit_rows(view, by)
+    rows, journeys, parts = visit_rows(view, split)
     newest_at, lapse_days = int(journeys.ended_at.max(initial=0)), view.rule.lapse_days
     over = is_finished(journeys.ended_at, journeys.reached_goal, newest_at=newest_at, lapse_days=lapse_days)
     began_at = journeys.began_at[over]
@@ -52,7 +53,7 @@ def friction(
     rows = rows.keep(is_finished(rows.ended_at, rows.reached_goal, newest_at=newest_at, lapse_days=lapse_days))
     journeys_counted = (int((began_at < split_at).sum()), int((began_at >= split_at).sum()))
 
-    names, group, step = _steps(rows, view.names, rules or default_stage_rules(), by)
+    names, group, step = _steps(rows, view.names, rules or default_stage_rules(), parts)
     stratum = strata_of(rows, timezone)
     second = rows.began_at >= split_at
     before, after = (_visits(rows, step, stratum, group, period) for period in (~second, second))
@@ -76,10 +77,9 @@ def friction(
 
 
 def _steps(
-    rows: VisitRows, names: Names, rules: StageRules, by: StepBy
+    rows: VisitRows, names: Names, rules: StageRules, parts: tuple[str, ...]
 ) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
     """The steps' names and comparison groups, and the step of each visit."""
-    parts = {StepBy.ACTIVITY: (), StepBy.CHANNEL: names.channel, StepBy.PLACE: names.place}[by]
     wide = len(parts) + 1
     codes, step = np.unique(rows.activity.astype(np.int64) * wide + rows.part + 1, return_inverse=True)
     stage_of = rules.stage_of(names.activity)

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from enum import StrEnum
-from functools import partial
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tillit.errors import QueryError
+from tillit.friction.split import Split
 from tillit.journeys.calendar import EPOCH, MICROSECOND, zone_named
 from tillit.journeys.cases import DAY
+from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Micros, Traces
 from tillit.journeys.view import View, activity_code, has_earlier_goal
-from tillit.sentences import sentence
 
 HOUR = 3_600_000_000
 LEAST_IN_STRATUM = 50  # visits; thinner strata are matched on less
-
-
-class StepBy(StrEnum):
-    """What tells steps of one activity apart."""
-
-    ACTIVITY = "activity"  # nothing: each activity is one step
-    CHANNEL = "channel"
-    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +28,7 @@ class VisitRows:
     A journey that comes to a step several times has one visit there, its last.
 
     Attributes:
-        activity: Codes; `part` is the code of the channel or place, -1 where steps are activities.
+        activity: Codes; `part` is the code of the channel, place or property, -1 for none.
         entry_channel: Channel of the journey's first event: known before any step.
         known: The customer had reached the goal in an earlier journey.
         person: Internal codes.
@@ -75,27 +66,40 @@ class JourneyEnds:
     reached_goal: NDArray[np.bool_]
 
 
-def visit_rows(view: View, by: StepBy) -> tuple[VisitRows, JourneyEnds]:
-    """All visits of a view, and its journeys.
+def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyEnds, tuple[str, ...]]:
+    """All visits of a view, its journeys, and what the codes of `VisitRows.part` stand for.
 
     Raises:
-        QueryError: The view's journeys have no goal, so that leaving could not be told from arriving.
+        QueryError: The view's journeys have no goal, so that leaving could not be told from arriving; or the split
+            cannot be made.
     """
     if view.rule.goal is None:
-        raise QueryError(
-            sentence("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
-        )
-    kernel = partial(_visits_of, goal=activity_code(view.names, view.rule.goal), by=by)
-    columns = {"channel", "amount_minor", "currency"} | ({"place"} if by is StepBy.PLACE else set())
-    parts = view.map(kernel, columns=columns)
-    return _joined(VisitRows, [part[0] for part in parts]), _joined(JourneyEnds, [part[1] for part in parts])
+        raise QueryError("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
+    split.check(view)
+    goal = activity_code(view.names, view.rule.goal)
+
+    def kernel(bucket: Bucket, traces: Traces) -> tuple[VisitRows, JourneyEnds, tuple[str, ...]]:
+        part, parts = split.parts(view, bucket, traces)
+        return *_visits_of(traces, part, goal=goal), parts
+
+    columns = {"channel", "amount_minor", "currency"} | ({split.column} if split.column else set())
+    found = view.map_buckets(kernel, columns)
+    parts = sorted({name for _, _, names in found for name in names})
+    if split.property_name is not None and not parts:
+        raise QueryError(f"no event has a text under the property '{split.property_name}'; look at a file's columns")
+    place = {name: code for code, name in enumerate(parts)}
+    rows = []
+    for one, _, names in found:  # codes of a bucket become codes of all; -1, the last, stays
+        codes = np.array([*(place[name] for name in names), -1], np.int32)
+        rows.append(replace(one, part=codes[one.part]))
+    return _joined(VisitRows, rows), _joined(JourneyEnds, [ends for _, ends, _ in found]), tuple(parts)
 
 
 def _joined(kind: Any, parts: Sequence[Any]) -> Any:
     return kind(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(kind)))
 
 
-def _visits_of(traces: Traces, *, goal: int, by: StepBy) -> tuple[VisitRows, JourneyEnds]:
+def _visits_of(traces: Traces, part: Codes, *, goal: int) -> tuple[VisitRows, JourneyEnds]:
     assert traces.channel is not None  # noqa: S101 - asked for above, as the other columns
     assert traces.amount_minor is not None  # noqa: S101
     assert traces.currency is not None  # noqa: S101
@@ -104,8 +108,6 @@ def _visits_of(traces: Traces, *, goal: int, by: StepBy) -> tuple[VisitRows, Jou
     goal_row = np.full(traces.journeys, traces.events)
     np.minimum.at(goal_row, journey[goals], goals)
     rows = np.flatnonzero(np.arange(traces.events) < goal_row[journey])
-    split = {StepBy.ACTIVITY: None, StepBy.CHANNEL: traces.channel, StepBy.PLACE: traces.place}[by]
-    part = np.full(traces.events, -1, np.int32) if split is None else split
     # The last of each journey's visits to a step: sorted by step inside the journey, rows keep their order.
     order = rows[np.lexsort((part[rows], traces.activity[rows], journey[rows]))]
     keys = (journey[order], traces.activity[order], part[order])

@@ -16,8 +16,8 @@ from tillit.events.currencies import exponent
 from tillit.friction.find import LEAST_JOURNEYS, friction
 from tillit.friction.pattern_counts import pattern_counts
 from tillit.friction.results import Friction, PatternCount, StepFriction
+from tillit.friction.split import Split
 from tillit.friction.verdicts import FALSE_SHARE
-from tillit.friction.visits import StepBy
 from tillit.reports.wording import day, number, share
 from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
 from tillit_cli.tables import aligned
@@ -36,7 +36,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add_file_arguments(parser)
     parser.add_argument(
-        "--by", type=StepBy, choices=tuple(StepBy), default=StepBy.ACTIVITY, help="tell steps apart (default: activity)"
+        "--by",
+        metavar="WHAT",
+        default="activity",
+        help="tell steps of one activity apart by channel, place or property:NAME (default: activity, not at all)",
     )
     parser.add_argument(
         "--margin", metavar="SHARE", type=float, help="share of an order's value that is earned, 0 to 1: a declaration"
@@ -51,10 +54,11 @@ def run(args: argparse.Namespace) -> int:
         raise QueryError("friction needs a goal, or leaving could not be told from arriving: add --goal ACTIVITY")
     if args.margin is not None and not 0 < args.margin <= 1:
         raise QueryError(f"--margin is a share above 0 and at most 1, not {args.margin}; 40 % is 0.4")
+    split = Split.parse(args.by)
     with journeys_from(args, timezone=args.timezone) as found:
         zone = timezone_of(found, args.timezone)
         rng = np.random.default_rng(SEED)
-        answer = friction(found.view, rng=rng, timezone=zone, by=args.by, margin_share=args.margin)
+        answer = friction(found.view, rng=rng, timezone=zone, split=split, margin_share=args.margin)
         patterns = pattern_counts(found.view)
     if args.format == "json":
         print(json.dumps(as_json(answer, patterns), ensure_ascii=False, indent=1))
@@ -81,14 +85,17 @@ def sentence_of(answer: Friction) -> str:
             f"Not enough data to call anything friction: {number(answer.journeys[0])} and {number(answer.journeys[1])} "
             f"finished journeys in two periods, and {LEAST_JOURNEYS} are needed in each. Here are the counts."
         )
+    slow = [step for step in answer.steps if step.waiting.confirmed]
+    held_up = f" {len(slow)} hold more of them up than usual: {', '.join(step.step for step in slow)}." if slow else ""
     confirmed = [step for step in answer.steps if step.confirmed]
     if not confirmed:
-        return "No step loses more journeys than comparable ones in two periods, one after the other."
+        return "No step loses more journeys than comparable ones in two periods, one after the other." + held_up
     worst = confirmed[0]
+    worth = f", worth about {_value(worst, answer)}." if worst.value_minor is not None else "."
     return (
         f"{len(confirmed)} of {len(answer.steps)} steps lose more journeys than the median comparable step, twice in a "
-        f"row. First of them {worst.step}: {_excess(worst)} journeys of {number(worst.n)} beyond what is usual"
-        + (f", worth about {_value(worst, answer)}." if worst.value_minor is not None else ".")
+        f"row. First of them {worst.step}: {_excess(worst)} journeys of {number(worst.n)} beyond what is usual{worth}"
+        + held_up
     )
 
 
