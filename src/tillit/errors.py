@@ -17,7 +17,7 @@ TillitError
 
 from __future__ import annotations
 
-from tillit.sentences import Sentence
+from tillit.sentences import Sentence, paragraph
 
 
 class TillitError(Exception):
@@ -43,7 +43,17 @@ class MappingError(InputError):
 
 
 class AmbiguityError(InputError):
-    """Two readings are possible, and guessing would be dishonest."""
+    """Two readings are possible, and guessing would be dishonest.
+
+    Attributes:
+        doubt: What can be read in two ways. What to write in a mapping follows it in the message; a page that asks
+            does without.
+    """
+
+    def __init__(self, doubt: Sentence, remedy: Sentence) -> None:
+        super().__init__(paragraph(doubt, remedy))
+        self.doubt = doubt
+        self.remedy = remedy
 
 
 class QueryError(InputError):

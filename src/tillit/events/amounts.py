@@ -102,7 +102,7 @@ class AmountColumn:
                 other_row=other_row,
             )
         remedy = sentence('Write decimal = "," or decimal = "." in the mapping.')
-        raise AmbiguityError(paragraph(held, why, remedy))
+        raise AmbiguityError(paragraph(held, why), remedy)
 
     def _looked(self, table: pa.Table) -> Shaped:
         if self._looked_at is None or self._looked_at.table is not table:

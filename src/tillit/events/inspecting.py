@@ -54,7 +54,8 @@ class Inspection:
     """What was understood of a file.
 
     The file can be used where `problem` is None. Otherwise `problem` says what is missing; `mapping` is then None (no
-    column says when or whose, or the file holds totals only) or needs an answer (dates that can be read in two ways).
+    column says when or whose, or the file holds totals only) or needs an answer (dates that can be read in two ways):
+    `problem` then holds the doubt alone and `remedy` what to write in the mapping.
     `notes` are certain (format, encoding, what was left out); each line of `unsure` is for a person to confirm.
     """
 
@@ -67,6 +68,7 @@ class Inspection:
     rows: tuple[UnderstoodRow, ...]
     totals_only: bool = False
     problem: Sentence | None = None
+    remedy: Sentence | None = None
 
 
 def inspect_file(path: Path, mapping: Mapping | None = None) -> Inspection:
@@ -107,8 +109,10 @@ def understand(path: Path) -> tuple[Mapping, tuple[Sentence, ...]]:
     """
     found = inspect_file(path)
     if found.mapping is None or found.problem is not None:
-        refusal = FileError if found.totals_only else MappingError if found.mapping is None else AmbiguityError
-        raise refusal(sentence("{file}: {problem}", file=path.name, problem=found.problem or ""))
+        said = sentence("{file}: {problem}", file=path.name, problem=found.problem or "")
+        if found.remedy is not None:
+            raise AmbiguityError(said, found.remedy)
+        raise (FileError if found.totals_only else MappingError)(said)
     return found.mapping, (*found.unsure, *found.notes)
 
 
@@ -184,9 +188,9 @@ def _inspection(
     converter = Converter(mapping, reader.columns, subjects, received_at=0)
     try:
         _learn(reader, converter)
-        rows, problem = _understood(sample, mapping, converter), None
+        rows, problem, remedy = _understood(sample, mapping, converter), None, None
     except AmbiguityError as two_ways:
-        rows, problem = _as_they_stand(sample), two_ways.sentence
+        rows, problem, remedy = _as_they_stand(sample), two_ways.doubt, two_ways.remedy
     return Inspection(
         format=reader.format,
         columns=reader.columns,
@@ -196,6 +200,7 @@ def _inspection(
         notes=(*reader.notes, *notes, *converter.notes),
         rows=rows,
         problem=problem,
+        remedy=remedy,
     )
 
 

@@ -143,14 +143,16 @@ class TimeReader:
             row, text = order.untold
             raise AmbiguityError(
                 sentence(
-                    '{columns} holds dates like "{text}" (row {row}), and no row tells the day from the month. '
-                    "Give the form in the mapping, {day_first} or {month_first}.",
+                    '{columns} holds dates like "{text}" (row {row}), and no row tells the day from the month.',
                     columns=self._name,
                     text=text,
                     row=row,
+                ),
+                sentence(
+                    "Give the form in the mapping, {day_first} or {month_first}.",
                     day_first=self._suggestion("%d/%m/%Y"),
                     month_first=self._suggestion("%m/%d/%Y"),
-                )
+                ),
             )
 
     def read(self, table: pa.Table, asked: Booleans, faults: Faults) -> tuple[Integers, Booleans]:
@@ -227,15 +229,17 @@ class TimeReader:
             raise AmbiguityError(
                 sentence(
                     '{columns} holds "{day_first}" (row {row}), which is day first, and "{month_first}" '
-                    "(row {other_row}), which is month first. Mend the rows that are wrong, or give the form in the "
-                    "mapping, {suggestion}.",
+                    "(row {other_row}), which is month first.",
                     columns=self._name,
                     day_first=order.day_first[1],
                     row=order.day_first[0],
                     month_first=order.month_first[1],
                     other_row=order.month_first[0],
+                ),
+                sentence(
+                    "Mend the rows that are wrong, or give the form in the mapping, {suggestion}.",
                     suggestion=self._suggestion("%d/%m/%Y"),
-                )
+                ),
             )
 
     def _decode(self, shape: Shapes, form: Form, micros: Integers) -> Integers:

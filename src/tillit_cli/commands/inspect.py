@@ -84,6 +84,8 @@ def _as_text(file: Path, found: Inspection, commands: Sequence[str]) -> Iterator
     yield ""
     if found.problem is not None:
         yield _shown(found.problem, 2_000)
+    if found.remedy is not None:
+        yield _shown(found.remedy, 2_000)
         yield ""
         yield "Its first rows as they stand:"
         yield from (f"  {row.row}  " + " | ".join(_shown(cell) for cell in row.raw[:12]) for row in found.rows)
@@ -148,6 +150,7 @@ def _as_json(file: Path, found: Inspection, commands: Sequence[str]) -> dict[str
         "usable": found.problem is None,
         "totals_only": found.totals_only,
         "problem": found.problem,
+        "remedy": found.remedy,
         "notes": found.notes,
         "unsure": found.unsure,
         "columns": found.columns,

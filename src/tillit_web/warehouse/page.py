@@ -115,6 +115,8 @@ def _preview(row: Import, form: MappingForm | None) -> ShownPreview:
     try:
         rows = preview(sample, mapping)
     except InputError as error:
+        if form is None:  # the page's first sentence says it already
+            return ShownPreview((), (), (), False, False)
         return ShownPreview((), (), (), False, False, problem=said(error.sentence.renamed(sample.name, row.file_name)))
     events = tuple((shown.row, event, _exact(event)) for shown in rows for event in shown.events)
     return ShownPreview(

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tillit.errors import InputError
 from tillit.events import cells
 from tillit.events.inspecting import Inspection, UnderstoodRow, inspect_file
 from tillit.events.mapping import Mapping
@@ -30,7 +31,8 @@ class Understanding:
         unsure: What somebody should look at.
         product: The product whose export it is; "" if none was recognised.
         kept_as: The name of the kept mapping it is read by; "" if none.
-        problem: Why there is no mapping to begin with; None if there is one.
+        problem: Why there is no mapping to begin with, or what can be read in two ways; None if all is understood.
+        is_doubtful: The choices settle the problem.
         totals_only: The file holds sums, not events, and cannot become journeys.
         assumed_currency: The company's, where the file has amounts and no currency; "" if it was not needed.
     """
@@ -42,6 +44,7 @@ class Understanding:
     product: str = ""
     kept_as: str = ""
     problem: Sentence | None = None
+    is_doubtful: bool = False
     totals_only: bool = False
     assumed_currency: str = ""
 
@@ -56,6 +59,7 @@ class Understanding:
             product=found.recipe or "",
             kept_as=kept_as,
             problem=None if kept_as else found.problem,
+            is_doubtful=found.remedy is not None and not kept_as,
             totals_only=found.totals_only,
             assumed_currency=assumed_currency,
         )
@@ -99,9 +103,12 @@ def preview(sample: Path, mapping: Mapping) -> tuple[UnderstoodRow, ...]:
     """The first rows of a kept sample as a mapping makes them.
 
     Raises:
-        InputError: The mapping and the file do not go together.
+        InputError: The mapping and the file do not go together, or leave something that can be read in two ways.
     """
-    return inspect_file(sample, mapping).rows
+    found = inspect_file(sample, mapping)
+    if found.problem is not None:
+        raise InputError(found.problem)
+    return found.rows
 
 
 def values_of(sample: Path, column: str) -> tuple[str, ...]:

@@ -124,6 +124,18 @@ def test_a_wrong_choice_is_seen_in_the_preview_and_a_right_one_is_kept_for_next_
     assert "quote_requested" in page
 
 
+def test_a_date_that_can_be_read_in_two_ways_is_asked_about_without_a_word_of_toml(as_ana: Client) -> None:
+    row = upload(as_ana, ORDERS.replace("2026-03-01 10:00", "03/04/2026").replace("2026-03-02 11:00", "05/06/2026"))
+    page = as_ana.get(f"/import/{row.id}/").content.decode()
+    assert "no row tells the day from the month" in page
+    assert "Choose the right form below" in page
+    assert "format =" not in page
+    assert "its times are empty" not in page
+    look = {**choices(as_ana, row), **ORDER, "e0-format": "%d/%m/%Y"}
+    answered = as_ana.post(f"/import/{row.id}/look/", look, headers={"HX-Request": "true"}).content.decode()
+    assert "3 Apr 2026" in answered
+
+
 def test_a_file_without_anybody_in_it_asks_whose_its_rows_are(as_ana: Client) -> None:
     row = upload(as_ana, "Datum;Belopp\n2026-03-01;5,00\n2026-03-02;6,00\n")
     assert row.state == Import.State.UNDERSTOOD
