@@ -14,6 +14,7 @@ from tillit.errors import QueryError
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Traces
 from tillit.journeys.view import Selection, View
+from tillit.sentences import sentence
 
 PROPERTY = "property:"
 
@@ -37,7 +38,11 @@ class Split:
         if text.startswith(PROPERTY) and text != PROPERTY:
             return cls(property_name=text.removeprefix(PROPERTY))
         if text != "activity":
-            raise QueryError(f"steps cannot be told apart by '{text}': say activity, channel, place or property:NAME")
+            raise QueryError(
+                sentence(
+                    "steps cannot be told apart by '{text}': say activity, channel, place or property:NAME", text=text
+                )
+            )
         return cls()
 
     def check(self, view: View) -> None:
@@ -47,7 +52,7 @@ class Split:
             QueryError: A property is asked for of selected journeys: properties are read by the bucket, unselected.
         """
         if self.property_name is not None and view.selection != Selection():
-            raise QueryError("steps can be told apart by a property only where all journeys are looked at")
+            raise QueryError(sentence("steps can be told apart by a property only where all journeys are looked at"))
 
     def parts(self, view: View, bucket: Bucket, traces: Traces) -> tuple[Codes, tuple[str, ...]]:
         """Per event the code of its part, -1 for none, and what the codes stand for in this bucket."""

@@ -16,6 +16,7 @@ from tillit.journeys.cases import DAY
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Micros, Traces
 from tillit.journeys.view import View, activity_code, has_earlier_goal
+from tillit.sentences import sentence
 
 HOUR = 3_600_000_000
 LEAST_IN_STRATUM = 50  # visits; thinner strata are matched on less
@@ -74,7 +75,9 @@ def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyEnds, tuple[
             cannot be made.
     """
     if view.rule.goal is None:
-        raise QueryError("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
+        raise QueryError(
+            sentence("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
+        )
     split.check(view)
     goal = activity_code(view.names, view.rule.goal)
 
@@ -86,7 +89,12 @@ def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyEnds, tuple[
     found = view.map_buckets(kernel, columns)
     parts = sorted({name for _, _, names in found for name in names})
     if split.property_name is not None and not parts:
-        raise QueryError(f"no event has a text under the property '{split.property_name}'; look at a file's columns")
+        raise QueryError(
+            sentence(
+                "no event has a text under the property '{name}'; look at a file's columns",
+                name=split.property_name or "",
+            )
+        )
     place = {name: code for code, name in enumerate(parts)}
     rows = []
     for one, _, names in found:  # codes of a bucket become codes of all; -1, the last, stays
