@@ -11,15 +11,16 @@ from tests.journeys.logs import Event, histories, log, logs, view_of
 from tillit.journeys.behind import journeys_behind
 from tillit.reports.unanswered import Owed, Unanswered, waiting
 
-ORDER = Owed("order_completed", ("order_delivered",))
+ORDER = Owed("order_completed", ("order_delivered",), settled_in=("store",))
 
 
 def by_hand(events: list[Event]) -> int:
-    """Persons with an order after their last delivery; without cutting, a person is a journey."""
+    """Persons with an order to be sent after their last delivery; without cutting, a person is a journey."""
     count = 0
     for history in histories(events):
         answered = max((at for at, event in enumerate(history) if event.activity in ORDER.answers), default=-1)
-        count += any(event.activity == ORDER.ask for event in history[answered + 1 :])
+        open_ones = history[answered + 1 :]
+        count += any(event.activity == ORDER.ask and event.channel != "store" for event in open_ones)
     return count
 
 
@@ -28,6 +29,17 @@ def test_it_agrees_with_a_loop(events: list[Event]) -> None:
     with TemporaryDirectory() as folder:
         view = view_of(Path(folder), events)
         assert journeys_behind(view, Unanswered(ORDER)).total == by_hand(events)
+
+
+def test_what_is_bought_at_the_till_waits_for_nothing(tmp_path: Path) -> None:
+    events = [
+        Event("Ana", 1, "order_completed", "e1", channel="store"),
+        Event("Bo", 1, "order_completed", "e2", channel="web"),
+        Event("Cy", 1, "order_completed", "e3", channel="web"),
+        Event("Cy", 2, "order_shipped", "e4"),
+    ]
+    (order,) = waiting(view_of(tmp_path, events))
+    assert (order.journeys, order.of) == (1, 2)
 
 
 def test_each_kind_is_counted_where_it_was_asked(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -10,18 +11,25 @@ from numpy.typing import NDArray
 
 from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import View
+from tillit.vocabulary import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a customer does and what we owe for it: any one of the answers will do."""
+    """What a customer does and what we owe for it: any one of the answers, or none in a channel of `settled_in`."""
 
     ask: str
     answers: tuple[str, ...]
+    settled_in: tuple[str, ...] = ()
 
 
 OWED = (
-    Owed("order_completed", ("order_shipped", "order_delivered", "order_cancelled", "order_refunded")),
+    # What is bought at a till is carried home.
+    Owed(
+        "order_completed",
+        ("order_shipped", "order_delivered", "order_cancelled", "order_refunded"),
+        settled_in=(Channel.STORE,),
+    ),
     Owed("question_asked", ("question_answered",)),
     Owed("ticket_opened", ("ticket_answered", "ticket_solved")),
     Owed("quote_requested", ("quote_sent",)),
@@ -36,7 +44,7 @@ class Unanswered:
     belongs to. So the count is a lower one.
     """
 
-    columns: ClassVar[tuple[str, ...]] = ()
+    columns: ClassVar[tuple[str, ...]] = ("channel",)
     owed: Owed
 
     def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
@@ -44,7 +52,7 @@ class Unanswered:
         if not traces.journeys or self.owed.ask not in names.activity:
             return has
         answers = [names.activity.index(answer) for answer in self.owed.answers if answer in names.activity]
-        asked = np.flatnonzero(traces.activity == names.activity.index(self.owed.ask))
+        asked = _asked(traces, self.owed, names)
         answered = np.flatnonzero(np.isin(traces.activity, answers))
         owner = np.cumsum(np.diff(traces.person, prepend=-1) != 0)  # persons counted 1, 2, … in their order
         last_answer = np.full(int(owner[-1]) + 1, -1, np.int64)
@@ -71,7 +79,7 @@ def waiting(view: View) -> tuple[Waiting, ...]:
         if owed.ask not in view.names.activity:
             continue
         known = any(answer in view.names.activity for answer in owed.answers)
-        parts = view.map(lambda traces, owed=owed: _counts(traces, owed, view.names))  # type: ignore[misc]
+        parts = view.map(partial(_counts, owed=owed, names=view.names), columns=Unanswered.columns)
         asked = sum(part[1] for part in parts)
         if asked:
             found.append(Waiting(owed, sum(part[0] for part in parts), asked, known))
@@ -80,8 +88,16 @@ def waiting(view: View) -> tuple[Waiting, ...]:
 
 def _counts(traces: Traces, owed: Owed, names: Names) -> tuple[int, int]:
     """Journeys that wait, and journeys that asked."""
-    asked = np.flatnonzero(traces.activity == names.activity.index(owed.ask))
+    asked = _asked(traces, owed, names)
     return int(Unanswered(owed).holds(traces, names).sum()), len(np.unique(_journey_of(traces, asked)))
+
+
+def _asked(traces: Traces, owed: Owed, names: Names) -> NDArray[np.int64]:
+    """The rows that ask for an answer."""
+    assert traces.channel is not None  # noqa: S101 - `Unanswered.columns` asks for it
+    settled = [names.channel.index(channel) for channel in owed.settled_in if channel in names.channel]
+    asks = traces.activity == names.activity.index(owed.ask)
+    return np.flatnonzero(asks & ~np.isin(traces.channel, settled))
 
 
 def _journey_of(traces: Traces, rows: NDArray[np.int64]) -> NDArray[np.int64]:
