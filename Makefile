@@ -3,7 +3,7 @@
 
 PORT ?= 8300
 PY := .venv/bin/python
-LOCKS := demo test bench
+LOCKS := demo test spark bench
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench evaluate lock $(addprefix install-,$(LOCKS))

@@ -15,7 +15,8 @@ resolve() {
   echo "$out: $(grep -c '==' "$out") packages"
 }
 
-# Test first: the other two take its versions, so that one environment can hold any of them.
-resolve locks/test.txt --extra web --extra demo --group dev
+# Test first: the others take its versions, so that one environment can hold any of them.
+resolve locks/test.txt --extra web --extra demo --extra postgres --group dev
 resolve locks/demo.txt --extra web --extra demo --group build --constraints locks/test.txt
+resolve locks/spark.txt --extra spark --group build --constraints locks/test.txt
 resolve locks/bench.txt --extra bench --group build --constraints locks/test.txt

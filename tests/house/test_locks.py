@@ -14,7 +14,7 @@ HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 
 
 def test_the_locks_are_there() -> None:
-    assert [lock.name for lock in LOCKS] == ["bench.txt", "demo.txt", "test.txt"]
+    assert [lock.name for lock in LOCKS] == ["bench.txt", "demo.txt", "spark.txt", "test.txt"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
