@@ -1,0 +1,75 @@
+"""Addresses of pages without what they tell about the visitor: kept are the page, and which campaign led to it."""
+
+from __future__ import annotations
+
+import re
+
+from tillit.events.personal_numbers import without_numbers
+
+EMAIL = "[email]"
+LONGEST = 2_048
+
+# Where a click came from stays; the click's own number does not, since whoever gave it out knows whose it is.
+CLICK_IDS = frozenset(
+    {"gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id", "scclid", "epik"}
+    | {"yclid", "irclickid", "rdt_cid", "srsltid", "awc", "cjevent"}
+)
+_KEPT = ("utm_", "mtm_")
+_CLICKED = "1"
+_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_USER = re.compile(r"^((?:[a-z][a-z0-9+.-]*:)?//)[^/?#@]*@", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s/?#&=@:;,<>()\"']+@[^\s/?#&=@:;,<>()\"']+\.[^\s/?#&=@:;,<>()\"']{2,}")
+_ENCODED = re.compile(rb"%([0-9a-fA-F]{2})")
+_RESERVED = re.compile(r"[\s%?#]")
+
+
+def is_address(text: str) -> bool:
+    """Whether the whole text is the address of a page, with or without its host."""
+    return bool(_SCHEME.match(text)) and not any(character.isspace() for character in text)
+
+
+def without_visitor(address: str) -> str:
+    """An address (absolute, a path, or a query that starts with `?`) as it may be kept.
+
+    The query is gone but for campaign parameters (`utm_…`, `mtm_…`) and the fact that a paid click led here
+    (`gclid=1`); so are user name and password, the fragment unless it is a page of a single-page app (`#/…`), and
+    e-mail addresses, personal numbers and card numbers anywhere. What is longer than 2,048 characters is cut.
+    """
+    page, _, fragment = _USER.sub(r"\1", address[:LONGEST]).partition("#")
+    path, _, query = page.partition("?")
+    kept = _path(path)
+    parameters = "&".join(filter(None, map(_parameter, query.split("&"))))
+    if parameters:
+        kept += f"?{parameters}"
+    if fragment.startswith(("/", "!/")):
+        kept += f"#{_path(fragment.partition('?')[0])}"
+    return kept
+
+
+def _parameter(parameter: str) -> str | None:
+    name, _, value = parameter.partition("=")
+    name = name.lower()
+    if name in CLICK_IDS:
+        return f"{name}={_CLICKED}" if value else None
+    if name.startswith(_KEPT):
+        return f"{_cleaned(name)}={_cleaned(value)}"
+    return None
+
+
+def _path(path: str) -> str:
+    return "/".join(map(_cleaned, path.split("/")))
+
+
+def _cleaned(part: str) -> str:
+    """One part of a path, or one value, cleaned also of what is written with percent signs."""
+    plain = _decoded(part)
+    clean = without_numbers(_EMAIL.sub(EMAIL, plain))
+    # What was clean stays exactly as it was written.
+    return part if clean == plain else _RESERVED.sub("_", clean)
+
+
+def _decoded(part: str) -> str:
+    if "%" not in part and "+" not in part:
+        return part
+    raw = part.replace("+", " ").encode(errors="replace")
+    return _ENCODED.sub(lambda found: bytes([int(found[1], 16)]), raw).decode(errors="replace")
