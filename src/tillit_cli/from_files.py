@@ -31,9 +31,11 @@ class FromFiles:
     mappings: tuple[Mapping, ...]
 
 
-def add_file_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of every command that reads plain files."""
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="CSV, JSON Lines, Parquet or XES")
+def add_file_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
+    """The arguments of every command that reads plain files; `needed` False where a command can do without any."""
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+" if needed else "*", type=Path, help="CSV, JSON Lines, Parquet or XES"
+    )
     parser.add_argument("--mapping", metavar="M", type=Path, help="which column is what (tillit inspect writes one)")
     parser.add_argument("--goal", metavar="ACTIVITY", help="a journey ends when this has happened")
     parser.add_argument(

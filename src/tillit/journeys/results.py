@@ -187,9 +187,16 @@ class TouchpointPath:
 
 @dataclass(frozen=True, slots=True)
 class TouchpointPaths:
-    """All ways before a goal; `conversions` is the number of goal events, `nulls` of ways that ended without one."""
+    """All ways before a goal; `conversions` is the number of goal events, `nulls` of ways that ended without one.
+
+    Attributes:
+        decay: For each path and each of its touches, millionths of conversions when a touch's weight halves with age.
+        persons: Sets of ways, each a row of `paths` and whether it converted, and how many persons have exactly these.
+    """
 
     goal: str
     conversions: int
     nulls: int
     paths: tuple[TouchpointPath, ...]
+    decay: tuple[tuple[int, ...], ...]
+    persons: tuple[tuple[tuple[tuple[int, bool], ...], int], ...]

@@ -1,15 +1,17 @@
-"""Which channels (or functions) persons met on their way to a goal, and on ways that led to none.
+"""Which channels (functions, places, campaigns) persons met on their way to a goal, and on ways that led to none.
 
 Definitions: docs/methods/paths.md.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tillit.errors import QueryError
 from tillit.journeys.results import Money, TouchpointPath, TouchpointPaths
@@ -20,7 +22,8 @@ from tillit.sentences import sentence
 from tillit.vocabulary import Unit
 
 DAY = 86_400_000_000
-TOUCHES = ("channel", "function")
+TOUCHES = ("channel", "function", "place", "campaign")
+PARTS = 1_000_000  # of one conversion: whole numbers, so that buckets add up to the same in any order
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,19 @@ class TouchpointSpec:
 
     Attributes:
         goal: The activity that converts; each of its events is one conversion.
-        by: "channel" or "function": what of an event is the touch.
+        by: One of `TOUCHES`: what of an event is the touch. An event without it is none.
         lookback_days: A touch counts up to exactly so long before the goal.
         collapse: Whether neighbouring touches of the same kind are one.
+        leave_out: Names that are no touch: events with them are passed over.
+        half_life_days: After so long a touch weighs half, in `TouchpointPaths.decay`.
     """
 
     goal: str
     by: str = "channel"
     lookback_days: float = 90
     collapse: bool = True
+    leave_out: frozenset[str] = frozenset()
+    half_life_days: float = 7
 
     def __post_init__(self) -> None:
         if self.by not in TOUCHES:
@@ -52,6 +59,10 @@ class TouchpointSpec:
             raise QueryError(
                 sentence("A lookback of {days:g} days holds no touch; give a number above 0.", days=self.lookback_days)
             )
+        if not self.half_life_days > 0:
+            raise QueryError(
+                sentence("A half-life of {days:g} days is none; give a number above 0.", days=self.half_life_days)
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +74,31 @@ class CodedTouchpoints:
     lookback: int
     collapse: bool
     currencies: int
+    is_touch: NDArray[np.bool_]  # by code of `by`; the last one is that of -1, no name
+    half_life: float  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
-    """What one path led to; `value` by currency code."""
+    """What one path led to; `value` by currency code, `decay` by touch."""
 
     conversions: int
     nulls: int
     value: Indices
     with_value: Indices
+    decay: Indices
 
 
-TouchpointPart = dict[tuple[int, ...], _Tally]
+Path = tuple[int, ...]
+Ways = tuple[tuple[Path, bool], ...]  # one person's: path, and whether it converted; sorted
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointPart:
+    """One bucket's paths, and how many persons have exactly these ways."""
+
+    tallies: dict[Path, _Tally]
+    persons: Counter[Ways]
 
 
 def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
@@ -85,34 +108,42 @@ def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
         QueryError: The goal never happens.
     """
     lookback = min(spec.lookback_days * DAY, float(np.iinfo(np.int64).max // 2))
+    kinds: tuple[str, ...] = getattr(names, spec.by)
     return CodedTouchpoints(
-        activity_code(names, spec.goal), spec.by, round(lookback), spec.collapse, len(names.currency)
+        activity_code(names, spec.goal),
+        spec.by,
+        round(lookback),
+        spec.collapse,
+        len(names.currency),
+        np.array([*(name not in spec.leave_out for name in kinds), False]),
+        spec.half_life_days * DAY,
     )
 
 
 def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     """One bucket's paths."""
     if traces.events == 0:
-        return {}
+        return TouchpointPart({}, Counter())
     assert traces.amount_minor is not None  # noqa: S101 - asked for in touchpoint_paths
     assert traces.currency is not None  # noqa: S101
-    kinds = traces.channel if asked.by == "channel" else traces.function
-    assert kinds is not None  # noqa: S101
+    kinds = getattr(traces, asked.by)
     person = unit_of_event(traces, unit_of_journey(traces, Unit.PERSON))
     is_goal = traces.activity == asked.goal
     # A way ends with a goal event or with the person's last event; it opens after the end before.
     closes = is_goal | np.append(person[1:] != person[:-1], True)
     ends = np.flatnonzero(closes)
     way = np.cumsum(closes) - closes
-    touches = ~is_goal & (traces.occurred_at >= traces.occurred_at[ends][way] - asked.lookback)
-    touched_way, touched = way[touches], kinds[touches]
+    touches = ~is_goal & asked.is_touch[kinds]
+    touches &= traces.occurred_at >= traces.occurred_at[ends][way] - asked.lookback
+    touched_way, touched, touched_at = way[touches], kinds[touches], traces.occurred_at[touches]
     if asked.collapse and len(touched):
-        new = np.append(True, (touched_way[1:] != touched_way[:-1]) | (touched[1:] != touched[:-1]))
+        changes = (touched_way[1:] != touched_way[:-1]) | (touched[1:] != touched[:-1])
+        touched_at = touched_at[np.append(changes, True)]  # neighbours are one touch, as old as the last of them
+        new = np.append(True, changes)
         touched_way, touched = touched_way[new], touched[new]
     offsets = np.searchsorted(touched_way, np.arange(len(ends) + 1))
     path_of_way, paths = _distinct(touched.astype(np.int32), offsets)
     converts = is_goal[ends]
-    # A person's goal as the last event leaves nothing after it, so every way that does not convert has a touch.
     conversions = np.bincount(path_of_way[converts], minlength=len(paths))
     nulls = np.bincount(path_of_way[~converts], minlength=len(paths))
     value = np.zeros((len(paths), asked.currencies), dtype=np.int64)
@@ -121,13 +152,37 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     cell = (path_of_way[paid], traces.currency[ends][paid])
     np.add.at(value, cell, traces.amount_minor[ends][paid])
     np.add.at(with_value, cell, 1)
-    return {
-        path: _Tally(int(conversions[row]), int(nulls[row]), value[row], with_value[row])
+    # Within each way that converts, touches share it by their age; summed over the ways of a path, touch by touch.
+    age = (traces.occurred_at[ends][touched_way] - touched_at) / asked.half_life
+    youngest = age[offsets[1:][touched_way] - 1]  # the last one weighs 1, so that no way's weights are all too small
+    weight = np.exp2(youngest - age)
+    share = weight / np.bincount(touched_way, weights=weight, minlength=len(ends))[touched_way]
+    starts = np.cumsum([0, *(len(path) for path in paths)])
+    cells = starts[path_of_way[touched_way]] + np.arange(len(touched)) - offsets[touched_way]
+    decay = np.zeros(starts[-1], dtype=np.int64)
+    np.add.at(decay, cells, np.rint(PARTS * share * converts[touched_way]).astype(np.int64))
+    tallies = {
+        path: _Tally(
+            int(conversions[row]), int(nulls[row]), value[row], with_value[row], decay[starts[row] : starts[row + 1]]
+        )
         for row, path in enumerate(paths)
     }
+    return TouchpointPart(tallies, _persons(person[ends], path_of_way, converts, paths))
 
 
-def _distinct(codes: Codes, offsets: Indices) -> tuple[Indices, list[tuple[int, ...]]]:
+def _persons(
+    person: Indices, path_of_way: Indices, converts: NDArray[np.bool_], paths: Sequence[Path]
+) -> Counter[Ways]:
+    """How many persons have the same ways; `person` is increasing."""
+    offsets = np.flatnonzero(np.concatenate(([True], person[1:] != person[:-1], [True])))
+    row_of_person, ways = _distinct(path_of_way * 2 + converts, offsets)
+    found: Counter[Ways] = Counter()
+    for codes, persons in zip(ways, np.bincount(row_of_person).tolist(), strict=True):
+        found[tuple(sorted((paths[code // 2], bool(code % 2)) for code in codes))] += persons
+    return found
+
+
+def _distinct(codes: Codes | Indices, offsets: Indices) -> tuple[Indices, list[Path]]:
     """The distinct stretches `codes[offsets[i]:offsets[i + 1]]`, and which of them each stretch is."""
     raw, width = codes.tobytes(), codes.itemsize
     row_of: dict[bytes, int] = {}
@@ -140,26 +195,38 @@ def _distinct(codes: Codes, offsets: Indices) -> tuple[Indices, list[tuple[int, 
 
 def combine(parts: Sequence[TouchpointPart], spec: TouchpointSpec, names: Names) -> TouchpointPaths:
     """All buckets together: most conversions first, then most ways without one, ties by the path."""
-    tallies: TouchpointPart = {}
+    tallies: dict[Path, _Tally] = {}
+    persons: Counter[Ways] = Counter()
     for part in parts:
-        for path, tally in part.items():
+        persons.update(part.persons)
+        for path, tally in part.tallies.items():
             known = tallies.get(path)
             tallies[path] = tally if known is None else _sum(known, tally)
     kinds: tuple[str, ...] = getattr(names, spec.by)
+    named = {path: tuple(kinds[code] for code in path) for path in tallies}
+    ordered = sorted(tallies, key=lambda path: (-tallies[path].conversions, -tallies[path].nulls, named[path]))
+    row_of = {path: row for row, path in enumerate(ordered)}
     paths = [
         TouchpointPath(
-            touches=tuple(kinds[code] for code in path),
-            conversions=tally.conversions,
-            nulls=tally.nulls,
-            value=_money(tally, names),
+            touches=named[path],
+            conversions=tallies[path].conversions,
+            nulls=tallies[path].nulls,
+            value=_money(tallies[path], names),
         )
-        for path, tally in tallies.items()
+        for path in ordered
     ]
     return TouchpointPaths(
         goal=spec.goal,
         conversions=sum(path.conversions for path in paths),
         nulls=sum(path.nulls for path in paths),
-        paths=tuple(sorted(paths, key=lambda path: (-path.conversions, -path.nulls, path.touches))),
+        paths=tuple(paths),
+        decay=tuple(tuple(tallies[path].decay.tolist()) for path in ordered),
+        persons=tuple(
+            sorted(
+                (tuple(sorted((row_of[path], converted) for path, converted in ways)), count)
+                for ways, count in persons.items()
+            )
+        ),
     )
 
 
@@ -169,6 +236,7 @@ def _sum(one: _Tally, other: _Tally) -> _Tally:
         one.nulls + other.nulls,
         one.value + other.value,
         one.with_value + other.with_value,
+        one.decay + other.decay,
     )
 
 

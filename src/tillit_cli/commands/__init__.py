@@ -19,6 +19,7 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("credit", "how credit for sales can be shared, by several models", "tillit_cli.commands.credit"),
     Command("demo", "see tillit with a simulated company and real receipts", "tillit_cli.commands.demo"),
     Command("export", "write every event as plain files", "tillit_cli.commands.export"),
     Command("friction", "where more customers are lost than at comparable steps", "tillit_cli.commands.friction"),
@@ -30,5 +31,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),
     Command("verify", "check that nothing in a data directory has changed by itself", "tillit_cli.commands.verify"),
+    Command("whatif", "what hangs on a touchpoint, at most and at least", "tillit_cli.commands.whatif"),
     Command("doctor", "say whether a data directory is well", "tillit_cli.commands.doctor"),
 )

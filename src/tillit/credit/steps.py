@@ -1,0 +1,55 @@
+"""Paths as steps of a chain: from what was met last to what was met next, or to the end.
+
+A chain of order k remembers the last k touches; at the beginning of a path it has fewer. Contexts are numbers: each
+touch is a digit (its code + 1), the latest the lowest, 0 means that nothing came before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tillit.credit.paths import Indices, Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """All steps of all paths that have a touch, path after path; each path's last one leads to its end.
+
+    Attributes:
+        order: How many touches a context remembers.
+        base: Number of names + 1.
+        path: Shape (steps,); the path of each step.
+        context: Shape (steps,); where it starts.
+        next: Shape (steps,); the code of the name it leads to, or the number of names for the end.
+    """
+
+    order: int
+    base: int
+    path: Indices
+    context: Indices
+    next: Indices
+
+    @property
+    def is_end(self) -> NDArray[np.bool_]:
+        """Shape (steps,); whether the step leads to the path's end."""
+        return np.asarray(self.next == self.base - 1)
+
+
+def steps_of(paths: Paths, order: int) -> Steps:
+    """The steps of a chain of this order, 0 or more."""
+    base = len(paths.names) + 1
+    touched = np.flatnonzero(paths.lengths)
+    lengths = paths.lengths[touched] + 1
+    path = np.repeat(touched, lengths)
+    starts = np.cumsum(lengths) - lengths
+    place = np.arange(len(path)) - np.repeat(starts, lengths)
+    digits = np.full(len(path), base - 1, dtype=np.int64)
+    digits[place < np.repeat(lengths - 1, lengths)] = paths.codes
+    context = np.zeros(len(path), dtype=np.int64)
+    for back in range(1, order + 1):
+        inside = np.flatnonzero(place >= back)
+        context[inside] += (digits[inside - back] + 1) * base ** (back - 1)
+    return Steps(order, base, path, context, digits)

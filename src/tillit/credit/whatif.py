@@ -1,0 +1,115 @@
+"""What would be without some touchpoints, as far as the data tell: between nothing and everything they touched."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tillit.credit.baseline import baseline_conversions, what_is_known
+from tillit.credit.markov import chain_of, removal_shares
+from tillit.credit.order import ORDERS, chosen_order, order_fit
+from tillit.credit.paths import Paths
+from tillit.credit.resampling import interval, observed, resampled
+from tillit.errors import QueryError
+from tillit.sentences import Sentence, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Conversions, with the middle 95 % of the resamples, what is assumed (the weakest first), and how it was made."""
+
+    conversions: float
+    low: float
+    high: float
+    assumptions: tuple[Sentence, ...]
+    method: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The conversions that hang on these names: surely no more than `at_most`, and perhaps none.
+
+    Attributes:
+        without: The names that are taken away together.
+        conversions: All there are.
+        middle: By a chain's removal effects; None where it was not asked for.
+    """
+
+    without: tuple[str, ...]
+    conversions: int
+    at_most: Estimate
+    at_least: Estimate
+    middle: Estimate | None
+
+
+AT_MOST = (sentence("none of the customers who met it would have come another way"),)
+AT_LEAST = (sentence("all of the customers who met it would have come anyway"),)
+
+
+def what_if(paths: Paths, without: Sequence[str], rng: np.random.Generator, *, chain: bool = True) -> WhatIf:
+    """What hangs on these names, taken away together.
+
+    Args:
+        paths: As they were walked.
+        without: One name or several.
+        rng: For the resamples.
+        chain: Whether to say a middle by the removal effects of a Markov chain too.
+
+    Raises:
+        QueryError: No path has one of the names; the message says the nearest ones.
+    """
+    for name in without:
+        if name not in paths.names:
+            near = difflib.get_close_matches(name, paths.names, n=3, cutoff=0.4) or list(paths.names[:5])
+            raise QueryError(
+                sentence("no way has the touchpoint '{name}'; did you mean {names}?", name=name, names=", ".join(near))
+            )
+    met = paths.meets(without).astype(np.float64)
+    order = chosen_order(tuple(order_fit(paths, order) for order in ORDERS)) if chain else 0
+    model = chain_of(paths, order) if chain else None
+    codes = [paths.names.index(name) for name in without]
+    known = what_is_known(paths)
+    most: list[float] = []
+    middle: list[float] = []
+    for outcomes in (observed(paths), *resampled(paths, rng)):
+        came_anyway = baseline_conversions(paths, outcomes, known)
+        for ways, conversions, without_any in zip(outcomes.ways, outcomes.conversions, came_anyway, strict=True):
+            shared = float(conversions.sum() - without_any)
+            most.append(float(conversions @ met))
+            if model is not None:
+                part = removal_shares(model, ways, conversions)[codes].sum()
+                middle.append(min(float(part) * shared, most[-1]))
+    return WhatIf(
+        without=tuple(without),
+        conversions=round(float(paths.conversions.sum())),
+        at_most=_estimate(most, AT_MOST, sentence("every sale with the touch on its way")),
+        at_least=Estimate(0.0, 0.0, 0.0, AT_LEAST, sentence("none of them")),
+        middle=_estimate(
+            middle,
+            _middle_assumes(order),
+            sentence(
+                "removal effects of a Markov chain of order {order}, as parts of all, without the baseline", order=order
+            ),
+        )
+        if middle
+        else None,
+    )
+
+
+def _middle_assumes(order: int) -> tuple[Sentence, ...]:
+    # A removal effect by itself says how many walks meet a touch, so it is the chain's own "at most"; only as a part
+    # of all names' effects does it leave to the others what they were part of too.
+    return (
+        sentence("a way with several touches hangs on each of them as their removal effects stand to each other"),
+        sentence("a removal effect lets whoever comes to a touch end there: nobody replaces it"),
+        sentence("what a customer does next depends only on the last {order} touches", order=order),
+    )
+
+
+def _estimate(drawn: Sequence[float], assumptions: tuple[Sentence, ...], method: Sentence) -> Estimate:
+    """The first is what was observed, the others are the resamples."""
+    low, high = interval(np.array(drawn[1:]))
+    return Estimate(drawn[0], min(float(low), drawn[0]), max(float(high), drawn[0]), assumptions, method)

@@ -1,0 +1,174 @@
+"""`tillit credit`: how credit for sales can be shared, by several models side by side."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tillit.credit.part_of import part_of
+from tillit.credit.paths import NO_CURRENCY, Paths
+from tillit.credit.side_by_side import Baseline, Credit, credit
+from tillit.credit.vocabulary import LABEL, Evidence, Model
+from tillit.reports.interval import share_range
+from tillit.reports.size import CASES_BELOW
+from tillit.reports.wording import number
+from tillit_cli.tables import aligned
+from tillit_cli.touchpoint_arguments import SEED, add_touchpoint_arguments, listing, too_few, typed_paths
+
+ALL = "all"
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its arguments."""
+    parser = subparsers.add_parser(
+        "credit",
+        help="how credit for sales can be shared, by several models",
+        description="Share the credit for each sale over the touchpoints before it, by several models side by side. "
+        f"They are {LABEL}.",
+    )
+    add_touchpoint_arguments(parser)
+    parser.add_argument("--model", choices=(ALL, *Model), default=ALL, help="(default: all)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the shares."""
+    paths, dropped = typed_paths(args)
+    few = too_few(paths)
+    if few is not None:
+        print(_json(few_as_json(paths, few)) if args.format == "json" else few_as_text(paths, few))
+        return 0
+    models = tuple(Model) if args.model == ALL else (Model(args.model),)
+    answer = credit(paths, models, np.random.default_rng(SEED))
+    print(_json(as_json(answer, dropped)) if args.format == "json" else table(answer))
+    return 0
+
+
+def _json(answer: Mapping[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+def as_json(answer: Credit, dropped: frozenset[str]) -> dict[str, Any]:
+    """Every model, the baseline and the total."""
+    baseline = answer.baseline
+    return {
+        "label": LABEL,
+        "models": {
+            found.model: {
+                "order": found.order,
+                "shares": [
+                    {
+                        "name": share.name,
+                        "share": share.share,
+                        "low": share.low,
+                        "high": share.high,
+                        "conversions": share.conversions,
+                        **_values(share.value_minor),
+                        "evidence": share.evidence,
+                    }
+                    for share in found.shares
+                ],
+            }
+            for found in answer.models
+        },
+        "baseline": {
+            "known": baseline.known,
+            "share": baseline.share,
+            "low": baseline.low,
+            "high": baseline.high,
+            "conversions": baseline.conversions,
+            **_values(baseline.value_minor),
+            "evidence": Evidence.NONE,
+            "method": baseline.method,
+        },
+        "total": {
+            "conversions": answer.total.conversions,
+            "ways": answer.total.ways,
+            **_values(answer.total.value_minor),
+        },
+        "orders": [{"order": fit.order, "log_likelihood_per_step": fit.log_likelihood} for fit in answer.fits],
+        "no_touchpoints": sorted(dropped),
+    }
+
+
+def _values(values: Mapping[str, int] | None) -> dict[str, Any]:
+    """One number where there is one currency; amounts in several are never added up."""
+    known = values or {}
+    return {
+        "value_minor": next(iter(known.values())) if len(known) == 1 else None,
+        "values": {currency: value for currency, value in known.items() if currency != NO_CURRENCY},
+    }
+
+
+def few_as_json(paths: Paths, few: str) -> dict[str, Any]:
+    """What can be said of few conversions, in the same form."""
+    conversions = round(float(paths.conversions.sum()))
+    values = {name: round(float(value.sum())) for name, value in paths.value_minor.items()}
+    answer: dict[str, Any] = {
+        "label": LABEL,
+        "models": {},
+        "baseline": None,
+        "total": {"conversions": conversions, "ways": conversions + int(paths.nulls.sum()), **_values(values)},
+        "not_enough_data": few,
+    }
+    if conversions < CASES_BELOW:
+        answer["ways"] = [
+            {"path": paths.touches(row), "conversions": int(paths.conversions[row]), "nulls": int(paths.nulls[row])}
+            for row in range(len(paths.lengths))
+        ]
+    else:
+        ranges = {one.name: share_range(one.conversions, one.of) for one in part_of(paths)}
+        answer["part_of"] = [
+            {"name": name, "conversions": found.count, "of": found.of, "low": found.low, "high": found.high}
+            for name, found in ranges.items()
+        ]
+    return answer
+
+
+def few_as_text(paths: Paths, few: str) -> str:
+    """The same for a terminal."""
+    conversions = round(float(paths.conversions.sum()))
+    if conversions < CASES_BELOW:
+        return "\n".join([few, "", *listing(paths)])
+    rows = [("touchpoint", "on the way of", "of 100")]
+    for one in part_of(paths):
+        found = share_range(one.conversions, one.of)
+        of_100 = f"{100 * found.low:.0f} to {100 * found.high:.0f}"
+        rows.append((one.name, f"{number(one.conversions)} of {number(one.of)}", of_100))
+    return "\n".join([few, "", *aligned(rows)])
+
+
+def table(answer: Credit) -> str:
+    """The models side by side for a terminal, in parts of a hundred conversions with their range."""
+    rows = [("of 100 conversions", *(_heading(found.model, found.order) for found in answer.models))]
+    for place, first in enumerate(answer.models[0].shares):
+        cells = (found.shares[place] for found in answer.models)
+        rows.append((first.name, *(_range(cell.share, cell.low, cell.high) for cell in cells)))
+    rows.append(("baseline", *(_baseline(answer.baseline) for _ in answer.models)))
+    return "\n".join(
+        [
+            f"{LABEL.capitalize()}: who was there before a sale, not what would be without it. Evidence: none.",
+            "",
+            *aligned(rows),
+            "",
+            f"{number(answer.total.conversions)} conversions of {number(answer.total.ways)} ways.",
+            f"Baseline: {answer.baseline.method}",
+        ]
+    )
+
+
+def _heading(model: Model, order: int | None) -> str:
+    return model if order is None else f"{model} (order {order})"
+
+
+def _range(share: float, low: float, high: float) -> str:
+    return f"{100 * share:.1f} ({100 * low:.1f}–{100 * high:.1f})"
+
+
+def _baseline(baseline: Baseline) -> str:
+    if baseline.share is None or baseline.low is None or baseline.high is None:
+        return "not known"
+    return _range(baseline.share, baseline.low, baseline.high)
