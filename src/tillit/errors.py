@@ -10,7 +10,8 @@ TillitError
 │   ├── DamagedSegment      a digest does not match; the segment is withheld
 │   ├── FormatError         written by a newer tillit
 │   ├── LogBusy             another process is writing the log
-│   └── KeyMissing          the data directory's secret key is gone
+│   ├── KeyMissing          the data directory's secret key is gone
+│   └── LedgerError         a ledger was asked for what would break its chain
 ├── PurposeError            a reader stated no purpose, or one that is not allowed
 └── EngineError             the engine beneath refused a statement
 """
@@ -78,6 +79,10 @@ class LogBusy(StoreError):
 
 class KeyMissing(StoreError):
     """The data directory has data but no secret key."""
+
+
+class LedgerError(StoreError):
+    """A ledger was asked for something that would break its chain."""
 
 
 class PurposeError(TillitError):
