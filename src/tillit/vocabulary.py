@@ -127,10 +127,13 @@ class RowOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A known activity: the stage it speaks of and the function whose work it is, unless a file says otherwise."""
+    """A known activity: the stage it speaks of and the function whose work it is, unless a file says otherwise.
+
+    Without a stage it leaves the customer where they were: one logs in to look, to buy and to complain.
+    """
 
     name: str
-    stage: Stage
+    stage: Stage | None
     function: Function
     actor: Actor = Actor.CUSTOMER
 
@@ -157,7 +160,13 @@ ACTIVITIES: tuple[Activity, ...] = (
     Activity("products_compared", Stage.COMPARE, Function.PRODUCT),
     Activity("price_viewed", Stage.COMPARE, Function.PRODUCT),
     Activity("reviews_read", Stage.COMPARE, Function.PRODUCT),
+    Activity("total_price_viewed", Stage.DECIDE, Function.SALES),
+    Activity("out_of_stock_seen", Stage.COMPARE, Function.LOGISTICS),
     Activity("store_visited", Stage.COMPARE, Function.SALES),
+    Activity("help_viewed", None, Function.SERVICE),
+    Activity("contact_viewed", None, Function.SERVICE),
+    Activity("machine_answered", None, Function.SERVICE, Actor.MACHINE),
+    Activity("person_requested", None, Function.SERVICE),
     Activity("question_asked", Stage.COMPARE, Function.SERVICE),
     Activity("question_answered", Stage.COMPARE, Function.SERVICE, Actor.PERSON),
     Activity("call_booked", Stage.COMPARE, Function.SALES),
@@ -173,6 +182,9 @@ ACTIVITIES: tuple[Activity, ...] = (
     Activity("checkout_started", Stage.DECIDE, Function.SALES),
     Activity("checkout_step_viewed", Stage.DECIDE, Function.SALES),
     Activity("checkout_step_completed", Stage.DECIDE, Function.SALES),
+    Activity("login_asked", None, Function.PRODUCT, Actor.MACHINE),
+    Activity("logged_in", None, Function.PRODUCT),
+    Activity("account_created", None, Function.PRODUCT),
     Activity("payment_info_entered", Stage.DECIDE, Function.SALES),
     Activity("coupon_entered", Stage.DECIDE, Function.MARKETING),
     Activity("coupon_applied", Stage.DECIDE, Function.MARKETING),

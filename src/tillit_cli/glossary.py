@@ -48,7 +48,7 @@ def _lines() -> Iterator[str]:
     yield "| activity | stage | function | who acts |"
     yield "|---|---|---|---|"
     for activity in vocabulary.ACTIVITIES:
-        yield f"| `{activity.name}` | {activity.stage} | {activity.function} | {activity.actor} |"
+        yield f"| `{activity.name}` | {activity.stage or '–'} | {activity.function} | {activity.actor} |"
 
 
 def main() -> int:

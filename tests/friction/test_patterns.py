@@ -16,12 +16,13 @@ from tillit.journeys.cases import cases, is_after_purchase
 from tillit.journeys.traces import Names, Traces
 from tillit.simulate import way
 from tillit.simulate.company import Company, Happening, simulate
-from tillit.vocabulary import ACTIVITIES
+from tillit.vocabulary import ACTIVITIES, ACTIVITY_BY_NAME, Actor
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 CHANNELS = ("organic_search", "direct", "store", "phone", "support", "delivery", "unknown")
-NAMES = replace(names_of(sorted(activity.name for activity in ACTIVITIES)), channel=CHANNELS)
+ACTORS = tuple(actor.value for actor in Actor)
+NAMES = replace(names_of(sorted(activity.name for activity in ACTIVITIES)), channel=CHANNELS, actor=ACTORS)
 RULES = {pattern.name: pattern.shows for pattern in PATTERNS}
 
 Step = tuple[str, str, int]  # activity, channel, microseconds
@@ -32,15 +33,21 @@ ANSWERED = {"question_answered", "ticket_answered", "ticket_solved"}
 def traces_from(journeys: list[list[Step]]) -> Traces:
     made = traces_of([[[(activity, at) for activity, _, at in journey]] for journey in journeys], NAMES)
     channel = [CHANNELS.index(channel) for journey in journeys for _, channel, _ in journey]
+    actor = [ACTORS.index(ACTIVITY_BY_NAME[activity].actor) for journey in journeys for activity, _, _ in journey]
     reached = [any(step[0] == "order_completed" for step in journey) for journey in journeys]
-    return replace(made, channel=np.array(channel, np.int32), reached_goal=np.array(reached, np.bool_))
+    return replace(
+        made,
+        channel=np.array(channel, np.int32),
+        actor=np.array(actor, np.int32),
+        reached_goal=np.array(reached, np.bool_),
+    )
 
 
 def loop_ping_pong(journey: list[Step], newest: int) -> bool:
     ways = [
         ("web" if channel in ("organic_search", "direct") else channel, at)
-        for _, channel, at in journey
-        if channel not in ("delivery", "unknown")
+        for activity, channel, at in journey
+        if channel not in ("delivery", "unknown") and ACTIVITY_BY_NAME[activity].actor == "customer"
     ]
     runs = [(way_used, [at for _, at in rows]) for way_used, rows in groupby(ways, key=lambda one: one[0])]
     return any(
@@ -57,7 +64,7 @@ def loop_repeat_search(journey: list[Step], newest: int) -> bool:
 
 
 def loop_form(journey: list[Step], newest: int) -> bool:
-    for form in ("checkout_started", "checkout_step_viewed", "payment_info_entered", "coupon_entered"):
+    for form in ("checkout_started", "payment_info_entered", "coupon_entered"):
         times = [at for activity, _, at in journey if activity == form]
         if any(third - first <= HOUR // 2 for first, third in zip(times, times[2:], strict=False)):
             return True
@@ -102,12 +109,60 @@ def loop_rework(journey: list[Step], newest: int) -> bool:
     )
 
 
+def loop_price(journey: list[Step], newest: int) -> bool:
+    bought = any(step[0] == "order_completed" for step in journey)
+    if bought or newest - journey[-1][2] < 7 * DAY:
+        return False
+    for activity, _, at in reversed(journey):
+        if activity in ("price_viewed", "total_price_viewed"):
+            return journey[-1][2] - at <= HOUR // 2
+        if activity not in ("product_removed", "cart_viewed"):
+            return False
+    return False
+
+
+def loop_helped(
+    trouble: set[str], helps: set[str], longest: int, *, persons_help: bool = False
+) -> Callable[[list[Step], int], bool]:
+    def loop(journey: list[Step], newest: int) -> bool:
+        for place, (activity, _, at) in enumerate(journey):
+            if activity not in trouble or newest - at <= longest:
+                continue
+            later = [name for name, _, then in journey[place:] if then - at <= longest]
+            if not any(name in helps or (persons_help and ACTIVITY_BY_NAME[name].actor == "person") for name in later):
+                return True
+        return False
+
+    return loop
+
+
+STOCK = {"product_added", "checkout_started", "order_completed", "product_added_to_wishlist"}
+TOUCH = ASKED | {"call_booked", "quote_requested", "store_visited", "order_completed", "deal_won"}
+THROUGH = {"logged_in", "account_created", "checkout_started", "checkout_step_viewed", "checkout_step_completed"}
+THROUGH |= {"payment_info_entered", "order_completed"}
+
 LOOPS: dict[str, tuple[Callable[[list[Step], int], bool], tuple[str, ...]]] = {
-    "channel_ping_pong": (loop_ping_pong, ("page_viewed", "store_visited")),
+    "channel_ping_pong": (loop_ping_pong, ("page_viewed",) * 9 + ("question_answered",)),
     "repeat_search": (loop_repeat_search, ("products_searched", "products_searched", "product_viewed")),
     "form_loop": (loop_form, ("checkout_started", "payment_info_entered", "product_added")),
     "waiting_for_an_answer": (loop_waiting, ("question_asked", "question_answered", "ticket_opened", "ticket_solved")),
     "contact_again": (loop_contact_again, ("question_asked", "ticket_answered", "complaint_made", "page_viewed")),
+    "price_shock": (
+        loop_price,
+        ("price_viewed", "product_removed", "total_price_viewed", "page_viewed", "store_visited"),
+    ),
+    "out_of_stock_visit": (
+        loop_helped({"out_of_stock_seen"}, STOCK, DAY),
+        ("out_of_stock_seen", "page_viewed", "product_added", "order_completed"),
+    ),
+    "dead_end": (
+        loop_helped({"contact_viewed", "person_requested"}, TOUCH, DAY, persons_help=True),
+        ("contact_viewed", "person_requested", "question_answered", "machine_answered", "store_visited"),
+    ),
+    "login_wall": (
+        loop_helped({"login_asked"}, THROUGH, HOUR // 2),
+        ("login_asked", "logged_in", "page_viewed", "checkout_started"),
+    ),
     "silent_leaver": (loop_silent, ("store_visited", "quote_sent", "order_completed", "page_viewed")),
     "rework_after_delivery": (loop_rework, ("order_delivered", "order_returned", "page_viewed", "ticket_opened")),
 }
@@ -115,6 +170,10 @@ LOOPS: dict[str, tuple[Callable[[list[Step], int], bool], tuple[str, ...]]] = {
 PAUSES = {
     "repeat_search": HOUR // 4,
     "form_loop": HOUR // 8,
+    "price_shock": HOUR // 4,
+    "login_wall": HOUR // 4,
+    "out_of_stock_visit": DAY // 2,
+    "dead_end": DAY // 2,
     "rework_after_delivery": 15 * DAY,
 }
 
@@ -135,7 +194,7 @@ def test_the_rule_says_what_a_plain_loop_says(name: str) -> None:
             at += int(rng.integers(4)) * pause + int(rng.integers(2))
             journey.append((str(rng.choice(activities)), str(rng.choice(CHANNELS[:3] + CHANNELS[5:])), at))
         journeys.append(journey)
-    newest = max(journey[-1][2] for journey in journeys)
+    newest = max(journey[-1][2] for journey in journeys) + (7 * DAY if name == "price_shock" else 0)
     expected = [loop(journey, newest) for journey in journeys]
     assert RULES[name](traces_from(journeys), NAMES, newest).tolist() == expected
     assert 20 < sum(expected) < 280, "the draw is one-sided"
@@ -171,6 +230,7 @@ def cut(company: Company) -> tuple[Traces, Names, list[list[Happening]]]:
         activity,
         at,
         channel=np.array([channels.index(one.channel) for one in happened], np.int32),
+        actor=np.full(len(happened), -1, np.int32),
     )
     ends = zip(found.offsets[:-1], found.offsets[1:], strict=True)
     return traces, names, [happened[start:end] for start, end in ends]

@@ -53,8 +53,8 @@ def by_loop(events: list[Event], goal: str | None, lapse_days: float | None) -> 
         for event in history:
             reached = any(earlier.activity == goal for earlier in current)
             late = current and lapse_days is not None and event.at - current[-1].at > lapse_days * DAY
-            known = ACTIVITY_BY_NAME[event.activity]
-            if late or (reached and known.stage.value not in ("receive", "use", "stay")):
+            stage = ACTIVITY_BY_NAME[event.activity].stage
+            if late or (reached and stage not in ("receive", "use", "stay")):
                 journeys.append((person, number, len(current), reached))
                 current, number = [], number + 1
             current.append(event)

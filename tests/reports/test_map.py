@@ -15,7 +15,7 @@ from tillit.reports.map import JourneyMap, journey_map
 from tillit.reports.routes import LABEL_HEIGHT
 from tillit.vocabulary import ACTIVITIES, Stage
 
-STAGE_OF = {activity.name: activity.stage for activity in ACTIVITIES}
+STAGE_OF = {activity.name: activity.stage for activity in ACTIVITIES if activity.stage}
 GOALS = frozenset({"order_completed"})
 
 

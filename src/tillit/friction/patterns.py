@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tillit.journeys.cases import DAY
 from tillit.journeys.traces import Names, Traces
-from tillit.vocabulary import Channel
+from tillit.vocabulary import Actor, Channel
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -29,9 +29,20 @@ ANSWERS = (
 )
 CONTACTS = frozenset({"question_asked", "ticket_opened", "complaint_made"})
 CONTACT_ANSWERS = frozenset({"question_answered", "ticket_answered", "ticket_solved"})
-FORMS = frozenset({"checkout_started", "checkout_step_viewed", "payment_info_entered", "coupon_entered"})
+# Not "checkout_step_viewed": a checkout of three pages sends it three times where all is well.
+FORMS = frozenset({"checkout_started", "payment_info_entered", "coupon_entered"})
 MET_A_PERSON = frozenset({"store_visited", "quote_sent", "call_held", "demo_held"})
 REWORK = frozenset({"ticket_opened", "complaint_made", "order_returned", "order_refunded"})
+PRICES = frozenset({"price_viewed", "total_price_viewed"})
+# What a customer does on the way out, after the price: it does not make the price less the last word.
+ON_THE_WAY_OUT = frozenset({"product_removed", "cart_viewed"})
+TOOK_ANOTHER = frozenset({"product_added", "checkout_started", "order_completed", "product_added_to_wishlist"})
+LOOKED_FOR_A_PERSON = frozenset({"contact_viewed", "person_requested"})
+CAME_IN_TOUCH = CONTACTS | {"call_booked", "quote_requested", "store_visited", "order_completed", "deal_won"}
+THROUGH_THE_WALL = frozenset(
+    {"logged_in", "account_created", "checkout_started", "checkout_step_viewed", "checkout_step_completed"}
+    | {"payment_info_entered", "order_completed"}
+)
 # Ways of contact of their own; what remains, but for these two, is the web, by whichever road it was reached.
 OFF_THE_WEB = (Channel.STORE, Channel.PHONE, Channel.CHAT, Channel.MAIL, Channel.SUPPORT)
 NO_WAY_OF_CONTACT = (Channel.DELIVERY, Channel.UNKNOWN)
@@ -50,11 +61,14 @@ def channel_ping_pong(traces: Traces, names: Names, newest_at: int) -> Mask:  # 
     """From one way of contact to another, back and there again (A, B, A, B, none other between) within 7 days.
 
     Each may be used several times in a row; the 7 days run from the last of the first row to the first of the last.
+    What others do counts for nothing: an answer by phone sends nobody to the phone.
     """
     assert traces.channel is not None  # noqa: S101 - `COLUMNS` asks for it
+    assert traces.actor is not None  # noqa: S101
+    by_others = np.array([*(name in (Actor.PERSON, Actor.MACHINE) for name in names.actor), False], np.bool_)
     way_of = np.array([_way_of_contact(channel) for channel in names.channel] + [-1], np.int64)  # -1 is the last
     way, journey = way_of[traces.channel], _journey_of(traces)
-    met = np.flatnonzero(way >= 0)
+    met = np.flatnonzero((way >= 0) & ~by_others[traces.actor])
     turns = np.ones(len(met), np.bool_)
     turns[1:] = (way[met][1:] != way[met][:-1]) | (journey[met][1:] != journey[met][:-1])
     opens = np.flatnonzero(turns)
@@ -108,11 +122,61 @@ def rework_after_delivery(traces: Traces, names: Names, newest_at: int) -> Mask:
     return _follows_within(traces, names, frozenset({"order_delivered"}), REWORK, A_MONTH)
 
 
-COLUMNS = ("channel",)
+def price_shock(traces: Traces, names: Names, newest_at: int) -> Mask:
+    """A price is the last that was looked at, for 7 days and more, and the goal was not reached.
+
+    Taking something out of the basket, or a last look at it, within 30 minutes belongs to leaving.
+    """
+    last = traces.offsets[1:] - 1
+    price = _is_one_of(traces, names, PRICES)
+    way_out = _is_one_of(traces, names, ON_THE_WAY_OUT)
+    # The last row that is no way out, of the whole file; if it stands in another journey it is no price of this one.
+    speaks = np.maximum.accumulate(np.where(way_out, -1, np.arange(traces.events))) if traces.events else last
+    seen = speaks[last]
+    own = seen >= traces.offsets[:-1]
+    soon = traces.occurred_at[last] - traces.occurred_at[seen] <= A_SITTING
+    gone = newest_at - traces.occurred_at[last] >= A_WEEK
+    return np.asarray(own & price[seen] & soon & gone & ~traces.reached_goal, np.bool_)
+
+
+def out_of_stock_visit(traces: Traces, names: Names, newest_at: int) -> Mask:
+    """What was wanted was out of stock, and nothing was put in the basket, wished for or ordered within 24 hours."""
+    return _without_what_helps(
+        traces, names, frozenset({"out_of_stock_seen"}), TOOK_ANOTHER, longest=DAY, newest_at=newest_at
+    )
+
+
+def dead_end(traces: Traces, names: Names, newest_at: int) -> Mask:
+    """The customer looked for a person, and within 24 hours met none, asked nobody, came to no shop, bought nothing."""
+    assert traces.actor is not None  # noqa: S101 - `COLUMNS` asks for it
+    is_person = np.array([*(name == Actor.PERSON for name in names.actor), False], np.bool_)  # -1 is the last
+    return _without_what_helps(
+        traces,
+        names,
+        LOOKED_FOR_A_PERSON,
+        CAME_IN_TOUCH,
+        longest=PATIENCE,
+        newest_at=newest_at,
+        helps_too=is_person[traces.actor],
+    )
+
+
+def login_wall(traces: Traces, names: Names, newest_at: int) -> Mask:
+    """A log-in was demanded, and within 30 minutes the customer neither logged in nor got on in the checkout."""
+    return _without_what_helps(
+        traces, names, frozenset({"login_asked"}), THROUGH_THE_WALL, longest=A_SITTING, newest_at=newest_at
+    )
+
+
+COLUMNS = ("channel", "actor")
 PATTERNS: tuple[Pattern, ...] = (
     Pattern("channel_ping_pong", "there and back between two ways of contact, twice in 7 days", channel_ping_pong),
     Pattern("repeat_search", "three searches in a row within 30 minutes", repeat_search),
     Pattern("form_loop", "the same form of the checkout three times within 30 minutes", form_loop),
+    Pattern("price_shock", "a price seen, and nothing more for 7 days", price_shock),
+    Pattern("out_of_stock_visit", "out of stock, and nothing else taken within 24 hours", out_of_stock_visit),
+    Pattern("login_wall", "a log-in demanded, and not got past within 30 minutes", login_wall),
+    Pattern("dead_end", "looked for a person, and met none within 24 hours", dead_end),
     Pattern("waiting_for_an_answer", "asked, and no answer for more than 24 hours", waiting_for_an_answer),
     Pattern("contact_again", "asked again within 7 days after an answer", contact_again),
     Pattern("silent_leaver", "not heard of again after a visit, advice or a quote", silent_leaver),
@@ -156,6 +220,27 @@ def _follows_within(traces: Traces, names: Names, first: Collection[str], then: 
     follower = _next_row(traces, _is_one_of(traces, names, then))[rows]
     waited = traces.occurred_at[follower] - traces.occurred_at[rows]
     return _journeys_with(traces, rows[(follower >= 0) & (waited <= longest)])
+
+
+def _without_what_helps(
+    traces: Traces,
+    names: Names,
+    trouble: Collection[str],
+    helps: Collection[str],
+    *,
+    longest: int,
+    newest_at: int,
+    helps_too: Mask | None = None,
+) -> Mask:
+    """A trouble after which nothing that helps follows in its journey within `longest`, if the data go on so long."""
+    helping = _is_one_of(traces, names, helps)
+    if helps_too is not None:
+        helping |= helps_too
+    rows = np.flatnonzero(_is_one_of(traces, names, trouble))
+    helped = _next_row(traces, helping)[rows]
+    in_time = (helped >= 0) & (traces.occurred_at[helped] - traces.occurred_at[rows] <= longest)
+    known = newest_at - traces.occurred_at[rows] > longest
+    return _journeys_with(traces, rows[~in_time & known])
 
 
 def _three_times(traces: Traces, names: Names, activities: Collection[str], *, in_a_row: bool) -> Mask:
