@@ -12,6 +12,8 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
+from tillit_web.collect.snippet import ADDRESS as SNIPPET  # noqa: E402 - tables exist only after Django is set up
+from tillit_web.collect.snippet import send_snippet  # noqa: E402
 from tillit_web.serving.health import health  # noqa: E402 - its tables exist only after Django is set up
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
 
@@ -23,6 +25,8 @@ async def application(scope: Scope, receive: object, send: Send) -> None:
     path = scope.get("path", "")
     if scope["type"] == "http" and path.startswith(STATIC):
         await send_static(scope, send, path.removeprefix(STATIC))
+    elif scope["type"] == "http" and path == SNIPPET:
+        await send_snippet(scope, send)
     elif scope["type"] == "http" and path == "/healthz":
         await _send_health(send)
     else:
