@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from tests.journeys.logs import Event, Link, log, logs, store_of, subject_of, write_events, write_links
 from tillit.errors import StoreError
+from tillit.identity.decided import Decided, Verdict, pair_of
+from tillit.identity.resolve import Identity
 from tillit.journeys.behind import Everything, journeys_behind
 from tillit.journeys.build import build_store
 from tillit.journeys.delta import build_delta
@@ -58,7 +60,8 @@ def test_base_and_delta_equal_a_full_build(
     erased_before: set[str],
     erased_since: set[str],
 ) -> None:
-    removed = [(subject_of(left), subject_of(right)) for left, right in removed_names]
+    pairs = (pair_of(subject_of(left), subject_of(right)) for left, right in removed_names)
+    identity = Identity(decided=Decided(links=dict.fromkeys(pairs, Verdict.APART)))
     before = [subject_of(name) for name in erased_before]
     erased = [subject_of(name) for name in erased_before | erased_since]
     with tempfile.TemporaryDirectory() as directory:
@@ -67,8 +70,8 @@ def test_base_and_delta_equal_a_full_build(
         first = [write_links(folder / "links-1.parquet", old_links)]
         every = [*first, write_links(folder / "links-2.parquet", new_links)]
         build_store(old, first, folder / "1", erased=before, events_a_bucket=3)
-        build_delta(folder / "1", new, every, folder / "2", removed=removed, erased=erased, events_a_bucket=3)
-        build_store([*old, *new], every, folder / "3", removed=removed, erased=erased, events_a_bucket=3)
+        build_delta(folder / "1", new, every, folder / "2", identity=identity, erased=erased, events_a_bucket=3)
+        build_store([*old, *new], every, folder / "3", identity=identity, erased=erased, events_a_bucket=3)
         delta, full = OrderedStore.open(folder / "2"), OrderedStore.open(folder / "3")
         delta.verify()
         assert answers(delta) == answers(full)

@@ -1,92 +1,170 @@
-"""Who was it: persons are the connected components of accepted links, and nothing is merged for good.
+"""Who it was: persons are the connected components of accepted links, and nothing is merged for good.
 
-A link that is removed is left out of the next resolution; both lives are then exactly as if it had never been.
+Links are rows that stay; which of them count is worked out anew each time, from the rules and from what people decided.
+A link that no longer counts is left out, and both lives are then exactly as if it had never been.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-SUBJECT = pa.binary(16)
+from tillit.identity.decided import Decided, Verdict
+from tillit.identity.held import HELD_SCHEMA, Held, held_table
+from tillit.identity.limits import over_limits
+from tillit.identity.links import KINDS, SUBJECT, LinkGraph, link_graph
+from tillit.identity.rules import Rules, default_rules
+from tillit.identity.territories import NOBODY, component_labels, owners
+from tillit.vocabulary import IdentifierKind
 
 # Subjects that some link names, each with its component's first subject by bytes. All others stand for themselves.
 COMPONENT_SCHEMA = pa.schema(
     [pa.field("subject", SUBJECT, nullable=False), pa.field("representative", SUBJECT, nullable=False)]
 )
 
-Pair = tuple[bytes, bytes]
+Codes = NDArray[np.int64]
+Marks = NDArray[np.bool_]
 
 
-def resolve(links: pa.Table, *, removed: Collection[Pair] = (), erased: Collection[bytes] = ()) -> pa.Table:
-    """The component of every subject that some accepted link names.
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what persons are told: the rules, and what people have decided beside them."""
+
+    rules: Rules = field(default_factory=default_rules)
+    decided: Decided = field(default_factory=Decided)
+
+    @property
+    def digest(self) -> str:
+        """Tells two ways of resolving the same links apart."""
+        return f"{self.rules.digest}-{self.decided.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Who is one person, and what was held apart on the way.
+
+    Attributes:
+        components: Of COMPONENT_SCHEMA, in the order of the subjects. The representative is the least subject by
+            bytes, so that it does not depend on the order of the links.
+        held: Of HELD_SCHEMA: identifiers and links that the rules hold apart, most persons first.
+    """
+
+    components: pa.Table
+    held: pa.Table
+
+
+def resolve(links: pa.Table, identity: Identity | None = None, *, erased: Collection[bytes] = ()) -> Resolution:
+    """The component of every subject that some link names.
+
+    The answer is the same whatever the order or the batches in which links came.
 
     Args:
-        links: `left` and `right` subjects, one row per observation; repeated pairs count once.
-        removed: Pairs that no longer hold, in either direction, however often they were observed.
+        links: The columns of `links.READ`, one row per observation; repeated pairs count once.
+        identity: The rules and decisions; the shipped rules alone if None.
         erased: Subjects that no longer exist; every link to one of them is gone with it.
+    """
+    identity = identity or Identity()
+    graph = link_graph(links, never=identity.rules.never, erased=erased)
+    if not len(graph.subjects):
+        return Resolution(COMPONENT_SCHEMA.empty_table(), HELD_SCHEMA.empty_table())
+    ruled = _by_people(graph, identity.decided)
+    excess = over_limits(graph, identity.rules.most, counted=ruled.stays, spared=ruled.settled)
+    stays = ruled.stays & ~(excess.over[graph.low] | excess.over[graph.high])
+    kept, contested = _uncontested(graph, identity.rules, stays, confirmed=ruled.confirmed & stays)
+    label = component_labels(graph.low[kept], graph.high[kept], len(graph.subjects))
+    held = held_table(graph, Held(excess, contested, counted=ruled.stays, label=label))
+    return Resolution(_components(graph, label), held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """What people's decisions mean for the pairs of a graph.
+
+    Attributes:
+        stays: Shape (pairs,); nobody has taken the pair out.
+        confirmed: Shape (pairs,); a person has said that both are one.
+        settled: Shape (subjects,); a person has said that this identifier is one person's, limits or not.
+    """
+
+    stays: Marks
+    confirmed: Marks
+    settled: Marks
+
+
+def _by_people(graph: LinkGraph, decided: Decided) -> _Ruled:
+    size = len(graph.subjects)
+    settled, barred = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    settled[graph.codes_of(_said(decided, Verdict.JOINED))] = True
+    barred[graph.codes_of(_said(decided, Verdict.APART, Verdict.STAFF, Verdict.KIOSK))] = True
+    stays = ~(barred[graph.low] | barred[graph.high])
+    confirmed = settled[graph.low] | settled[graph.high]
+    if decided.links:
+        code = graph.pair_code(graph.low, graph.high)
+        stays &= ~np.isin(code, _pairs(graph, decided, Verdict.APART))
+        confirmed |= np.isin(code, _pairs(graph, decided, Verdict.JOINED))
+    return _Ruled(stays, confirmed & stays, settled)
+
+
+def _said(decided: Decided, *verdicts: Verdict) -> list[bytes]:
+    return [subject for subject, verdict in decided.identifiers.items() if verdict in verdicts]
+
+
+def _pairs(graph: LinkGraph, decided: Decided, verdict: Verdict) -> Codes:
+    wanted = [pair for pair, said in decided.links.items() if said is verdict]
+    one, other = (pc.index_in(pa.array([p[s] for p in wanted], SUBJECT), value_set=graph.subjects) for s in (0, 1))
+    known = pc.and_(one.is_valid(), other.is_valid())
+    ends = (side.filter(known).to_numpy(zero_copy_only=False).astype(np.int64) for side in (one, other))
+    return graph.pair_code(*ends)
+
+
+def _uncontested(
+    graph: LinkGraph, rules: Rules, stays: Marks, *, confirmed: Marks
+) -> tuple[Marks, dict[IdentifierKind, tuple[Codes, Codes]]]:
+    """Take out links until no person has two of a strong kind, or two of a middle one by something weaker.
 
     Returns:
-        A table of COMPONENT_SCHEMA in the order of its subjects. The representative is the least subject by bytes, so
-        that it does not depend on the order of the links.
+        The pairs that stay; and for each kind the owner of every subject, with the pairs that were taken out for it.
     """
-    left, right = _column(links, "left"), _column(links, "right")
-    subjects = pc.unique(pa.concat_arrays([left, right])).sort()
-    if not len(subjects):
-        return COMPONENT_SCHEMA.empty_table()
-    left_code = pc.index_in(left, value_set=subjects).to_numpy()
-    right_code = pc.index_in(right, value_set=subjects).to_numpy()
-    kept = _is_kept(left_code, right_code, subjects, removed=removed, erased=erased)
-    edges = (np.ones(int(kept.sum()), np.int8), (left_code[kept], right_code[kept]))
-    matrix: Any = coo_array(edges, shape=(len(subjects), len(subjects)))  # type: ignore[no-untyped-call]
-    count, label = connected_components(matrix, directed=False)
+    size = len(graph.subjects)
+    # What a person has joined is one node, and no rule divides it.
+    node = component_labels(graph.low[confirmed], graph.high[confirmed], size) if confirmed.any() else np.arange(size)
+    low, high = node[graph.low], node[graph.high]
+    holds = np.zeros(size, np.uint8)  # which kinds stand in a node, a bit for each
+    np.bitwise_or.at(holds, node, np.left_shift(np.uint8(1), graph.kind.astype(np.uint8)))
+    kept = stays.copy()
+    taken: dict[IdentifierKind, tuple[Codes, Codes]] = {}
+    stronger = np.uint8(0)
+    for kind in (*rules.strong, *rules.middle):
+        bit = np.uint8(1 << KINDS.index(kind))
+        stronger |= bit
+        if not (holds & bit).any():
+            continue
+        claimant = np.where(holds & bit, np.arange(size), NOBODY)
+        if kind in rules.middle:
+            strong_enough = (holds & stronger) != 0
+            through = kept & strong_enough[low] & strong_enough[high]
+            core = component_labels(low[through], high[through], size)
+            has = np.zeros(size, np.bool_)
+            has[core[claimant != NOBODY]] = True
+            claimant = np.where(has[core] & strong_enough, core, NOBODY)
+        owner = owners(low[kept], high[kept], claimant)
+        apart = np.flatnonzero(kept & (owner[low] != owner[high]) & (np.maximum(owner[low], owner[high]) >= 0))
+        if len(apart):
+            kept[apart] = False
+            taken[kind] = owner[node], apart
+    return kept, taken
+
+
+def _components(graph: LinkGraph, label: Codes) -> pa.Table:
     # Subjects are sorted, so the first position of a label is its least subject.
-    first = np.full(count, len(subjects), np.int64)
-    np.minimum.at(first, label, np.arange(len(subjects)))
-    representative = subjects.take(pa.array(first[label]))
-    table = pa.table([subjects, representative], schema=COMPONENT_SCHEMA)
-    gone = pa.array(list(erased), SUBJECT)
-    return table.filter(pc.invert(pc.is_in(table["subject"], value_set=gone)))
-
-
-def _is_kept(
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    subjects: pa.Array,
-    *,
-    removed: Collection[Pair],
-    erased: Collection[bytes],
-) -> NDArray[np.bool_]:
-    gone = pc.is_in(subjects, value_set=pa.array(list(erased), SUBJECT)).to_numpy(zero_copy_only=False)
-    kept: NDArray[np.bool_] = ~(gone[left] | gone[right])
-    if removed:
-        one = pc.index_in(pa.array([pair[0] for pair in removed], SUBJECT), value_set=subjects)
-        other = pc.index_in(pa.array([pair[1] for pair in removed], SUBJECT), value_set=subjects)
-        known = pc.and_(one.is_valid(), other.is_valid())
-        kept &= ~np.isin(
-            _pair_code(left, right, len(subjects)),
-            _pair_code(one.filter(known).to_numpy(), other.filter(known).to_numpy(), len(subjects)),
-        )
-    return kept
-
-
-def _pair_code(left: NDArray[np.int64], right: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """The same number for a pair in either direction."""
-    low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
-    code: NDArray[np.int64] = low * size + high
-    return code
-
-
-def _column(table: pa.Table, name: str) -> pa.Array:
-    column = table[name].combine_chunks()
-    return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks)
+    first = np.full(len(label), len(label), np.int64)
+    np.minimum.at(first, label, np.arange(len(label)))
+    return pa.table([graph.subjects, graph.subjects.take(pa.array(first[label]))], schema=COMPONENT_SCHEMA)
 
 
 def changed_subjects(before: pa.Table, after: pa.Table, moved: pa.Array) -> pa.Array:
@@ -97,15 +175,14 @@ def changed_subjects(before: pa.Table, after: pa.Table, moved: pa.Array) -> pa.A
         after: Components now.
         moved: Subjects that changed for another reason (new events, erased).
     """
-    named = pc.unique(pa.concat_arrays([_column(before, "subject"), _column(after, "subject")]))
-    subjects = pc.unique(pa.concat_arrays([named, moved]))
-    was, now = _representatives(subjects, before), _representatives(subjects, after)
+    named = pc.unique(pa.chunked_array([*before["subject"].chunks, *after["subject"].chunks, moved], SUBJECT))
+    was, now = _representatives(named, before), _representatives(named, after)
     # A component's representative names it, so two resolutions differ exactly where a representative does.
-    differs = pc.or_(pc.not_equal(was, now), pc.is_in(subjects, value_set=moved))
+    differs = pc.or_(pc.not_equal(was, now), pc.is_in(named, value_set=moved))
     touched = pc.unique(pa.concat_arrays([was.filter(differs), now.filter(differs)]))
-    return subjects.filter(pc.or_(pc.is_in(was, value_set=touched), pc.is_in(now, value_set=touched)))
+    return named.filter(pc.or_(pc.is_in(was, value_set=touched), pc.is_in(now, value_set=touched)))
 
 
 def _representatives(subjects: pa.Array, components: pa.Table) -> pa.Array:
-    place = pc.index_in(subjects, value_set=_column(components, "subject"))
-    return pc.coalesce(_column(components, "representative").take(place), subjects)
+    place = pc.index_in(subjects, value_set=components["subject"])
+    return pc.coalesce(components["representative"].take(place).combine_chunks(), subjects)

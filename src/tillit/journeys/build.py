@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from tillit.engine.memory import use_system_memory
 from tillit.engine.parts import map_parts
-from tillit.events.contract import LINK_SCHEMA
-from tillit.identity.resolve import Pair, resolve
+from tillit.identity.links import read_links
+from tillit.identity.resolve import Identity, Resolution, resolve
 from tillit.journeys.format import (
     CODED_COLUMNS,
     DETAILS_SCHEMA,
@@ -47,7 +47,7 @@ def build_store(
     links: Sequence[Path],
     out: Path,
     *,
-    removed: Collection[Pair] = (),
+    identity: Identity | None = None,
     erased: Collection[bytes] = (),
     events_a_bucket: int = EVENTS_A_BUCKET,
 ) -> None:
@@ -56,28 +56,24 @@ def build_store(
     Args:
         events: Parquet files of EVENT_SCHEMA, without duplicates, in any order. May be empty.
         links: Parquet files of LINK_SCHEMA. May be empty.
-        removed: Pairs of subjects whose links no longer hold.
+        identity: By what persons are told; the shipped rules alone if None.
         erased: Subjects whose events and links are left out.
         events_a_bucket: About how many events stand in one bucket.
 
     Raises:
         EngineError: A file cannot be read as what it should be.
     """
-    components = resolve(read_links(links), removed=removed, erased=erased)
-    write_layer(out, events, components, erased=erased, events_a_bucket=events_a_bucket)
-
-
-def read_links(links: Sequence[Path]) -> pa.Table:
-    """The two subjects of every observed link."""
-    tables = [pq.read_table(path, columns=["left", "right"]) for path in links]
-    return pa.concat_tables(tables) if tables else LINK_SCHEMA.empty_table().select(["left", "right"])
+    identity = identity or Identity()
+    found = resolve(read_links(links), identity, erased=erased)
+    write_layer(out, events, found, identity=identity, erased=erased, events_a_bucket=events_a_bucket)
 
 
 def write_layer(
     out: Path,
     events: Sequence[Path],
-    components: pa.Table,
+    persons: Resolution,
     *,
+    identity: Identity,
     erased: Collection[bytes] = (),
     on_top_of: OrderedStore | None = None,
     touched: pa.Array | None = None,
@@ -88,7 +84,8 @@ def write_layer(
     Args:
         out: The directory to make; a half-made one of an interrupted build is replaced.
         events: Parquet files of EVENT_SCHEMA.
-        components: As `resolve` gives them.
+        persons: As `resolve` gives them.
+        identity: By what it told them.
         erased: Subjects whose events are left out.
         on_top_of: The base under a delta. Its names keep their codes, and persons' codes go on after its own.
         touched: The persons of that base whom this layer replaces.
@@ -97,13 +94,14 @@ def write_layer(
     use_system_memory()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    pq.write_table(components, out / "components.parquet", compression="zstd")
+    pq.write_table(persons.components, out / "components.parquet", compression="zstd")
+    pq.write_table(persons.held, out / "held.parquet", compression="zstd")
     if touched is not None:
         pq.write_table(pa.table([touched], schema=TOUCHED_SCHEMA), out / "touched.parquet", compression="zstd")
     first_person = 0 if on_top_of is None else on_top_of.persons_end
     wanted = -(-count_rows(events) // events_a_bucket)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as work:
-        found = spread(events, components, erased=erased, buckets=wanted, to=Path(work) / "stretches")
+        found = spread(events, persons.components, erased=erased, buckets=wanted, to=Path(work) / "stretches")
         names = _write_names(found, {} if on_top_of is None else asdict(on_top_of.names), out)
         firsts = [first_person + before for before in accumulate(found.sizes, initial=0)]
         buckets = map_parts(
@@ -119,6 +117,7 @@ def write_layer(
             first_person=first_person,
             buckets=tuple(buckets),
             checksums={path.name: file_checksum(path) for path in sorted(out.glob("*.parquet"))},
+            identity=identity.digest,
         ),
     )
 

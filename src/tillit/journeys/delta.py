@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 
 from tillit.engine.parts import map_parts
 from tillit.errors import StoreError
-from tillit.identity.resolve import Pair, changed_subjects, resolve
-from tillit.journeys.build import EVENTS_A_BUCKET, read_links, write_layer
+from tillit.identity.links import read_links
+from tillit.identity.resolve import Identity, changed_subjects, resolve
+from tillit.journeys.build import EVENTS_A_BUCKET, write_layer
 from tillit.journeys.decode import decoded_events
 from tillit.journeys.format import DETAILS_SCHEMA, EVENTS_COLUMNS, SUBJECT, SUBJECTS_SCHEMA, read_manifest
 from tillit.journeys.store import Bucket, OrderedStore
@@ -30,7 +31,7 @@ def build_delta(
     links: Sequence[Path],
     out: Path,
     *,
-    removed: Collection[Pair] = (),
+    identity: Identity | None = None,
     erased: Collection[bytes] = (),
     events_a_bucket: int = EVENTS_A_BUCKET,
 ) -> None:
@@ -41,7 +42,7 @@ def build_delta(
         new_events: Parquet files of EVENT_SCHEMA with all events since the base was built.
         links: Parquet files of LINK_SCHEMA: all links, those of the base too.
         out: The directory to make.
-        removed: All pairs whose links no longer hold.
+        identity: By what persons are told; the shipped rules alone if None.
         erased: All subjects that no longer exist. No reader sees their events from now on, but they stay in the base's
             files until the next `build_store`.
         events_a_bucket: About how many events stand in one bucket.
@@ -56,15 +57,17 @@ def build_delta(
         raise StoreError(f"{out} is not beside its base {base}; a delta finds its base by name")
     store = OrderedStore.open(base)
     before = pq.read_table(base / "components.parquet")
-    components = resolve(read_links(links), removed=removed, erased=erased)
+    identity = identity or Identity()
+    found = resolve(read_links(links), identity, erased=erased)
     news = [pq.read_table(path, columns=["subject"])["subject"] for path in new_events]
     moved = pc.unique(pa.chunked_array([*(c for column in news for c in column.chunks), _subjects(erased)], SUBJECT))
-    touched = _touched_persons(store, changed_subjects(before, components, moved))
+    touched = _touched_persons(store, changed_subjects(before, found.components, moved))
     with tempfile.TemporaryDirectory(dir=base.parent, prefix="delta-") as work:
         write_layer(
             out,
             [*_histories(store, touched, Path(work)), *new_events],
-            components,
+            found,
+            identity=identity,
             erased=erased,
             on_top_of=store,
             touched=touched,

@@ -72,6 +72,7 @@ class LayerManifest(msgspec.Struct, frozen=True):
     first_person: int
     buckets: tuple[BucketManifest, ...]
     checksums: dict[str, int]  # file → CRC-32: against damage; the log, which this is made from, has digests
+    identity: str = ""  # which rules and decisions told the persons apart; see identity.resolve.Identity
 
 
 def bucket_file(layer: Path, bucket: int, kind: str) -> Path:

@@ -90,6 +90,11 @@ class OrderedStore:
         return self._layers[-1][0]
 
     @property
+    def identity(self) -> str:
+        """Which rules and decisions told its persons apart; see `identity.resolve.Identity`."""
+        return self._layers[-1][1].identity
+
+    @property
     def persons_end(self) -> int:
         """The first person code that is free."""
         return max(manifest.first_person + manifest.events for _, manifest in self._layers)

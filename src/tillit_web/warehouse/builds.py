@@ -9,8 +9,12 @@ from pathlib import Path
 from tillit.events.builds import Build, build_of, current_build, make_current, new_build, retire_builds
 from tillit.events.log import EventLog
 from tillit.events.segments import Segment, SegmentKind
+from tillit.identity.decisions import decided
+from tillit.identity.resolve import Identity
+from tillit.identity.rules import rules_in
 from tillit.journeys.build import build_store
 from tillit.journeys.delta import build_delta
+from tillit.journeys.store import OrderedStore
 from tillit_web.warehouse.folders import open_log
 
 # Beyond this share of the base's events, reading base and delta costs more than building anew saves.
@@ -18,29 +22,36 @@ MOST_IN_A_DELTA = 0.1
 
 
 def rebuild() -> bool:
-    """Bring the current build up to the log, if it is not there already.
+    """Bring the current build up to the log, the rules of identity and what people decided, if it is not there already.
 
     Returns:
         Whether a new build became current.
 
     Raises:
         LogBusy: Another process is building.
+        FileError: The data directory's rules of identity cannot be read.
     """
     with open_log() as log:
         with new_build(log) as (build, segments):
             current = current_build(log)
-            if current is not None and current.segments == build.segments:
+            identity = Identity(rules_in(log.directory), decided(log))
+            if current is not None and current.segments == build.segments and _told_by(current) == identity.digest:
                 return False
             base = _base_for(log, current, segments)
             links = _files(segments, SegmentKind.LINKS)
             if base is None:
-                build_store(_files(segments, SegmentKind.EVENTS), links, build.directory)
+                build_store(_files(segments, SegmentKind.EVENTS), links, build.directory, identity=identity)
             else:
                 since = [segment for segment in segments if segment.id not in base.segments]
-                build_delta(base.directory, _files(since, SegmentKind.EVENTS), links, build.directory)
+                news = _files(since, SegmentKind.EVENTS)
+                build_delta(base.directory, news, links, build.directory, identity=identity)
             make_current(log, build, made_at=time.time_ns() // 1000, base=base)
         retire_builds(log)
         return True
+
+
+def _told_by(build: Build) -> str:
+    return OrderedStore.open(build.directory).identity
 
 
 def _base_for(log: EventLog, current: Build | None, segments: Sequence[Segment]) -> Build | None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from tillit.events.builds import Build, current_build, made_at, reading
 from tillit.events.segments import SegmentKind, damage
+from tillit.identity.decisions import decided
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
@@ -120,7 +121,7 @@ def being_read() -> str | None:
 
 
 def is_changing() -> bool:
-    """Whether events are on their way in or out, so that the current build is about to be older than the log."""
+    """Whether events or decisions are on their way in, so that the current build is older than they are."""
     if Import.objects.filter(state__in=[Import.State.RUNNING, Import.State.UNDOING]).exists():
         return True
     with open_log() as log:
@@ -129,6 +130,8 @@ def is_changing() -> bool:
             return False
         kept = [segment for kind in (SegmentKind.EVENTS, SegmentKind.LINKS) for segment in log.segments(kind)]
         if build.segments - {segment.id for segment in kept}:
+            return True
+        if not OrderedStore.open(build.directory).identity.endswith(f"-{decided(log).last}"):
             return True
         # A damaged segment is left out of every build: it is told of elsewhere, and waiting for it would never end.
         return any(segment.id not in build.segments and damage(segment) is None for segment in kept)
