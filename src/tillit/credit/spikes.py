@@ -164,7 +164,7 @@ def _excess(count: float, expected: Floats, spread: float, reference_days: int) 
     """How many standard errors a heap lies above what was expected, which is itself only estimated."""
     mean = float(expected.sum())
     error = (spread * mean * (1 + 7 * len(expected) / max(7 * len(expected), reference_days))) ** 0.5
-    return (float(count) - mean) / max(error, 1e-9)
+    return float((count - mean) / max(error, 1e-9))
 
 
 def daily_counts(view: View, activities: Sequence[str], *, timezone: str) -> tuple[date, tuple[int, ...]] | None:

@@ -36,6 +36,7 @@ class TouchpointSpec:
         lookback_days: A touch counts up to exactly so long before the goal.
         collapse: Whether neighbouring touches of the same kind are one.
         leave_out: Names that are no touch: events with them are passed over.
+        shown_as: Pairs of a name and what it is shown as, so that several stand together; others keep their name.
         half_life_days: After so long a touch weighs half, in `TouchpointPaths.decay`.
     """
 
@@ -44,6 +45,7 @@ class TouchpointSpec:
     lookback_days: float = 90
     collapse: bool = True
     leave_out: frozenset[str] = frozenset()
+    shown_as: tuple[tuple[str, str], ...] = ()
     half_life_days: float = 7
 
     def __post_init__(self) -> None:
@@ -75,6 +77,7 @@ class CodedTouchpoints:
     collapse: bool
     currencies: int
     is_touch: NDArray[np.bool_]  # by code of `by`; the last one is that of -1, no name
+    shown_code: NDArray[np.int32]  # by code of `by`: that of what it is shown as, in `shown_kinds`
     half_life: float  # microseconds
 
 
@@ -109,6 +112,8 @@ def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
     """
     lookback = min(spec.lookback_days * DAY, float(np.iinfo(np.int64).max // 2))
     kinds: tuple[str, ...] = getattr(names, spec.by)
+    shown_as = dict(spec.shown_as)
+    code_of = {name: code for code, name in enumerate(shown_kinds(spec, names))}
     return CodedTouchpoints(
         activity_code(names, spec.goal),
         spec.by,
@@ -116,16 +121,38 @@ def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
         spec.collapse,
         len(names.currency),
         np.array([*(name not in spec.leave_out for name in kinds), False]),
+        np.array([*(code_of[shown_as.get(name, name)] for name in kinds), -1], dtype=np.int32),
         spec.half_life_days * DAY,
     )
 
 
-def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
-    """One bucket's paths."""
-    if traces.events == 0:
-        return TouchpointPart({}, Counter())
-    assert traces.amount_minor is not None  # noqa: S101 - asked for in touchpoint_paths
-    assert traces.currency is not None  # noqa: S101
+def shown_kinds(spec: TouchpointSpec, names: Names) -> tuple[str, ...]:
+    """The names of touches as they are shown."""
+    shown_as = dict(spec.shown_as)
+    return tuple(dict.fromkeys(shown_as.get(name, name) for name in getattr(names, spec.by)))
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedWays:
+    """Ways of one bucket's persons to a goal or to their last event, and the touches on them.
+
+    Attributes:
+        ends: Shape (ways,); the row of each way's last event.
+        converts: Shape (ways,); whether that is the goal.
+        row: Shape (touches,); the rows of events that are touches, in order.
+        way: Shape (touches,); the way each stands on.
+        kind: Shape (touches,); its code in `shown_kinds`.
+    """
+
+    ends: Indices
+    converts: NDArray[np.bool_]
+    row: Indices
+    way: Indices
+    kind: Codes
+
+
+def touched_ways(traces: Traces, asked: CodedTouchpoints) -> TouchedWays:
+    """The ways of one bucket, with a touch for every event that is one."""
     kinds = getattr(traces, asked.by)
     person = unit_of_event(traces, unit_of_journey(traces, Unit.PERSON))
     is_goal = traces.activity == asked.goal
@@ -135,7 +162,20 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     way = np.cumsum(closes) - closes
     touches = ~is_goal & asked.is_touch[kinds]
     touches &= traces.occurred_at >= traces.occurred_at[ends][way] - asked.lookback
-    touched_way, touched, touched_at = way[touches], kinds[touches], traces.occurred_at[touches]
+    row = np.flatnonzero(touches)
+    return TouchedWays(ends, is_goal[ends], row, way[row], asked.shown_code[kinds[row]])
+
+
+def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
+    """One bucket's paths."""
+    if traces.events == 0:
+        return TouchpointPart({}, Counter())
+    assert traces.amount_minor is not None  # noqa: S101 - asked for in touchpoint_paths
+    assert traces.currency is not None  # noqa: S101
+    found = touched_ways(traces, asked)
+    person = unit_of_event(traces, unit_of_journey(traces, Unit.PERSON))
+    ends, touched_way, touched = found.ends, found.way, found.kind
+    touched_at = traces.occurred_at[found.row]
     if asked.collapse and len(touched):
         changes = (touched_way[1:] != touched_way[:-1]) | (touched[1:] != touched[:-1])
         touched_at = touched_at[np.append(changes, True)]  # neighbours are one touch, as old as the last of them
@@ -143,7 +183,7 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
         touched_way, touched = touched_way[new], touched[new]
     offsets = np.searchsorted(touched_way, np.arange(len(ends) + 1))
     path_of_way, paths = _distinct(touched.astype(np.int32), offsets)
-    converts = is_goal[ends]
+    converts = found.converts
     conversions = np.bincount(path_of_way[converts], minlength=len(paths))
     nulls = np.bincount(path_of_way[~converts], minlength=len(paths))
     value = np.zeros((len(paths), asked.currencies), dtype=np.int64)
@@ -202,7 +242,7 @@ def combine(parts: Sequence[TouchpointPart], spec: TouchpointSpec, names: Names)
         for path, tally in part.tallies.items():
             known = tallies.get(path)
             tallies[path] = tally if known is None else _sum(known, tally)
-    kinds: tuple[str, ...] = getattr(names, spec.by)
+    kinds = shown_kinds(spec, names)
     named = {path: tuple(kinds[code] for code in path) for path in tallies}
     ordered = sorted(tallies, key=lambda path: (-tallies[path].conversions, -tallies[path].nulls, named[path]))
     row_of = {path: row for row, path in enumerate(ordered)}
