@@ -1,4 +1,4 @@
-"""The whole of the web in one ASGI application: health, static files, else Django."""
+"""The whole of the web in one ASGI application: health, collection, static files, else Django."""
 
 from __future__ import annotations
 
@@ -12,21 +12,26 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-from tillit_web.collect.snippet import ADDRESS as SNIPPET  # noqa: E402 - tables exist only after Django is set up
+from tillit_web.collect.app import PREFIX as COLLECT  # noqa: E402 - tables exist only after Django is set up
+from tillit_web.collect.mount import collect  # noqa: E402
+from tillit_web.collect.requests import Receive  # noqa: E402
+from tillit_web.collect.snippet import ADDRESS as SNIPPET  # noqa: E402
 from tillit_web.collect.snippet import send_snippet  # noqa: E402
-from tillit_web.serving.health import health  # noqa: E402 - its tables exist only after Django is set up
+from tillit_web.serving.health import health  # noqa: E402
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
 
 STATIC = "/static/"
 
 
-async def application(scope: Scope, receive: object, send: Send) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request."""
     path = scope.get("path", "")
     if scope["type"] == "http" and path.startswith(STATIC):
         await send_static(scope, send, path.removeprefix(STATIC))
     elif scope["type"] == "http" and path == SNIPPET:
         await send_snippet(scope, send)
+    elif scope["type"] == "http" and path.startswith(COLLECT):
+        await collect(scope, receive, send)
     elif scope["type"] == "http" and path == "/healthz":
         await _send_health(send)
     else:

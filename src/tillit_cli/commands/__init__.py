@@ -27,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", "bring files into a data directory", "tillit_cli.commands.import_"),
     Command("inspect", "show how a file is understood, and write its mapping", "tillit_cli.commands.inspect"),
     Command("journeys", "how customers really go: steps, waits, starts, ends", "tillit_cli.commands.journeys"),
+    Command("key", "make, list and revoke the keys that events come in with", "tillit_cli.commands.key"),
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),

@@ -1,0 +1,1 @@
+"""Events as they happen: from browsers, tills and servers to stable storage, and sealed into the log."""

@@ -1,0 +1,258 @@
+"""/v1/: events in Segment's words, as plain ASGI beside Django in one process.
+
+A 2xx says that what it counts as accepted is on stable storage. docs/collecting.md has the addresses and answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from tillit.events.calls import SOURCE, Refused, Terms, collected, micros_of
+from tillit.events.hot import pack
+from tillit.events.json_lines import Number
+from tillit.events.personal_numbers import without_numbers
+from tillit.sentences import Sentence, sentence
+from tillit_web.collect import cors
+from tillit_web.collect.answers import Answer, Problem, taken
+from tillit_web.collect.committer import Busy, Committer
+from tillit_web.collect.keyring import KeyFacts, KeyRing, Ring
+from tillit_web.collect.limits import Limits
+from tillit_web.collect.pixel import PIXEL, pixel_call
+from tillit_web.collect.requests import (
+    KINDS,
+    LARGEST_EVENT,
+    Calls,
+    Receive,
+    Scope,
+    Send,
+    body_of,
+    calls_of,
+    claim_is_signed,
+    found_in,
+    is_signed,
+    key_in,
+)
+from tillit_web.collect.scrubbing import prefix, scrub
+from tillit_web.collect.storage import Arrival, Outcome, Refusal, StorageUnavailable, kept_reason
+
+logger = logging.getLogger("tillit_web.collect")
+
+PREFIX = "/v1/"
+RETRY_AFTER_SECONDS = 2
+_CALL = msgspec.json.Decoder(dict[str, Any], float_hook=Number)
+_JSON = msgspec.json.Encoder(enc_hook=str)  # a Number as text, which is read back as the same amount
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Who sends a request, as far as it is known."""
+
+    key: KeyFacts
+    ring: Ring
+    origin: str
+    has_signed_body: bool
+
+
+class Collector:
+    """Takes requests below /v1/ and puts their events into storage."""
+
+    def __init__(self, ring: KeyRing, committer: Committer, limits: Limits, *, key: bytes) -> None:
+        """`key` is the data directory's: it hashes identifiers and ids."""
+        self._ring = ring
+        self._committer = committer
+        self._limits = limits
+        self._key = key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        known = await self._ring.origins()
+        try:
+            if scope["method"] == "OPTIONS":
+                answer = Answer(204, b"", headers=cors.PREFLIGHT)
+            else:
+                answer = await self._answer(scope, receive, headers, origin)
+        except Problem as problem:
+            answer = problem.answer()
+        except (Busy, StorageUnavailable) as trouble:
+            logger.error("events were not taken", extra={"facts": {"trouble": type(trouble).__name__}})
+            hint = "The server cannot write now. Nothing of this request was taken: send it again."
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            answer = Problem(status, "storage_unavailable", hint, retry_after=RETRY_AFTER_SECONDS).answer()
+        allowed = cors.allowing(origin, known)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.all_headers(allowed)})
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], origin: str) -> Answer:
+        kind = scope["path"].removeprefix(PREFIX)
+        query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+        if kind == "pixel.gif" and scope["method"] in ("GET", "HEAD"):
+            if scope["method"] == "GET":
+                calls = Calls((pixel_call(query),), None, query.get("writeKey"), None, {})
+                await self._take(calls, b"", scope, headers, origin, query)
+            return PIXEL
+        if kind not in KINDS and kind != "batch":
+            raise Problem(HTTPStatus.NOT_FOUND, "address_unknown", "Send to /v1/batch, or /v1/track and the like.")
+        if scope["method"] != "POST":
+            raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_unknown", "Send events with POST.")
+        body = await body_of(receive, headers)
+        try:
+            calls = calls_of(body, kind)
+        except Problem:
+            sender = await self._sender(key_in(headers) or query.get("writeKey"), b"", headers, origin)
+            await self._committer.put([_unread(sender.key.id, body)])
+            raise
+        return await self._take(calls, body, scope, headers, origin, query)
+
+    async def _take(
+        self,
+        calls: Calls,
+        body: bytes,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        origin: str,
+        query: Mapping[str, str],
+    ) -> Answer:
+        """Put a request's calls into storage and say what became of them."""
+        write_key = key_in(headers) or calls.write_key or query.get("writeKey")
+        sender = await self._sender(write_key, body, headers, origin)
+        self._limit(sender, scope, len(calls.raw))
+        received_at = time.time_ns() // 1000
+        sent_at = micros_of(calls.sent_at)
+        arrived: list[Arrival | Refusal] = []
+        hints: dict[int, tuple[str, str]] = {}
+        for index, raw in enumerate(calls.raw):
+            try:
+                arrived.append(self._arrival(raw, calls, sender, received_at, sent_at))
+            except Refused as refused:
+                arrived.append(_refusal(sender.key.id, received_at, refused.code, refused.sentence, raw))
+                hints[index] = (refused.code, str(refused))
+        outcomes = await self._committer.put(arrived) if arrived else []
+        return _answer_of(outcomes, hints, is_batch=calls.kind is None)
+
+    async def _sender(self, text: str | None, body: bytes, headers: Mapping[bytes, bytes], origin: str) -> _Sender:
+        if not text:
+            hint = 'Send the write key: basic authorization (key as user name) or "writeKey" in the body.'
+            raise Problem(HTTPStatus.UNAUTHORIZED, "key_missing", hint)
+        key, ring = await self._ring.find(text)
+        if key is None:
+            self._committer.alarm("key_unknown", origin)
+            hint = "No such write key, or it was revoked. `tillit key list` shows those there are."
+            raise Problem(HTTPStatus.UNAUTHORIZED, "key_unknown", hint)
+        if origin and not key.is_server and origin not in key.origins:
+            self._committer.alarm("origin_unknown", origin)
+            hint = f"This key is not registered for {origin}. Add it in Settings, Collection."
+            raise Problem(HTTPStatus.FORBIDDEN, "origin_unknown", hint)
+        signature = headers.get(b"x-tillit-signature")
+        signed = signature is not None and is_signed(key.signing_secret, body, signature)
+        if signature is not None and not signed:
+            hint = "X-Tillit-Signature is not the HMAC-SHA-256 of this body with the key's signing secret."
+            raise Problem(HTTPStatus.UNAUTHORIZED, "signature_wrong", hint)
+        return _Sender(key, ring, origin, signed)
+
+    def _limit(self, sender: _Sender, scope: Scope, events: int) -> None:
+        address = (scope.get("client") or ("",))[0]
+        # A server speaks for all its customers from one address: it has the key's limit alone.
+        network = "" if sender.key.is_server else prefix(address)
+        judged = self._limits.judge(sender.key.id, network, events, now=time.monotonic())
+        if not judged.is_certain:
+            self._committer.alarm("limit_unjudged", "")
+        if judged.wait_seconds > 0:
+            self._committer.alarm("limit_reached", str(sender.key.id))
+            hint = "More than this key may send. Wait, and send it again; nothing of this request was taken."
+            wait = int(judged.wait_seconds) + 1
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "limit_reached", hint, retry_after=wait)
+
+    def _arrival(self, raw: bytes, calls: Calls, sender: _Sender, received_at: int, sent_at: int | None) -> Arrival:
+        if len(raw) > LARGEST_EVENT:
+            raise Refused("event_large", sentence("A call may have {most} KB at most.", most=LARGEST_EVENT // 1024))
+        try:
+            call = _CALL.decode(raw)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise Refused(
+                "json_unreadable", sentence("The call cannot be read: {found}.", found=found_in(error))
+            ) from None
+        if calls.kind is not None:
+            call["type"] = calls.kind
+        if calls.context:
+            own = call.get("context")
+            call["context"] = {**calls.context, **own} if isinstance(own, dict) else dict(calls.context)
+        call = scrub(call)
+        if sent_at is None:
+            sent_at = micros_of(call.get("sentAt"))
+        key = sender.key
+        proven = key.is_server or sender.has_signed_body or claim_is_signed(key.signing_secret, call)
+        terms = Terms(
+            key=self._key,
+            received_at=received_at,
+            sent_at=sent_at,
+            is_proven=proven,
+            currency=sender.ring.currency,
+            region=sender.ring.region,
+        )
+        found = collected(call, terms)
+        name = f"{SOURCE}\x00{found.event.event_id}".encode()
+        return Arrival(
+            digest=hashlib.blake2b(name, key=self._key, digest_size=16).digest(),
+            content=found.content,
+            key_id=key.id,
+            received_at=received_at,
+            event=pack(found.event),
+            contacts=msgspec.msgpack.encode(found.contacts) if found.contacts else b"",
+            raw=_JSON.encode(call),
+        )
+
+
+def _answer_of(outcomes: list[Outcome], hints: Mapping[int, tuple[str, str]], *, is_batch: bool) -> Answer:
+    rejected = []
+    for index, outcome in enumerate(outcomes):
+        if outcome is Outcome.REFUSED:
+            code, hint = hints[index]
+        elif outcome is Outcome.CONFLICT:
+            code, hint = outcome.value, "Another event came with this id before. Give each event an id of its own."
+        else:
+            continue
+        rejected.append({"index": index, "code": code, "hint": hint})
+    if rejected and not is_batch:
+        status = HTTPStatus.CONFLICT if rejected[0]["code"] == Outcome.CONFLICT else HTTPStatus.BAD_REQUEST
+        raise Problem(status, str(rejected[0]["code"]), str(rejected[0]["hint"]))
+    return taken(
+        received=len(outcomes),
+        accepted=outcomes.count(Outcome.ACCEPTED),
+        duplicate=outcomes.count(Outcome.DUPLICATE),
+        rejected=rejected,
+    )
+
+
+def _refusal(key_id: int, received_at: int, code: str, reason: Sentence, raw: bytes) -> Refusal:
+    return Refusal(key_id, received_at, code, kept_reason(reason), _scrubbed(raw[:LARGEST_EVENT]))
+
+
+def _scrubbed(raw: bytes) -> bytes:
+    """What was refused, without what nobody agreed to leave."""
+    try:
+        return _JSON.encode(scrub(_CALL.decode(raw)))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return without_numbers(raw.decode("utf-8", "replace")).encode()
+
+
+def _unread(key_id: int, body: bytes) -> Refusal:
+    """A body that could not be taken apart counts as one event that was refused."""
+    reason = sentence("The body of this request is no JSON of the form that its address takes.")
+    return _refusal(key_id, time.time_ns() // 1000, "json_unreadable", reason, body)
+
+
+def collector(ring: KeyRing, open_storage: Callable[[], Any], *, key: bytes) -> Collector:
+    """A collector with a committer of its own and the usual limits."""
+    return Collector(ring, Committer(open_storage), Limits(), key=key)

@@ -1,0 +1,24 @@
+"""The collector of this process, made at the first request."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from tillit.events.key import read_or_create_key
+from tillit_web.collect.app import Collector, collector
+from tillit_web.collect.keyring import KeyRing
+from tillit_web.collect.requests import Receive, Scope, Send
+from tillit_web.collect.sqlite_storage import SqliteStorage
+
+
+async def collect(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request below /v1/."""
+    await _collector(Path(settings.DATA_DIRECTORY))(scope, receive, send)
+
+
+@lru_cache(maxsize=1)
+def _collector(directory: Path) -> Collector:
+    return collector(KeyRing(), lambda: SqliteStorage.open(directory), key=read_or_create_key(directory))

@@ -1,0 +1,145 @@
+"""What the collector asks of a database, and nothing more: one contract for SQLite and PostgreSQL.
+
+The suite that both pass is tests/web/collect/storage_contract.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from tillit.sentences import Sentence
+
+
+class Outcome(StrEnum):
+    """What became of something that arrived."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    CONFLICT = "id_conflict"  # its id is there with other content; kept in the failed box, counted as rejected
+    REFUSED = "refused"  # it gave no event; kept in the failed box, counted as rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One event on its way in.
+
+    Attributes:
+        digest: 16 bytes of its source and id; the same id has the same digest for ever.
+        content: 8 bytes of what it says (`tillit.events.calls.Collected.content`).
+        key_id: The write key it came with.
+        received_at: Microseconds UTC.
+        event: The event, packed (`tillit.events.hot.pack`).
+        contacts: The clear values it named, packed; empty without any. They wait beside the event until it is sealed.
+        raw: The call as it came, after scrubbing; kept only if its id is taken.
+    """
+
+    digest: bytes
+    content: bytes
+    key_id: int
+    received_at: int
+    event: bytes
+    contacts: bytes
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that gave no event, kept for replay. `code` is stable; `reason` is a Sentence as JSON."""
+
+    key_id: int
+    received_at: int
+    code: str
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HotRow:
+    """An accepted event that is not sealed yet. Ids grow; a row is never changed."""
+
+    id: int
+    event: bytes
+    contacts: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """What came by one key within one hour: received = accepted + duplicate + rejected."""
+
+    hour: int  # hours since 1970, UTC
+    key_id: int
+    received: int
+    accepted: int
+    duplicate: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One line of the failed box."""
+
+    id: int
+    received_at: int
+    key_id: int
+    code: str
+    reason: str
+    raw: bytes
+
+
+def kept_reason(reason: Sentence) -> str:
+    """A reason as the failed box keeps it, so that a page can say it in the reader's language."""
+    return msgspec.json.encode(reason.to_json()).decode()
+
+
+class StorageUnavailable(Exception):
+    """What was offered is not on stable storage; nothing of it may be acknowledged."""
+
+
+class Storage(Protocol):
+    """A place for events, used by one thread. Every method is all or nothing."""
+
+    def accept(self, arrived: Sequence[Arrival | Refusal]) -> list[Outcome]:
+        """Put a group on stable storage, in one transaction with the counts of its hours.
+
+        The first with an id is accepted, also within the group; ids stay known when rows are sealed and dropped.
+
+        Returns:
+            One outcome for each, in order; true once this returns.
+
+        Raises:
+            StorageUnavailable: Nothing of the group is there. The next call tries again from a trusted state.
+        """
+        ...
+
+    def alarm(self, code: str, detail: str, *, at: int) -> None:
+        """Note trouble for people to see: counted by (code, detail), with its latest time in microseconds."""
+        ...
+
+    def unsealed(self, *, after: int, limit: int) -> list[HotRow]:
+        """Rows with a greater id, oldest first. A row that is missing below the last of them will never come."""
+        ...
+
+    def drop(self, *, upto: int) -> None:
+        """Forget rows up to this id, which are in segments now; clear values leave the file with them."""
+        ...
+
+    def hours(self, *, since: int) -> list[HourCount]:
+        """Counts from this hour on."""
+        ...
+
+    def failed(self, *, limit: int, before: int | None = None, code: str = "") -> list[Failed]:
+        """The failed box, newest first, from below an id, of one code if given."""
+        ...
+
+    def settle(self, failed: Sequence[int]) -> None:
+        """Take lines out of the failed box: they were replayed or thrown away."""
+        ...
+
+    def close(self) -> None:
+        """Let go."""
+        ...

@@ -1,0 +1,194 @@
+"""The clients people have, as they are, against a running server; and the same by hand, over plain HTTP."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rudderstack.analytics.client as rudder
+import segment.analytics.client as segment
+
+from tests.web.serving.running import start_serving, stop_serving
+from tillit.events.hot import HotEvent, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A running tillit with a server's key and a browser's."""
+
+    url: str
+    data: Path
+    server_key: str
+    browser_key: str
+
+    def stored(self) -> dict[str, HotEvent]:
+        """The events on stable storage that no segment holds yet, by id."""
+        with closing(sqlite3.connect(self.data / "events.sqlite")) as database:
+            events = [unpack(packed) for (packed,) in database.execute("select event from hot")]
+        assert len({event.event_id for event in events}) == len(events)
+        return {event.event_id: event for event in events}
+
+    def post(self, path: str, body: Any, *, key: str = "", **headers: str) -> tuple[int, dict[str, Any], Any]:
+        """Send a body; the status, the JSON of the answer, and its headers."""
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        asked = urllib.request.Request(f"{self.url}{path}", sent, {"content-type": "application/json"})
+        if key:
+            asked.add_header("authorization", "Basic " + base64.b64encode(f"{key}:".encode()).decode())
+        for name, value in headers.items():
+            asked.add_header(name.replace("_", "-"), value)
+        try:
+            with urllib.request.urlopen(asked) as answer:
+                return answer.status, json.load(answer), answer.headers
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused), refused.headers
+
+
+def _new_key(data: Path, *arguments: str) -> str:
+    typed = [sys.executable, "-m", "tillit_cli", "key", "create", "--data", str(data), *arguments]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    said = subprocess.run(typed, env=environment, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"write key: (\S+)", said)
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    data = tmp_path_factory.mktemp("shop") / "data"
+    served = start_serving(data)
+    try:
+        yield Shop(
+            served.url, data, _new_key(data), _new_key(data, "--origin", "https://shop.example", "--name", "shop")
+        )
+    finally:
+        stop_serving(served)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_segments_python_client_works_unchanged(shop: Shop, packed: bool) -> None:
+    refused: list[object] = []
+    client = segment.Client(
+        shop.server_key, host=shop.url, gzip=packed, max_retries=0, on_error=lambda error, _: refused.append(error)
+    )
+    name = f"segment-{packed}"
+    client.track("ana", "Order Completed", {"revenue": 99.5, "currency": "SEK", "order_id": name}, message_id=name)
+    client.identify("ana", {"email": "ana@example.org"}, anonymous_id="a-1", message_id=f"{name}-i")
+    client.page("ana", "Shop", "Home", message_id=f"{name}-p")
+    client.screen("ana", "App", "Start", message_id=f"{name}-s")
+    client.group("ana", "company-1", message_id=f"{name}-g")
+    client.alias("a-2", "ana", message_id=f"{name}-a")
+    client.flush()
+    client.join()
+    assert refused == []
+    stored = shop.stored()
+    order = stored[name]
+    assert (order.activity, order.amount_minor, order.currency, order.object) == (
+        "order_completed",
+        9950,
+        "SEK",
+        name,
+    )
+    assert {stored[f"{name}-{kind}"].activity for kind in "ipsga"} == {
+        "identified",
+        "page_viewed",
+        "screen_viewed",
+        "group_joined",
+    }
+    assert [link.kind for link in stored[f"{name}-i"].links] == ["email", "anonymous"]
+
+
+def test_rudderstacks_python_client_works_unchanged(shop: Shop) -> None:
+    refused: list[object] = []
+    client = rudder.Client(
+        shop.server_key, host=shop.url, max_retries=0, on_error=lambda error, _: refused.append(error)
+    )
+    client.track("ana", "Product Viewed", {"sku": "s-1"}, message_id="rudder-1")
+    client.track("bo", "Product Viewed", {"sku": "s-2"}, message_id="rudder-2")
+    client.flush()
+    client.join()
+    assert refused == []
+    stored = shop.stored()
+    assert [stored[name].activity for name in ("rudder-1", "rudder-2")] == ["product_viewed"] * 2
+
+
+def test_the_answer_says_what_became_of_each_event(shop: Shop) -> None:
+    track = {"type": "track", "event": "Chair Tested", "anonymousId": "v-1", "timestamp": "2026-03-01T10:00:00Z"}
+    batch = [
+        track | {"messageId": "each-1"},
+        track | {"messageId": "each-1"},
+        track | {"messageId": "each-1", "event": "Sofa Tested"},
+        track | {"messageId": "each-2", "timestamp": "yesterday"},
+        {"type": "nonsense", "messageId": "each-3"},
+    ]
+    status, said, _ = shop.post("/v1/batch", {"batch": batch, "writeKey": shop.server_key})
+    assert status == 200
+    assert (said["received"], said["accepted"], said["duplicate"]) == (5, 1, 1)
+    assert [(one["index"], one["code"]) for one in said["rejected"]] == [
+        (2, "id_conflict"),
+        (3, "timestamp_unreadable"),
+        (4, "type_unknown"),
+    ]
+
+
+def test_a_browser_may_send_from_its_own_site_only(shop: Shop) -> None:
+    call = {"event": "Chair Tested", "anonymousId": "v-2", "messageId": "origin-1", "writeKey": shop.browser_key}
+    status, said, headers = shop.post("/v1/track", call, origin="https://shop.example", content_type="text/plain")
+    assert (status, said["accepted"]) == (200, 1)
+    assert headers["access-control-allow-origin"] == "https://shop.example"
+    status, said, headers = shop.post("/v1/track", call, origin="https://other.example")
+    assert (status, said["code"]) == (403, "origin_unknown")
+    assert "access-control-allow-origin" not in headers
+
+
+def test_a_browser_may_not_speak_of_a_known_customer_unless_signed(shop: Shop) -> None:
+    call: dict[str, Any] = {"userId": "ana", "anonymousId": "v-3", "traits": {"email": "ana@example.org"}}
+    shop.post("/v1/identify", call | {"messageId": "claim-1", "writeKey": shop.browser_key})
+    assert shop.stored()["claim-1"].subject_kind == "anonymous"
+    assert shop.stored()["claim-1"].links == ()
+    status, said, _ = shop.post("/v1/identify", {"userId": "ana", "messageId": "claim-2", "writeKey": shop.browser_key})
+    assert (status, said["code"]) == (400, "subject_unproven")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b"{", {}, 400, "json_unreadable"),
+        (b"[" * 100_000, {}, 400, "json_unreadable"),
+        (b'{"batch": 7}', {}, 400, "json_unreadable"),
+        (b"{}", {}, 400, "batch_missing"),
+        (b"x" * 600_000, {}, 413, "batch_large"),
+        (gzip.compress(b" " * 50_000_000), {"content_encoding": "gzip"}, 413, "batch_large"),
+        (b"no gzip", {"content_encoding": "gzip"}, 400, "gzip_broken"),
+        (gzip.compress(b'{"batch": []}')[:-9], {"content_encoding": "gzip"}, 400, "gzip_broken"),
+        (b"{}", {"content_encoding": "br"}, 415, "encoding_unknown"),
+    ],
+)
+def test_a_body_that_cannot_be_taken_is_answered_with_a_code_and_a_hint(
+    shop: Shop, body: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    found, said, answer_headers = shop.post("/v1/batch", body, key=shop.server_key, **headers)
+    assert (found, said["code"]) == (status, code)
+    assert said["hint"]
+    assert answer_headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("key", "code"), [("", "key_missing"), ("tk_wrong", "key_unknown")])
+def test_without_a_key_nothing_is_taken(shop: Shop, key: str, code: str) -> None:
+    status, said, _ = shop.post("/v1/track", {"event": "x", "anonymousId": "v", "messageId": "nokey"}, key=key)
+    assert (status, said["code"]) == (401, code)
+    assert "nokey" not in shop.stored()
