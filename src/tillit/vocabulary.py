@@ -87,11 +87,38 @@ class IdentifierKind(StrEnum):
 class Purpose(StrEnum):
     """What a reader of events may want them for. A reader states one or gets nothing."""
 
-    MEASUREMENT = "measurement"
-    SERVICE = "service"
-    PERSONALISATION = "personalisation"
-    MARKETING = "marketing"
-    STAFF_READING = "staff_reading"
+    MEASUREMENT = "measurement"  # numbers about all; a customer can say no
+    SERVICE = "service"  # to do what the customer asked for
+    STAFF_READING = "staff_reading"  # our staff see what the customer has read; only with a yes
+    PERSONALISATION = "personalisation"  # decisions that suit this customer; only with a yes
+    MARKETING = "marketing"  # to write or call without being asked; only with a yes, for each contact channel
+    RIGHTS = "rights"  # what the law gives the customer: to see, take along, correct and erase
+
+
+class ContactChannel(StrEnum):
+    """By which way a customer is contacted; a yes to marketing is for one of them."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    SMS = "sms"
+
+
+class ContactBasis(StrEnum):
+    """Why a contact detail may be opened or exported. There is no contact without one."""
+
+    BOOKING = "booking"  # the customer booked it
+    REQUEST = "request"  # the customer asked for it
+    RELATION = "relation"  # a documented customer relation that it is about
+    CONSENT = "consent"  # the customer agreed to marketing by this channel
+    RIGHTS = "rights"  # the customer uses a right that the law gives
+
+
+class MeasurementMode(StrEnum):
+    """How far a company measures its own site and shops."""
+
+    COUNT_ONLY = "count_only"
+    OWN_AUDIENCE = "own_audience"
+    WITH_CONSENT = "with_consent"
 
 
 class Unit(StrEnum):
@@ -212,3 +239,11 @@ ACTIVITIES: tuple[Activity, ...] = (
 )
 
 ACTIVITY_BY_NAME: dict[str, Activity] = {activity.name: activity for activity in ACTIVITIES}
+
+# What a customer read and looked at, as against what they asked, booked, bought or were given.
+READING_ACTIVITIES: frozenset[str] = frozenset(
+    {"page_viewed", "screen_viewed", "article_viewed", "products_searched", "product_list_viewed"}
+    | {"product_list_filtered", "product_clicked", "product_viewed", "products_compared", "price_viewed"}
+    | {"reviews_read", "ad_clicked", "promotion_viewed", "promotion_clicked", "email_opened", "email_clicked"}
+    | {"cart_viewed", "product_added", "product_removed", "product_added_to_wishlist"}
+)

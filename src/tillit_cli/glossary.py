@@ -18,6 +18,9 @@ LISTS: tuple[tuple[str, type[StrEnum]], ...] = (
     ("Actors", vocabulary.Actor),
     ("Kinds of identifier", vocabulary.IdentifierKind),
     ("Purposes", vocabulary.Purpose),
+    ("Ways of contact", vocabulary.ContactChannel),
+    ("Why a contact detail may be opened", vocabulary.ContactBasis),
+    ("How far a company measures", vocabulary.MeasurementMode),
     ("Roles", vocabulary.Role),
     ("How a row of a file ends", vocabulary.RowOutcome),
 )

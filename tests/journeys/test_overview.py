@@ -60,5 +60,5 @@ def test_ana_and_bo_walk_the_same_arrow(tmp_path: Path) -> None:
 
 def test_a_reader_without_an_allowed_purpose_gets_nothing(tmp_path: Path) -> None:
     store = view_of(tmp_path, log(("Ana", 0, "ask"))).store
-    with pytest.raises(PurposeError, match="no consents yet"):
+    with pytest.raises(PurposeError, match="nothing says who agreed"):
         View(store, purpose=Purpose.MARKETING)

@@ -61,7 +61,7 @@ class Split:
         if self.property_name is None:
             return np.full(traces.events, -1, np.int32), ()
         texts = bucket.read("details", ["properties"])["properties"]
-        rows = view.store.read(bucket, []).rows
+        rows = view.feed.read(bucket, []).rows
         values = _values(texts if rows is None else texts.take(pa.array(rows)), self.property_name)
         encoded = values.dictionary_encode()
         codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)

@@ -127,8 +127,8 @@ def journeys_behind(view: View, condition: Condition, *, offset: int = 0, limit:
         limit: At most so many rows.
 
     Returns:
-        `total` counts all of them, page or not. Rows stand by their first event, the newest first; ties by pseudonym
-        and number, so that no page shows a row of another.
+        `total` counts all of them that may be shown now, page or not. Rows stand by their first event, the newest
+        first; ties by pseudonym and number, so that no page shows a row of another.
 
     Raises:
         QueryError: The condition names an activity that no event has, or the page is impossible.
@@ -141,9 +141,17 @@ def journeys_behind(view: View, condition: Condition, *, offset: int = 0, limit:
                 offset=offset,
             )
         )
-    found = view.map_buckets(lambda bucket, traces: _found(bucket, traces, condition, view.names), condition.columns)
+    shown = view.of_persons()
+    found = shown.map_buckets(lambda bucket, traces: _found(bucket, traces, condition, shown.names), condition.columns)
     total = sum(len(part.position) for part in found)
-    return JourneyList(total, tuple(_page(view, found, offset, limit)) if offset < total else ())
+    rows = tuple(_page(shown, found, offset, limit)) if offset < total else ()
+    return JourneyList(total, rows, 0 if shown is view else max(_counted(view, condition) - total, 0))
+
+
+def _counted(view: View, condition: Condition) -> int:
+    """How many journeys of the view a condition holds for, as its numbers count them."""
+    holding = view.map(lambda traces: int(condition.holds(traces, view.names).sum()), columns=condition.columns)
+    return sum(holding)
 
 
 def _found(bucket: Bucket, traces: Traces, condition: Condition, names: Names) -> _Found:

@@ -9,15 +9,20 @@ import pyarrow.parquet as pq
 from tillit.journeys.format import SUBJECT, bucket_file
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.timeline import person_code
+from tillit.journeys.view import View
 
 
-def person_known_by(store: OrderedStore, subject: bytes) -> str | None:
-    """The public pseudonym of the person that an identifier belongs to; None if it is nobody's.
+def person_known_by(view: View, subject: bytes) -> str | None:
+    """The public pseudonym of the person that an identifier belongs to; None if it is nobody's, or may not be read.
 
     Args:
+        view: Whose store, for which purpose.
         subject: 16 bytes, as in the events. It may be one that only links name: a phone number on an order that was
             filed under the e-mail address.
     """
+    store = view.store
+    if not view.permission.persons.allows(subject):
+        return None
     known = pa.array(_linked_to(store, (subject,)), SUBJECT)
     for bucket in store.buckets:
         table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
@@ -27,20 +32,23 @@ def person_known_by(store: OrderedStore, subject: bytes) -> str | None:
     return None
 
 
-def subjects_of(store: OrderedStore, person: str) -> tuple[bytes, ...]:
-    """Every identifier of a person, also those that only links name, in the order of their bytes.
+def subjects_of(view: View, person: str) -> tuple[bytes, ...]:
+    """Every identifier of a person that may be read, also those that only links name, in the order of their bytes.
 
     Args:
+        view: Whose store, for which purpose.
         person: A public pseudonym.
 
     Raises:
         QueryError: The store has no such person (any more).
     """
+    store = view.store
     code = person_code(store, person)
     bucket = next(b for b in store.buckets if b.first_person <= code < b.first_person + b.persons)
     table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
     own = table.filter(pc.equal(table["person"], code))["subject"].to_pylist()
-    return _linked_to(store, tuple(own))
+    allows = view.permission.persons.allows
+    return tuple(subject for subject in _linked_to(store, tuple(own)) if allows(subject))
 
 
 def _linked_to(store: OrderedStore, subjects: tuple[bytes, ...]) -> tuple[bytes, ...]:

@@ -160,10 +160,14 @@ class JourneyRow:
 
 @dataclass(frozen=True, slots=True)
 class JourneyList:
-    """A page of the journeys behind a number; `total` is that number."""
+    """A page of the journeys behind a number; `total` and `withheld` are that number.
+
+    `withheld` are those of customers who have said no since the number was made.
+    """
 
     total: int
     rows: tuple[JourneyRow, ...]
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)

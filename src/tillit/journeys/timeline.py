@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from tillit.engine.duckdb_engine import duckdb_engine
 from tillit.engine.statement import load_statement
@@ -57,17 +58,42 @@ def timeline(view: View, person: str) -> tuple[TimelineRow, ...]:
         person: A public pseudonym.
 
     Raises:
-        QueryError: The store has no such person (any more).
+        QueryError: The store has no such person (any more), or nothing of the person may be shown for this purpose.
     """
-    code = person_code(view.store, person)
-    bucket = next(b for b in view.store.buckets if b.first_person <= code < b.first_person + b.persons)
-    begin, end = _rows_of(bucket, code)
-    codes = _rows(bucket, "events", begin, end)
-    events = decoded_events(codes, _rows(bucket, "details", begin, end), view.names)
+    codes, details, allowed = _person(view, person)
+    if not allowed.any():
+        raise QueryError(
+            sentence(
+                "all {count} events of '{person}' are withheld: this customer has said no to it, or has not said yes",
+                count=len(allowed),
+                person=person,
+            )
+        )
+    codes = codes.filter(pa.array(allowed))
+    events = decoded_events(codes, details.filter(pa.array(allowed)), view.names)
     numbers = view.journey_numbers(codes["activity"].to_numpy(), codes["occurred_at"].to_numpy())
     shown = [field.name for field in fields(TimelineRow) if field.name != "journey"]
     rows = events.select(shown).to_pylist()
     return tuple(TimelineRow(journey=int(number), **row) for number, row in zip(numbers, rows, strict=True))
+
+
+def withheld_events(view: View, person: str) -> int:
+    """How many of one person's events may not be shown for the view's purpose at this moment.
+
+    Raises:
+        QueryError: The store has no such person (any more).
+    """
+    return int((~_person(view, person)[2]).sum())
+
+
+def _person(view: View, person: str) -> tuple[pa.Table, pa.Table, NDArray[np.bool_]]:
+    """A person's rows of the events and the details file, and for each whether it may be shown now."""
+    code = person_code(view.store, person)
+    bucket = next(b for b in view.store.buckets if b.first_person <= code < b.first_person + b.persons)
+    begin, end = _rows_of(bucket, code)
+    codes, details = _rows(bucket, "events", begin, end), _rows(bucket, "details", begin, end)
+    activity = codes["activity"].to_numpy()
+    return codes, details, view.permission.persons.allowed(details["subject"], activity, view.names)
 
 
 def person_code(store: OrderedStore, person: str) -> int:

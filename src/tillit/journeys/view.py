@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillit.engine.parts import map_parts
-from tillit.errors import PurposeError, QueryError
+from tillit.errors import QueryError
 from tillit.journeys.cases import Cases, cases, is_after_purchase
 from tillit.journeys.feed import Feed
+from tillit.journeys.permission import GatedStore, Permission, gated, granted
 from tillit.journeys.store import Bucket, OrderedStore
 from tillit.journeys.traces import Codes, Micros, Names, Traces
 from tillit.sentences import sentence
@@ -53,9 +54,10 @@ class View:
         rule: How journeys are cut.
         selection: Which of them are meant.
         purpose: What the reader wants them for; there is no default.
+        permission: Whose events this purpose may see. None only for measuring files of one's own.
 
     Raises:
-        PurposeError: The purpose is not one this store can serve.
+        PurposeError: No purpose, or nothing says whose events it may see.
         QueryError: The goal is no activity of these data.
     """
 
@@ -66,13 +68,11 @@ class View:
         selection: Selection = Selection(),
         *,
         purpose: Purpose,
+        permission: Permission | None = None,
     ) -> None:
-        if purpose is not Purpose.MEASUREMENT:
-            raise PurposeError(
-                f"the store holds no consents yet, so nothing may be read for the purpose '{purpose}'; "
-                f"only '{Purpose.MEASUREMENT}' can be served"
-            )
-        self.feed = feed
+        self.purpose = purpose
+        self.permission = granted(purpose, permission)
+        self.feed: Feed = gated(feed, self.permission.aggregates)
         self.rule = rule
         self.selection = selection
         self.names: Names = feed.names
@@ -81,14 +81,27 @@ class View:
 
     @property
     def store(self) -> OrderedStore:
-        """The store behind the view, for questions about one person.
+        """The store behind the view and behind its mask, for questions about one person, which ask the mask themselves.
 
         Raises:
             QueryError: The view stands on a plain file.
         """
+        if isinstance(self.feed, GatedStore):
+            return self.feed.store
         if isinstance(self.feed, OrderedStore):
             return self.feed
         raise QueryError(sentence("a plain file was read for its journeys alone; import it to look at single persons"))
+
+    def of_persons(self) -> View:
+        """The same journeys as far as persons may be shown at this moment; aggregates are as of the build."""
+        now = self.permission.persons
+        if now == self.permission.aggregates:
+            return self
+        return self._with(self.rule, self.selection, replace(self.permission, aggregates=now))
+
+    def uncut(self) -> View:
+        """All events of the store, each person's as one journey, for the same purpose."""
+        return self._with(CaseRule(), Selection(), self.permission)
 
     def map(self, kernel: Callable[[Traces], Part], *, columns: Collection[str] = ()) -> list[Part]:
         """What a kernel says of each bucket's journeys, in the store's order; persons are never split over buckets.
@@ -120,6 +133,10 @@ class View:
             traces = keep_journeys(traces, self._selected(traces))
         unasked: dict[str, Any] = dict.fromkeys(extra - needed)
         return replace(traces, **unasked)
+
+    def _with(self, rule: CaseRule, selection: Selection, permission: Permission) -> View:
+        behind = self.feed.store if isinstance(self.feed, GatedStore) else self.feed
+        return View(behind, rule, selection, purpose=self.purpose, permission=permission)
 
     def _cut(self, persons: NDArray[np.int64], activity: Codes, occurred_at: Micros) -> Cases:
         return cases(

@@ -17,8 +17,7 @@ from tillit.journeys.graph import overview
 from tillit.journeys.known_by import person_known_by as journeys_known_by
 from tillit.journeys.known_by import subjects_of
 from tillit.journeys.results import Overview
-from tillit.journeys.store import OrderedStore
-from tillit.journeys.view import CaseRule, View
+from tillit.journeys.view import View
 from tillit.reports.outcomes import Outcomes, outcomes
 from tillit.vocabulary import IdentifierKind, Purpose
 from tillit_web.insight.filters import Filters
@@ -48,7 +47,7 @@ def standing() -> Standing:
 
 def view_for(company: CompanyFacts, filters: Filters) -> View | None:
     """The journeys that these filters choose, cut by the company's rule; None before the first build."""
-    return warehouse.current_view(selection=filters.selection(ZoneInfo(company.timezone)))
+    return warehouse.current_view(selection=filters.selection(ZoneInfo(company.timezone)), purpose=Purpose.MEASUREMENT)
 
 
 def graph(view: View) -> Overview:
@@ -63,12 +62,12 @@ def known_outcomes(view: View) -> Outcomes:
 
 def last_event_at(view: View) -> int:
     """The last event of the whole store, whatever the filters: what "now" means for journeys that may go on."""
-    whole = View(view.store, CaseRule(), purpose=Purpose.MEASUREMENT)
+    whole = view.uncut()
     ends = warehouse.cached(whole, "last", lambda: whole.map(lambda traces: int(np.max(traces.occurred_at, initial=0))))
     return max(ends, default=0)
 
 
-def person_known_by(store: OrderedStore, typed: str, *, zone: str) -> str | None:
+def person_known_by(view: View, typed: str, *, zone: str) -> str | None:
     """The pseudonym of the customer with this e-mail, phone, order, loyalty or customer number, or with this pseudonym.
 
     None if there is no such customer.
@@ -82,19 +81,19 @@ def person_known_by(store: OrderedStore, typed: str, *, zone: str) -> str | None
     for kind in IdentifierKind:
         normalised = normalise(kind, typed, region=region)
         if normalised is not None:
-            person = journeys_known_by(store, subject_of(kind, normalised, key=key))
+            person = journeys_known_by(view, subject_of(kind, normalised, key=key))
             if person:
                 return person
-    return _named(store, typed.strip().lower())
+    return _named(view, typed.strip().lower())
 
 
-def _named(store: OrderedStore, person: str) -> str | None:
+def _named(view: View, person: str) -> str | None:
     """The same name back if somebody has it as pseudonym."""
     try:
-        subjects_of(store, person)
+        known = subjects_of(view, person)
     except QueryError:
         return None
-    return person
+    return person if known else None
 
 
 def own_way() -> OwnWay | None:

@@ -11,6 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from tillit.vocabulary import Role
+from tillit_web.people.consents import How as How
+from tillit_web.people.consents import record_consent as record_consent
+from tillit_web.people.consents import request_erasure as request_erasure
 from tillit_web.people.models import Company, Contact, OneTimeLink, User
 from tillit_web.people.tokens import digest, new_token
 

@@ -13,6 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tillit.vocabulary import Role
+from tillit_web.people.consents import consents_of as consents_of
+from tillit_web.people.consents import permission as permission
+from tillit_web.people.consents import standing_of as standing_of
 from tillit_web.people.models import ROLE_NAMES, Company, Contact, ContactOpening, OneTimeLink, User
 from tillit_web.people.tokens import digest
 

@@ -18,7 +18,7 @@ from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
 from tillit.vocabulary import Purpose
-from tillit_web.people.queries import company
+from tillit_web.people.queries import company, permission
 from tillit_web.warehouse.folders import data_directory, open_log
 from tillit_web.warehouse.models import Import
 
@@ -35,6 +35,7 @@ EVERY_JOURNEY = Selection()
 @dataclass(frozen=True, slots=True)
 class _OpenBuild:
     build: Build
+    made_at: datetime
     store: OrderedStore
     kept: ExitStack
 
@@ -54,18 +55,27 @@ def current_store() -> OrderedStore | None:
 
 
 def current_view(
-    rule: CaseRule | None = None, selection: Selection = EVERY_JOURNEY, purpose: Purpose = Purpose.MEASUREMENT
+    rule: CaseRule | None = None, selection: Selection = EVERY_JOURNEY, *, purpose: Purpose
 ) -> View | None:
     """The journeys of the current store, cut by a rule (the company's if None); None before the first build.
 
+    Only what the consents allow for the purpose is in it: persons as of this moment, aggregates as of the build or of
+    the last midnight UTC, so that a no leaves every number within 24 hours and every list and timeline at once.
+
     Raises:
-        PurposeError: The purpose is not one the store can serve.
+        PurposeError: No purpose is stated.
         QueryError: The rule's goal is no activity of these data.
     """
-    store = current_store()
-    if store is None:
+    found = _current()
+    if found is None:
         return None
-    return View(store, company_rule(store) if rule is None else rule, selection, purpose=purpose)
+    store = found.store
+    allowed = permission(purpose, aggregates_as_of=max(found.made_at, _last_midnight()))
+    return View(store, company_rule(store) if rule is None else rule, selection, purpose=purpose, permission=allowed)
+
+
+def _last_midnight() -> datetime:
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def company_rule(store: OrderedStore) -> CaseRule:
@@ -76,15 +86,14 @@ def company_rule(store: OrderedStore) -> CaseRule:
 
 
 def cached(view: View, question: Hashable, compute: Callable[[], Answer]) -> Answer:
-    """The answer to a question of a view, computed once for each (build, purpose, filter, question).
+    """The answer to a question of a view, computed once for each (build, purpose, consents, filter, question).
 
     Args:
-        view: What is asked.
+        view: What is asked; its aggregates, never its persons.
         question: Names the kernel and its arguments: ("funnel", spec).
         compute: Answers it; two threads may compute the same at once, which costs time and nothing else.
     """
-    # A view serves the purpose measurement alone, and says so; a second purpose must become part of this key.
-    key = (view.store.path, Purpose.MEASUREMENT, view.rule, view.selection, question)
+    key = (view.store.path, view.purpose, view.permission.aggregates, view.rule, view.selection, question)
     with _lock:
         if key in _answers:
             _answers.move_to_end(key)
@@ -154,7 +163,8 @@ def _current() -> _OpenBuild | None:
                 kept = ExitStack()
                 if not kept.enter_context(reading(build)):
                     raise RuntimeError(f"build {build.number} was current a moment ago and is gone")
-                _open[key] = _OpenBuild(build, OrderedStore.open(build.directory), kept)
+                made = datetime.fromtimestamp((made_at(log) or 0) / 1_000_000, UTC)
+                _open[key] = _OpenBuild(build, made, OrderedStore.open(build.directory), kept)
                 while len(_open) > OPEN_BUILDS:
                     _open.popitem(last=False)[1].kept.close()
             return _open[key]

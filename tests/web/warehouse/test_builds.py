@@ -13,6 +13,7 @@ from tillit.events.builds import Build, current_build
 from tillit.events.log import EventLog
 from tillit.events.publishing import undo
 from tillit.journeys.graph import overview
+from tillit.vocabulary import Purpose
 from tillit_web.warehouse import queries
 from tillit_web.warehouse.builds import rebuild
 
@@ -31,7 +32,7 @@ def built(folder: Path) -> Build:
 
 
 def counts() -> dict[str, int]:
-    view = queries.current_view(RULE)
+    view = queries.current_view(RULE, purpose=Purpose.MEASUREMENT)
     assert view is not None
     return {found.name: found.events for found in overview(view).activities}
 

@@ -26,14 +26,14 @@ def bring_in(folder: Path, name: str, events: list[Event]) -> None:
 
 
 def activities(rule: CaseRule = RULE) -> set[str]:
-    view = queries.current_view(rule)
+    view = queries.current_view(rule, purpose=Purpose.MEASUREMENT)
     assert view is not None
     return set(view.names.activity)
 
 
 def test_before_the_first_build_there_is_no_store(data_directory: Path) -> None:
     assert queries.current_store() is None
-    assert queries.current_view(RULE) is None
+    assert queries.current_view(RULE, purpose=Purpose.MEASUREMENT) is None
     assert queries.as_of() is None
 
 
@@ -88,7 +88,7 @@ def test_an_answer_is_computed_once_for_a_build_and_a_filter(data_directory: Pat
     asked: list[str] = []
 
     def ask(selection: Selection, question: str) -> int:
-        view = queries.current_view(RULE, selection, Purpose.MEASUREMENT)
+        view = queries.current_view(RULE, selection, purpose=Purpose.MEASUREMENT)
         assert view is not None
 
         def compute() -> int:
@@ -112,6 +112,6 @@ def test_the_companys_goal_is_used_where_the_data_have_it(data_directory: Path) 
     assert queries.company_rule(store) == CaseRule(goal=None, lapse_days=30)
     bring_in(data_directory, "b", [Event("2", "ana", "order_completed")])
     rebuild()
-    view = queries.current_view()
+    view = queries.current_view(purpose=Purpose.MEASUREMENT)
     assert view is not None
     assert view.rule == CaseRule(goal="order_completed", lapse_days=30)

@@ -43,7 +43,7 @@ def show_contacts(request: TeamRequest, person: str) -> HttpResponse:
     if question is None:
         return _nobody(request)
     try:
-        subjects = subjects_of(question.view.store, person)
+        subjects = subjects_of(question.view, person)
     except QueryError as refused:
         return _refused(question, refused)
     details = contacts_of(subjects, by=request.user, reason="timeline opened")
@@ -62,7 +62,7 @@ def find_customer(request: TeamRequest) -> HttpResponse:
         return _nobody(request)
     if request.method == "POST":
         typed = request.POST.get("identifier", "")
-        person = queries.person_known_by(question.view.store, typed, zone=question.company.timezone)
+        person = queries.person_known_by(question.view, typed, zone=question.company.timezone)
         if person:
             return redirect("insight:customer", person)
         return show(question, "insight/find.html", "insight:find", {"nothing_for": True, "has_filters": False})

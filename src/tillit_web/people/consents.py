@@ -1,0 +1,281 @@
+"""Consents: each yes and no as it was said, in a ledger of their own file, and who may be read for what because of it.
+
+`DIR/consents.sqlite` holds the ledger and beside it one row for each subject of an entry, written in the same
+transaction; readers take those. An answer given is on stable storage.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from tillit.errors import PurposeError
+from tillit.journeys.permission import Mask, Permission
+from tillit.ledger.chain import Verdict
+from tillit.ledger.ledger import SALT_BYTES, Ledger
+from tillit.vocabulary import ContactChannel, Purpose
+
+FILE = "consents.sqlite"
+WAIT_SECONDS = 20.0
+GIVEN, WITHDRAWN, ERASURE_ASKED = "given", "withdrawn", "erasure_asked"
+# A customer can say yes or no to these; the others rest on what was agreed or on the law.
+ASKED_FOR: tuple[Purpose, ...] = (
+    Purpose.MEASUREMENT,
+    Purpose.STAFF_READING,
+    Purpose.PERSONALISATION,
+    Purpose.MARKETING,
+)
+ALLOWED_UNLESS_REFUSED = frozenset({Purpose.MEASUREMENT})
+_ERASED = "erased"  # stands where a purpose does: whoever asked to be erased is read for none
+_NO_CHANNEL = ""
+_LATEST = "select subject, granted, max(number) from consent_subject where purpose = ? and at <= ? "
+
+
+class How(StrEnum):
+    """How an answer reached us."""
+
+    OWN_PAGE = "own_page"
+    SITE = "site"
+    STAFF = "staff"
+    FILE = "file"
+    SIGNAL = "signal"  # Sec-GPC or DNT, which the browser sends
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """One answer as it was given.
+
+    Attributes:
+        number: Its place in the ledger; whoever acts on it cites this.
+        channel: For marketing, the way of contact; None otherwise.
+        wording: The version of the words that were answered; "" where none were shown.
+        where: Page, shop, file or conversation: the evidence.
+    """
+
+    number: int
+    at: datetime
+    purpose: Purpose
+    channel: ContactChannel | None
+    granted: bool
+    wording: str
+    language: str
+    how: How
+    where: str
+
+
+def record_consent(
+    subjects: Collection[bytes],
+    purpose: Purpose,
+    *,
+    granted: bool,
+    how: How,
+    where: str,
+    channel: ContactChannel | None = None,
+    wording: str = "",
+    language: str = "",
+    at: datetime | None = None,
+) -> int:
+    """Keep a yes or a no; readers follow it from their next read on.
+
+    Args:
+        subjects: Every identifier it is said for, 16 bytes each.
+        channel: With marketing, and with nothing else.
+        where: What shows that it was said: an address, a shop, a file.
+        at: When it was said, if that was earlier than now. The latest entry counts, whatever its time.
+
+    Returns:
+        The entry's number.
+
+    Raises:
+        PurposeError: Nobody is asked about this purpose, or the channel is missing or superfluous.
+    """
+    if purpose not in ASKED_FOR:
+        raise PurposeError(f"'{purpose}' does not rest on consent; ask about {', '.join(ASKED_FOR)}")
+    if (purpose is Purpose.MARKETING) != (channel is not None):
+        raise PurposeError(f"marketing is agreed to for one way of contact, other purposes for none; got '{channel}'")
+    said = {
+        "purpose": purpose.value,
+        "channel": channel.value if channel else None,
+        "granted": granted,
+        "wording": wording,
+        "language": language,
+        "how": how.value,
+        "where": where,
+        "said_at": None if at is None else at.isoformat(),
+    }
+    return _append(GIVEN if granted else WITHDRAWN, subjects, said, purpose.value, channel or _NO_CHANNEL, granted)
+
+
+def request_erasure(subjects: Collection[bytes]) -> int:
+    """Hide these subjects from every reader at once, for every purpose. Returns the entry's number."""
+    return _append(ERASURE_ASKED, subjects, {}, _ERASED, _NO_CHANNEL, granted=True)
+
+
+def consents_of(subjects: Collection[bytes]) -> tuple[ConsentGiven, ...]:
+    """Every answer that was given for any of these subjects, the latest first."""
+    with _open() as (connection, ledger):
+        marks = ", ".join("?" * len(subjects))
+        rows = connection.execute(
+            f"select distinct number, at from consent_subject where purpose <> ? and subject in ({marks}) "  # noqa: S608
+            "order by number desc",
+            (_ERASED, *subjects),
+        ).fetchall()
+        found = ((number, at, ledger.content(number)) for number, at in rows)
+        return tuple(_given(number, at, json.loads(content)) for number, at, content in found if content is not None)
+
+
+def standing_of(subjects: Collection[bytes]) -> dict[tuple[Purpose, ContactChannel | None], ConsentGiven]:
+    """The answer that counts now, for each purpose (and way of contact) that was ever answered."""
+    standing: dict[tuple[Purpose, ContactChannel | None], ConsentGiven] = {}
+    for given in consents_of(subjects):
+        standing.setdefault((given.purpose, given.channel), given)
+    return standing
+
+
+def is_erased(subject: bytes) -> bool:
+    """Has erasure been asked for this subject?"""
+    with _open() as (connection, _):
+        found = connection.execute(
+            "select 1 from consent_subject where purpose = ? and subject = ? limit 1", (_ERASED, subject)
+        )
+        return found.fetchone() is not None
+
+
+def permission(purpose: Purpose, *, aggregates_as_of: datetime) -> Permission:
+    """Whose events a purpose may see: persons as of now, aggregates as of a moment (the build's, or midnight)."""
+    with _open() as (connection, _):
+        newest = connection.execute("select coalesce(max(number), 0) from consent_subject").fetchone()[0]
+        cut = int(aggregates_as_of.timestamp() * 1_000_000)
+        key = (_path(), purpose, newest, cut)
+        with _lock:
+            if _kept.get(purpose, (None, None))[0] == key:
+                return _kept[purpose][1]
+        made = Permission(
+            purpose,
+            _mask(connection, purpose, _END_OF_TIME),
+            _mask(connection, purpose, cut, erased_until=_END_OF_TIME),
+        )
+    if made.persons == made.aggregates:
+        made = Permission(purpose, made.persons, made.persons)
+    with _lock:
+        _kept[purpose] = (key, made)
+    return made
+
+
+def verify_consents() -> Verdict:
+    """Is every entry as it was written?"""
+    with _open() as (_, ledger):
+        return ledger.verify()
+
+
+_END_OF_TIME = 2**62
+_lock = threading.Lock()
+_kept: dict[Purpose, tuple[tuple[Any, ...], Permission]] = {}
+
+
+def _mask(connection: sqlite3.Connection, purpose: Purpose, at: int, *, erased_until: int | None = None) -> Mask:
+    """The mask of a purpose from the answers until `at`. An erasure counts at once, whatever the answers' moment."""
+    erased = _answered(connection, _ERASED, at if erased_until is None else erased_until, granted=True)
+    readers = None
+    if purpose is Purpose.SERVICE:
+        readers = _answered(connection, Purpose.STAFF_READING, at, granted=True) - erased
+    if purpose in ALLOWED_UNLESS_REFUSED:
+        return Mask(everyone=True, named=_answered(connection, purpose, at, granted=False) | erased)
+    if purpose in ASKED_FOR:
+        return Mask(everyone=False, named=_answered(connection, purpose, at, granted=True) - erased)
+    return Mask(everyone=True, named=erased, readers=readers)
+
+
+def _answered(connection: sqlite3.Connection, purpose: str, at: int, *, granted: bool) -> frozenset[bytes]:
+    """The subjects whose latest answer is this one; for marketing, by any way of contact."""
+    rows = connection.execute(_LATEST + "group by subject, channel", (purpose, at))
+    return frozenset(bytes(subject) for subject, said, _ in rows if bool(said) is granted)
+
+
+def _append(
+    kind: str, subjects: Collection[bytes], said: dict[str, Any], purpose: str, channel: str, granted: bool
+) -> int:
+    own = sorted(set(subjects))
+    if not own:
+        raise ValueError("an answer is somebody's: name at least one subject")
+    now = time.time_ns() // 1_000
+    content = json.dumps(said | {"subjects": [subject.hex() for subject in own]}, ensure_ascii=False).encode()
+    with _open() as (connection, ledger), _transaction(connection):
+        entry = ledger.append(kind, content, at=now, salt=secrets.token_bytes(SALT_BYTES))
+        connection.executemany(
+            "insert into consent_subject (number, subject, purpose, channel, granted, at) values (?, ?, ?, ?, ?, ?)",
+            [(entry.number, subject, purpose, channel, granted, now) for subject in own],
+        )
+    return entry.number
+
+
+def _given(number: int, at: int, said: dict[str, Any]) -> ConsentGiven:
+    return ConsentGiven(
+        number=number,
+        at=datetime.fromisoformat(said["said_at"]) if said["said_at"] else datetime.fromtimestamp(at / 1e6, UTC),
+        purpose=Purpose(said["purpose"]),
+        channel=ContactChannel(said["channel"]) if said["channel"] else None,
+        granted=bool(said["granted"]),
+        wording=said["wording"],
+        language=said["language"],
+        how=How(said["how"]),
+        where=said["where"],
+    )
+
+
+def _path() -> Path:
+    return Path(settings.DATA_DIRECTORY) / FILE
+
+
+@contextmanager
+def _open() -> Iterator[tuple[sqlite3.Connection, Ledger]]:
+    """The file, made where it is not there, closed afterwards."""
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)) as connection:
+        for pragma in ("synchronous = full", "secure_delete = on"):
+            connection.execute(f"pragma {pragma}")
+        ledger = Ledger(connection, "consent")
+        if connection.execute("pragma user_version").fetchone()[0] == 0:
+            _create(connection, ledger)
+        yield connection, ledger
+
+
+def _create(connection: sqlite3.Connection, ledger: Ledger) -> None:
+    connection.execute("pragma journal_mode = wal")
+    with _transaction(connection):
+        ledger.create()
+        for statement in _TABLES:
+            connection.execute(statement)
+        connection.execute("pragma user_version = 1")
+
+
+_TABLES: Sequence[str] = (
+    "create table if not exists consent_subject (number integer not null, subject blob not null, purpose text not null,"
+    " channel text not null, granted integer not null, at integer not null,"
+    " primary key (subject, purpose, channel, number)) strict, without rowid",
+    "create index if not exists consent_purpose on consent_subject (purpose, subject, channel, number)",
+)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
