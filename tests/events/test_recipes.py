@@ -17,6 +17,8 @@ from tillit.vocabulary import ACTIVITY_BY_NAME
 
 SAMPLES = Path(__file__).parent / "samples"
 
+VISITOR = "anonymous:2025-03-01 192.0.2.0/24 safari 17 phone"
+ROBOT = "anonymous:2025-03-01 2001:db8:85a3::/48 googlebot 2 program"
 ANA, BO, PHONE = "email:ana@example.org", "email:bo@example.org", "phone:+46701234567"
 
 # What happened when (UTC), to whom, at which amount in minor units net of VAT, through which channel.
@@ -94,6 +96,11 @@ EXPECTED: dict[str, list[tuple[str, str, str, int | None, str]]] = {
         ("2025-03-27T23:00:00", "invoice_paid", "customer:visma/7", None, "mail"),
     ],
     "visma_invoices_nb.csv": [("2025-02-28T23:00:00", "invoice_sent", "customer:visma/8", 1_000_000, "mail")],
+    "web_server.log": [
+        ("2025-03-01T09:00:00", "page_viewed", VISITOR, None, "email"),
+        ("2025-03-01T09:00:20", "page_viewed", VISITOR, None, "web"),
+        ("2025-03-01T09:01:00", "page_viewed", ROBOT, None, "organic_search"),
+    ],
     "rees46_events.csv": [
         ("2021-02-12T20:40:19", "product_viewed", "customer:9", None, "web"),
         ("2021-02-12T20:41:19", "product_added", "customer:9", None, "web"),

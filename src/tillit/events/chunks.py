@@ -62,7 +62,7 @@ class Reader(Protocol):
 
     @property
     def format(self) -> str:
-        """ "csv", "jsonl", "segment", "parquet" or "xes"."""
+        """ "csv", "jsonl", "segment", "parquet", "xes" or "weblog"."""
         ...
 
     @property

@@ -18,6 +18,7 @@ _KEPT = ("utm_", "mtm_")
 _CLICKED = "1"
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _USER = re.compile(r"^((?:[a-z][a-z0-9+.-]*:)?//)[^/?#@]*@", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@]+)", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s/?#&=@:;,<>()\"']+@[^\s/?#&=@:;,<>()\"']+\.[^\s/?#&=@:;,<>()\"']{2,}")
 _ENCODED = re.compile(rb"%([0-9a-fA-F]{2})")
 _RESERVED = re.compile(r"[\s%?#]")
@@ -44,6 +45,19 @@ def without_visitor(address: str) -> str:
     if fragment.startswith(("/", "!/")):
         kept += f"#{_path(fragment.partition('?')[0])}"
     return kept
+
+
+def kept_parameters(address: str) -> dict[str, str]:
+    """The parameters of an address that may be kept, by name, as they read without percent signs."""
+    query = address.partition("#")[0].partition("?")[2]
+    pairs = (kept.partition("=") for kept in filter(None, map(_parameter, query.split("&"))))
+    return {name: _decoded(value) for name, _, value in pairs}
+
+
+def host_of(address: str) -> str:
+    """The host of an address in lower case, without its port and a leading `www.`; empty where it names none."""
+    found = _HOST.match(address)
+    return found[1].lower().removeprefix("www.") if found else ""
 
 
 def _parameter(parameter: str) -> str | None:

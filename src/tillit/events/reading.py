@@ -13,6 +13,7 @@ from tillit.events.chunks import BrokenRow, RawChunk, Reader
 from tillit.events.read_csv import CsvReader
 from tillit.events.read_json import JsonLinesReader
 from tillit.events.read_parquet import ParquetReader
+from tillit.events.read_weblog import WeblogReader, is_weblog
 from tillit.events.read_xes import XesReader
 from tillit.sentences import Sentence, sentence
 
@@ -27,6 +28,7 @@ OPENERS: dict[str, Callable[[Path], Reader]] = {
     "jsonl": JsonLinesReader,
     "parquet": ParquetReader,
     "xes": XesReader,
+    "weblog": WeblogReader,
 }
 
 # What people drop by mistake: how it begins, what it is, what to do instead.
@@ -76,7 +78,7 @@ def open_reader(path: Path) -> Reader:
 
 
 def sniff_format(head: bytes, *, name: str) -> str:
-    """The format that `head`, a file's first (unpacked) bytes, begins: "csv", "jsonl", "parquet" or "xes".
+    """The format that `head`, a file's first (unpacked) bytes, begins: "csv", "jsonl", "parquet", "xes" or "weblog".
 
     Raises:
         FileError: It is empty or something else; the message says what, and what to do.
@@ -107,7 +109,7 @@ def sniff_format(head: bytes, *, name: str) -> str:
         )
     if start.startswith((b"{", b"[{")):
         return "jsonl"
-    return "csv"
+    return "weblog" if is_weblog(start) else "csv"
 
 
 def _head(path: Path) -> bytes:

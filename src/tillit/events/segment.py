@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tillit.events.arrivals import arrival_channel, channel_of_medium
 from tillit.events.json_lines import Number, as_text
 from tillit.events.loose_rows import Cells
 from tillit.events.names import activity_name
@@ -28,21 +29,6 @@ CALLS = frozenset({"track", *_ACTIVITY_OF_CALL})
 ALWAYS = ("message_id", "customer_id", "anonymous_id", "timestamp", "activity", "channel")
 
 _TIMES = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
-
-# What `context.campaign.medium` (utm_medium) says of the channel.
-_CHANNEL_OF_MEDIUM = {
-    "affiliate": Channel.AFFILIATE,
-    "cpc": Channel.PAID_SEARCH,
-    "cpm": Channel.DISPLAY,
-    "display": Channel.DISPLAY,
-    "email": Channel.EMAIL,
-    "organic": Channel.ORGANIC_SEARCH,
-    "paid_social": Channel.PAID_SOCIAL,
-    "paidsearch": Channel.PAID_SEARCH,
-    "ppc": Channel.PAID_SEARCH,
-    "referral": Channel.REFERRAL,
-    "social": Channel.SOCIAL,
-}
 
 # Segment: `revenue` is without shipping and tax, `total` with both. Only orders carry money; a viewed price does not.
 _AMOUNTS = ("revenue", "total", "value")
@@ -104,7 +90,13 @@ def _amount(properties: Mapping[str, Any], *, refund: bool) -> Any:
 
 def _channel(call: Mapping[str, Any], campaign: Mapping[str, Any], page: Mapping[str, Any]) -> str:
     medium = campaign.get("medium")
-    if isinstance(medium, str) and medium.lower().replace("-", "_") in _CHANNEL_OF_MEDIUM:
-        return _CHANNEL_OF_MEDIUM[medium.lower().replace("-", "_")]
+    named = channel_of_medium(medium) if isinstance(medium, str) else None
+    if named is not None:
+        return named
+    if call.get("type") == "page":
+        shown = {**page, **_inner(call, "properties")}
+        arrived = arrival_channel(str(shown.get("url") or ""), str(shown.get("referrer") or ""))
+        if arrived is not None:
+            return arrived
     seen_on_a_page = page or call.get("channel") in ("client", "browser", "web") or call.get("type") == "page"
     return Channel.WEB if seen_on_a_page else Channel.UNKNOWN

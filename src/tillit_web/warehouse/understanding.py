@@ -25,7 +25,7 @@ class Understanding:
     """What a page says of a file before it is imported.
 
     Attributes:
-        format: "csv", "jsonl", "segment", "parquet" or "xes".
+        format: "csv", "jsonl", "segment", "parquet", "xes" or "weblog".
         columns: The file's columns, in their order.
         notes: What was found out: encoding, delimiter, decimal sign, …
         unsure: What somebody should look at.
