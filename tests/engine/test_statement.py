@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import tillit
-from tillit.engine.statement import load_statement, parse_statement, with_dollar_parameters
+from tillit.engine.dialect import for_duckdb
+from tillit.engine.statement import load_statement, parse_statement
 from tillit.errors import EngineError
 
 GOOD = """-- late_orders: one row per order that came late
@@ -55,7 +56,7 @@ def test_a_header_that_disagrees_with_its_text_is_refused(source: str, complaint
     ],
 )
 def test_only_parameters_become_dollars(text: str, bound: str) -> None:
-    assert with_dollar_parameters(text) == bound
+    assert for_duckdb(text) == bound
 
 
 def test_every_statement_of_the_core_keeps_its_header() -> None:

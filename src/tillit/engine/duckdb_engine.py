@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from tillit.engine.dialect import for_duckdb
 from tillit.engine.protocol import Value
-from tillit.engine.statement import Statement, with_dollar_parameters
+from tillit.engine.statement import Statement
 from tillit.errors import EngineError
 
 MEMORY_LIMIT = "1GB"  # beyond it DuckDB spills to its directory; builds of 50M events stay within 2 GB in all
@@ -38,7 +39,7 @@ class DuckDBEngine:
 
     def fetch(self, statement: Statement, parameters: Mapping[str, Value]) -> pa.Table:
         try:
-            relation = self._connection.sql(with_dollar_parameters(statement.text), params=dict(parameters))
+            relation = self._connection.sql(for_duckdb(statement.text), params=dict(parameters))
             return relation.to_arrow_table()
         except duckdb.Error as refused:
             raise EngineError(f"{statement.name}.sql was refused: {refused}") from refused
@@ -52,13 +53,13 @@ class DuckDBEngine:
             EngineError: As for `fetch`.
         """
         try:
-            relation = self._connection.sql(with_dollar_parameters(statement.text), params=dict(parameters))
+            relation = self._connection.sql(for_duckdb(statement.text), params=dict(parameters))
             yield from relation.to_arrow_reader(batch_rows)
         except duckdb.Error as refused:
             raise EngineError(f"{statement.name}.sql was refused: {refused}") from refused
 
     def write(self, statement: Statement, parameters: Mapping[str, Value], *, to: Path, partition_by: str) -> None:
-        text = with_dollar_parameters(statement.text)
+        text = for_duckdb(statement.text)
         # Path and column are ours, not a user's; `copy` cannot bind them.
         target = str(to).replace("'", "''")
         options = f"format parquet, compression lz4, partition_by ({partition_by})"

@@ -22,7 +22,7 @@ _HEADER = re.compile(
     r"-- reads: +(?P<reads>[^\n]+)\n"
     r"(?:-- parameters: +(?P<parameters>[^\n]+)\n)?"
 )
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
+PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
 _LITERAL_OR_COMMENT = re.compile(r"('(?:[^']|'')*'|--[^\n]*)")
 
 
@@ -48,9 +48,9 @@ def parse_statement(source: str, *, name: str) -> Statement:
         raise EngineError(f"{name}.sql has no header; it starts with '-- {name}: grain' and '-- reads: tables'")
     if header["name"] != name:
         raise EngineError(f"{name}.sql says that it makes '{header['name']}'; name the file for the table it makes")
-    declared = tuple(_PARAMETER.findall(header["parameters"] or ""))
+    declared = tuple(PARAMETER.findall(header["parameters"] or ""))
     text = source[header.end() :].strip()
-    used = {found for part in _outside_literals(text) for found in _PARAMETER.findall(part)}
+    used = {found for part in literals_apart(text)[::2] for found in PARAMETER.findall(part)}
     if used != set(declared):
         raise EngineError(f"{name}.sql declares the parameters {sorted(declared)} and uses {sorted(used)}")
     reads = tuple(table.strip() for table in header["reads"].split(","))
@@ -64,11 +64,6 @@ def load_statement(package: str, name: str) -> Statement:
     return parse_statement(source, name=name)
 
 
-def with_dollar_parameters(text: str) -> str:
-    """The text with every `:name` as `$name`, as DuckDB binds it; literals and comments stay as they are."""
-    parts = _LITERAL_OR_COMMENT.split(text)
-    return "".join(part if index % 2 else _PARAMETER.sub(r"$\1", part) for index, part in enumerate(parts))
-
-
-def _outside_literals(text: str) -> list[str]:
-    return _LITERAL_OR_COMMENT.split(text)[::2]
+def literals_apart(text: str) -> list[str]:
+    """The text in pieces: what the engine reads stands at even places, literals and comments at odd ones."""
+    return _LITERAL_OR_COMMENT.split(text)

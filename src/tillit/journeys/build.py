@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tillit.engine.answers import whole_file
 from tillit.engine.memory import use_system_memory
-from tillit.engine.parts import map_parts
+from tillit.engine.parts import MapParts, map_parts
 from tillit.identity.links import read_links
 from tillit.identity.resolve import Identity, Resolution, resolve
 from tillit.journeys.format import (
@@ -50,6 +51,7 @@ def build_store(
     identity: Identity | None = None,
     erased: Collection[bytes] = (),
     events_a_bucket: int = EVENTS_A_BUCKET,
+    run: MapParts = map_parts,
 ) -> None:
     """Write a whole ordered store (a base) into the new directory `out`.
 
@@ -59,13 +61,14 @@ def build_store(
         identity: By what persons are told; the shipped rules alone if None.
         erased: Subjects whose events and links are left out.
         events_a_bucket: About how many events stand in one bucket.
+        run: Where the work runs; whoever does it sees the files and `out`.
 
     Raises:
         EngineError: A file cannot be read as what it should be.
     """
     identity = identity or Identity()
     found = resolve(read_links(links), identity, erased=erased)
-    write_layer(out, events, found, identity=identity, erased=erased, events_a_bucket=events_a_bucket)
+    write_layer(out, events, found, identity=identity, erased=erased, events_a_bucket=events_a_bucket, run=run)
 
 
 def write_layer(
@@ -78,6 +81,7 @@ def write_layer(
     on_top_of: OrderedStore | None = None,
     touched: pa.Array | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
+    run: MapParts = map_parts,
 ) -> None:
     """Write one layer: a base, or a delta on top of one.
 
@@ -90,6 +94,7 @@ def write_layer(
         on_top_of: The base under a delta. Its names keep their codes, and persons' codes go on after its own.
         touched: The persons of that base whom this layer replaces.
         events_a_bucket: About how many events stand in one bucket.
+        run: Where the work runs; whoever does it sees the files and `out`.
     """
     use_system_memory()
     shutil.rmtree(out, ignore_errors=True)
@@ -101,12 +106,14 @@ def write_layer(
     first_person = 0 if on_top_of is None else on_top_of.persons_end
     wanted = -(-count_rows(events) // events_a_bucket)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as work:
-        found = spread(events, persons.components, erased=erased, buckets=wanted, to=Path(work) / "stretches")
+        stretches = Path(work) / "stretches"
+        found = spread(events, persons.components, erased=erased, buckets=wanted, to=stretches, run=run)
         names = _write_names(found, {} if on_top_of is None else asdict(on_top_of.names), out)
         firsts = [first_person + before for before in accumulate(found.sizes, initial=0)]
-        buckets = map_parts(
+        buckets = run(
             lambda number: _write_bucket(found.bucket(number), names, out, number, firsts[number]), range(wanted)
         )
+    files = sorted(out.glob("*.parquet"))
     write_manifest(
         out,
         LayerManifest(
@@ -116,7 +123,7 @@ def write_layer(
             persons=sum(bucket.persons for bucket in buckets),
             first_person=first_person,
             buckets=tuple(buckets),
-            checksums={path.name: file_checksum(path) for path in sorted(out.glob("*.parquet"))},
+            checksums=dict(zip((path.name for path in files), run(file_checksum, files), strict=True)),
             identity=identity.digest,
         ),
     )
@@ -175,14 +182,15 @@ def _subjects(rows: pa.Table, person: NDArray[np.int64], lengths: NDArray[np.int
 
 def _write(table: pa.Table, path: Path, *, compression: str = "none", row_group_size: int | None = None) -> None:
     # Plain, and mostly uncompressed: read for every question, where decoding would cost more than the disk does.
-    pq.write_table(
-        table,
-        path,
-        compression=compression,
-        row_group_size=row_group_size,
-        use_dictionary=["subject_kind"],
-        write_statistics=False,
-    )
+    with whole_file(path) as whole:
+        pq.write_table(
+            table,
+            whole,
+            compression=compression,
+            row_group_size=row_group_size,
+            use_dictionary=["subject_kind"],
+            write_statistics=False,
+        )
 
 
 def _codes(column: pa.ChunkedArray, names: pa.Array) -> NDArray[Any]:

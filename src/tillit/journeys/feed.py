@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Protocol
+from collections.abc import Callable, Collection
+from typing import Protocol, TypeVar
 
 from tillit.journeys.store import Bucket, OrderedEvents
 from tillit.journeys.traces import Names
+
+Part = TypeVar("Part")
 
 
 class Feed(Protocol):
@@ -20,6 +22,10 @@ class Feed(Protocol):
     @property
     def buckets(self) -> tuple[Bucket, ...]:
         """The parts that kernels run over side by side."""
+        ...
+
+    def map(self, work: Callable[[Bucket], Part]) -> list[Part]:
+        """What `work` says of each bucket, in their order; several run at once, here or on other machines."""
         ...
 
     def read(self, bucket: Bucket, columns: Collection[str]) -> OrderedEvents:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ WORD_BITS = 64
 _ODD = 0x9E3779B1  # spreads persons over shares without losing any: odd numbers have an inverse modulo powers of two
 
 Codes = NDArray[Any]
+Part = TypeVar("Part")
 Micros = NDArray[np.int64]
 
 
@@ -79,6 +80,9 @@ class OrderedInMemory:
     @property
     def persons(self) -> int:
         return sum(bucket.persons for bucket in self._buckets)
+
+    def map(self, work: Callable[[Bucket], Part]) -> list[Part]:
+        return map_parts(work, self._buckets)
 
     def read(self, bucket: Bucket, columns: Collection[str]) -> OrderedEvents:
         """Raises KeyError for a column other than activity and time: whoever reads directly asks for no others."""

@@ -6,9 +6,9 @@ of this moment; aggregates follow those of the build, so that a number and its p
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,8 @@ from tillit.journeys.format import SUBJECT
 from tillit.journeys.store import Bucket, OrderedEvents, OrderedStore
 from tillit.journeys.traces import Names
 from tillit.vocabulary import READING_ACTIVITIES, Purpose
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ class GatedStore:
 
     def pseudonyms(self, persons: Collection[int]) -> dict[int, str]:
         return self.store.pseudonyms(persons)
+
+    def map(self, work: Callable[[Bucket], Part]) -> list[Part]:
+        return self.store.map(work)
 
     def read(self, bucket: Bucket, columns: Collection[str]) -> OrderedEvents:
         """As the store's; `rows` says which rows of the bucket's files are left."""

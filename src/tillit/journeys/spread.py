@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tillit.engine.parts import map_parts
+from tillit.engine.answers import whole_file
+from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import EngineError
 from tillit.events.contract import EVENT_SCHEMA
 from tillit.journeys.format import CODED_COLUMNS, SUBJECT
@@ -68,7 +69,13 @@ def count_rows(events: Sequence[Path]) -> int:
 
 
 def spread(
-    events: Sequence[Path], components: pa.Table, *, erased: Collection[bytes], buckets: int, to: Path
+    events: Sequence[Path],
+    components: pa.Table,
+    *,
+    erased: Collection[bytes],
+    buckets: int,
+    to: Path,
+    run: MapParts = map_parts,
 ) -> Spread:
     """Spread the events of these files over buckets, without those of erased subjects.
 
@@ -78,6 +85,7 @@ def spread(
         erased: Subjects whose events are left out.
         buckets: How many; a person's bucket depends on the representative alone.
         to: The folder to make and spill into.
+        run: Where the work runs; whoever does it sees the files and the folder.
     """
     to.mkdir()
     gone = pa.array(sorted(erased), SUBJECT)
@@ -101,7 +109,7 @@ def spread(
         sizes = _write_by_bucket(rows, buckets, target)
         return _Stretch(target, sizes, {column: _used_names(rows[column]) for column in CODED_COLUMNS})
 
-    spilled = [stretch for group in map_parts(spill, enumerate(_row_groups(events))) for stretch in group]
+    spilled = [stretch for group in run(spill, enumerate(_row_groups(events))) for stretch in group]
     sizes = sum((stretch.sizes for stretch in spilled), np.zeros(buckets, np.int64))
     names = {column: set[str]().union(*(stretch.names[column] for stretch in spilled)) for column in CODED_COLUMNS}
     return Spread(tuple(stretch.path for stretch in spilled), tuple(sizes.tolist()), names)
@@ -146,7 +154,11 @@ def _write_by_bucket(rows: pa.Table, buckets: int, target: Path) -> NDArray[np.i
     sizes = np.bincount(bucket, minlength=buckets)
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     whole = ordered.combine_chunks().to_batches()
-    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ordered.schema) as writer:
+    with (
+        whole_file(target) as path,
+        pa.OSFile(str(path), "wb") as sink,
+        pa.ipc.new_file(sink, ordered.schema) as writer,
+    ):
         for begin, end in itertools.pairwise(bounds):
             batch = whole[0].slice(begin, end - begin) if whole else pa.RecordBatch.from_pylist([], ordered.schema)
             writer.write_batch(batch)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import DamagedSegment
 from tillit.journeys.format import (
     CODED_COLUMNS,
@@ -24,6 +25,8 @@ from tillit.journeys.format import (
     read_manifest,
 )
 from tillit.journeys.traces import Names
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,13 @@ class OrderedEvents:
 class OrderedStore:
     """A base, or a base with a delta on top. Open it with `OrderedStore.open`; it never changes while it is open."""
 
-    def __init__(self, layers: tuple[tuple[Path, LayerManifest], ...]) -> None:
+    def __init__(self, layers: tuple[tuple[Path, LayerManifest], ...], run: MapParts) -> None:
         self._layers = layers
+        self._run = run
 
     @classmethod
-    def open(cls, path: Path) -> OrderedStore:
-        """The store whose newest layer is the directory `path`.
+    def open(cls, path: Path, *, run: MapParts = map_parts) -> OrderedStore:
+        """The store whose newest layer is the directory `path`; `run` is where kernels run over its buckets.
 
         Raises:
             StoreError: No finished layer is there.
@@ -81,9 +85,9 @@ class OrderedStore:
         """
         manifest = read_manifest(path)
         if manifest.base is None:
-            return cls(((path, manifest),))
+            return cls(((path, manifest),), run)
         below = path.parent / manifest.base
-        return cls(((below, read_manifest(below)), (path, manifest)))
+        return cls(((below, read_manifest(below)), (path, manifest)), run)
 
     @property
     def path(self) -> Path:
@@ -116,6 +120,10 @@ class OrderedStore:
             for path, manifest in self._layers
             for number, bucket in enumerate(manifest.buckets)
         )
+
+    def map(self, work: Callable[[Bucket], Part]) -> list[Part]:
+        """What `work` says of each bucket, in their order."""
+        return self._run(work, self.buckets)
 
     def read(self, bucket: Bucket, columns: Collection[str]) -> OrderedEvents:
         """These columns of a bucket's events, without the persons that a delta replaces."""

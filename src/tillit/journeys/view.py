@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tillit.engine.parts import map_parts
 from tillit.errors import QueryError
 from tillit.journeys.cases import Cases, cases, is_after_purchase
 from tillit.journeys.feed import Feed
@@ -114,7 +113,7 @@ class View:
 
     def map_buckets(self, kernel: Callable[[Bucket, Traces], Part], columns: Collection[str] = ()) -> list[Part]:
         """As `map`, for a kernel that must know which bucket its journeys stand in."""
-        return map_parts(lambda bucket: kernel(bucket, self.traces(bucket, columns)), self.feed.buckets)
+        return self.feed.map(lambda bucket: kernel(bucket, self.traces(bucket, columns)))
 
     def journey_numbers(self, activity: Codes, occurred_at: Micros) -> NDArray[np.int32]:
         """The number of the journey that each of one person's events stands in, under the view's rule."""

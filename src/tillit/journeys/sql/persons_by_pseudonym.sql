@@ -3,5 +3,5 @@
 -- parameters:  :hex_prefix (varchar, lower case hexadecimal digits)
 select person, oldest_subject
 from persons
-where starts_with(sha256(oldest_subject || encode('public')), :hex_prefix)
+where starts_with(sha256(oldest_subject || cast('public' as binary)), :hex_prefix)
 order by person

@@ -1,0 +1,43 @@
+"""pyspark and Java are needed where Spark is asked for, and nowhere else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tillit.engine.on_spark import spark_session
+from tillit.errors import EngineError
+
+LISTS_PYSPARK = """
+import pkgutil, sys
+import tillit
+for module in pkgutil.walk_packages(tillit.__path__, "tillit."):
+    __import__(module.name)
+import tillit_cli.__main__
+print([name for name in sys.modules if name.split(".")[0] in ("pyspark", "py4j")])
+"""
+
+
+def test_importing_tillit_never_imports_pyspark() -> None:
+    run = subprocess.run([sys.executable, "-c", LISTS_PYSPARK], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_without_pyspark_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    # `None` in sys.modules is how Python itself says that a module cannot be imported.
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(EngineError, match="pip install 'tillit\\[spark\\]'"), spark_session("local[1]"):
+        pass
+
+
+@pytest.mark.filterwarnings("ignore")  # pyspark's own imports
+def test_without_java_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(EngineError, match="openjdk-17"), spark_session("local[1]"):
+        pass
