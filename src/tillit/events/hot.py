@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 import pyarrow as pa
 
 from tillit.events.contract import EVENT_SCHEMA, LINK_SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class HotRow:
+    """An accepted event that is not sealed yet, packed, with the clear values it named. Ids grow; rows never change."""
+
+    id: int
+    event: bytes
+    contacts: bytes  # msgpack of (subject, kind, clear value); empty without any
 
 
 class HotLink(msgspec.Struct, frozen=True, array_like=True):

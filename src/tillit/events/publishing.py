@@ -64,17 +64,17 @@ def publish(log: EventLog, import_id: str, parts: StagedParts, *, work: Path) ->
         committed = log.sound_or_refuse(log.segments(SegmentKind.EVENTS))
         work.mkdir(parents=True, exist_ok=True)
         with sifting(parts.events, committed, work=work) as sieve:
-            events, held_events = _write(log, import_id, sieve, parts.events, SegmentKind.EVENTS)
-            links, held_links = _write(log, import_id, sieve, parts.links, SegmentKind.LINKS)
+            events, held_events = write_sifted(log, import_id, sieve, parts.events, SegmentKind.EVENTS)
+            links, held_links = write_sifted(log, import_id, sieve, parts.links, SegmentKind.LINKS)
             duplicate_events, conflict_events = sieve.known
             duplicate_rows, conflict_rows = sieve.write_unmet_rows(work / UNMET_ROWS)
         fault.point("publish.before_commit")
         with log.transaction() as connection:
-            _make_live(connection, (*events, *links, *held_events, *held_links))
+            make_live(connection, (*events, *links, *held_events, *held_links))
             connection.execute(
                 "update import set state = 'done', events = ?, duplicate_events = ?, conflict_events = ?,"
                 " duplicate_rows = ?, conflict_rows = ? where id = ?",
-                (_rows(events), duplicate_events, conflict_events, duplicate_rows, conflict_rows, import_id),
+                (row_count(events), duplicate_events, conflict_events, duplicate_rows, conflict_rows, import_id),
             )
         fault.point("publish.after_commit")
         return require_import(log, import_id)
@@ -115,10 +115,10 @@ def undo(log: EventLog, import_id: str, *, work: Path) -> tuple[LoggedImport, ..
             connection.execute("update segment set state = 'withdrawn' where import_id = ?", (import_id,))
             connection.execute("update import set state = 'undone' where id = ?", (import_id,))
             for other, segments in recovered.items():
-                _make_live(connection, segments)
+                make_live(connection, segments)
                 connection.execute(
                     "update import set recovered_events = recovered_events + ? where id = ?",
-                    (_rows(segment for segment in segments if segment.kind is SegmentKind.EVENTS), other),
+                    (row_count(segment for segment in segments if segment.kind is SegmentKind.EVENTS), other),
                 )
         fault.point("undo.after_commit")
         return tuple(require_import(log, other) for other in recovered)
@@ -140,8 +140,8 @@ def _offer_again(log: EventLog, undone: str, work: Path) -> dict[str, tuple[Segm
             continue
         with sifting(theirs, committed, work=work) as sieve:
             their_links = log.sound_or_refuse([segment for segment in held_links if segment.import_id == other.id])
-            events, _ = _write(log, other.id, sieve, theirs, SegmentKind.EVENTS, hold=False)
-            links, _ = _write(log, other.id, sieve, their_links, SegmentKind.LINKS, hold=False)
+            events, _ = write_sifted(log, other.id, sieve, theirs, SegmentKind.EVENTS, hold=False)
+            links, _ = write_sifted(log, other.id, sieve, their_links, SegmentKind.LINKS, hold=False)
         committed += [segment.path for segment in events]
         if events:
             recovered[other.id] = (*events, *links)
@@ -151,9 +151,10 @@ def _offer_again(log: EventLog, undone: str, work: Path) -> dict[str, tuple[Segm
 HELD = {SegmentKind.EVENTS: SegmentKind.HELD_EVENTS, SegmentKind.LINKS: SegmentKind.HELD_LINKS}
 
 
-def _write(
+def write_sifted(
     log: EventLog, import_id: str, sieve: Sifting, parts: Sequence[Path], kind: SegmentKind, *, hold: bool = True
 ) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+    """Write the new rows of these parts into segments and, unless told not to, the known ones into held segments."""
     with ExitStack() as stack:
         new = stack.enter_context(SegmentWriter(lambda: log.new_segment(kind, import_id)))
         old = stack.enter_context(SegmentWriter(lambda: log.new_segment(HELD[kind], import_id)))
@@ -164,12 +165,14 @@ def _write(
     return new.finished, old.finished
 
 
-def _make_live(connection: sqlite3.Connection, segments: Iterable[Segment]) -> None:
+def make_live(connection: sqlite3.Connection, segments: Iterable[Segment]) -> None:
+    """Give whole segments to readers, in the caller's transaction."""
     connection.executemany(
         "update segment set state = 'live', rows = ?, sha256 = ? where id = ?",
         [(segment.rows, segment.sha256, segment.id) for segment in segments],
     )
 
 
-def _rows(segments: Iterable[Segment]) -> int:
+def row_count(segments: Iterable[Segment]) -> int:
+    """How many rows segments have together."""
     return sum(segment.rows for segment in segments)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Self
 
 from tillit import fault
+from tillit.events.hot import HotRow
 from tillit.events.log import EventLog
 from tillit.sentences import sentence
 from tillit_web.collect.storage import (
     Arrival,
     Failed,
-    HotRow,
     HourCount,
     Outcome,
     Refusal,

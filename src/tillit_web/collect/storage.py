@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from tillit.events.hot import HotRow
 from tillit.sentences import Sentence
 
 
@@ -56,15 +57,6 @@ class Refusal:
     code: str
     reason: str
     raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class HotRow:
-    """An accepted event that is not sealed yet. Ids grow; a row is never changed."""
-
-    id: int
-    event: bytes
-    contacts: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import NoReturn
 from django.db import OperationalError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
 
-from tillit_web.jobs import actions
+from tillit_web.jobs import actions, schedule
 
 logger = logging.getLogger("tillit_web.jobs")
 
@@ -63,6 +63,7 @@ def _beat_until(ending: threading.Event, worker: str) -> None:
         try:
             actions.beat(worker)
             actions.reclaim()
+            schedule.enqueue_due()
         except OperationalError:
             # The database was busy for longer than its timeout; the lease outlives several missed beats.
             logger.warning("a beat was missed: the database is busy")

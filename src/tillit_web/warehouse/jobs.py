@@ -6,8 +6,16 @@ from uuid import UUID
 
 from django_tasks import task
 
-from tillit_web.warehouse import builds, commands, work
+from tillit_web.collect.sealing import seal_all
+from tillit_web.warehouse import builds, commands, queries, work
 from tillit_web.warehouse.turns import until_free
+
+
+@task()
+def seal() -> None:
+    """Seal what was collected, and bring the build up to it."""
+    if until_free(seal_all) or queries.is_changing():
+        until_free(builds.rebuild)
 
 
 @task()
