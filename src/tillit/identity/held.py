@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tillit.identity.limits import Excess
-from tillit.identity.links import KINDS, SUBJECT, LinkGraph
+from tillit.identity.links import KINDS, SUBJECT, LinkGraph, distinct
 from tillit.identity.territories import CONTESTED
 from tillit.vocabulary import IdentifierKind
 
@@ -44,18 +44,32 @@ HELD_SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True, slots=True)
+class Contested:
+    """Pairs that were taken out because their ends belong to different claimants. Each array has the shape (taken,).
+
+    Attributes:
+        pairs: Places among the graph's pairs.
+        low, high: Whose each end is: a claimant, or CONTESTED.
+    """
+
+    pairs: Codes
+    low: Codes
+    high: Codes
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What a resolution found.
 
     Attributes:
         excess: Identifiers over their limits.
-        contested: For each kind the owner of every subject, and the pairs taken out for it.
+        contested: For each kind what was taken out for it.
         counted: Shape (pairs,); pairs that nobody has taken out by hand.
         label: Shape (subjects,); the person of each subject.
     """
 
     excess: Excess
-    contested: Mapping[IdentifierKind, tuple[Codes, Codes]]
+    contested: Mapping[IdentifierKind, Contested]
     counted: Marks
     label: Codes
 
@@ -84,12 +98,14 @@ def _over(graph: LinkGraph, held: Held) -> pa.Table:
 
 
 def _disputed(graph: LinkGraph, held: Held, kind: IdentifierKind) -> tuple[pa.Table, pa.Table]:
-    owner, pairs = held.contested[kind]
-    low, high = graph.low[pairs], graph.high[pairs]
+    taken = held.contested[kind]
+    low, high = graph.low[taken.pairs], graph.high[taken.pairs]
     about = np.int8(KINDS.index(kind))
-    sides = [(low, high, owner[low] == CONTESTED), (high, low, owner[high] == CONTESTED)]
-    claims = np.concatenate([np.stack([one[is_it], owner[two[is_it]]], axis=1) for one, two, is_it in sides])
-    codes, found = np.unique(np.unique(claims, axis=0)[:, 0], return_counts=True)
+    sides = [(low, taken.low, taken.high), (high, taken.high, taken.low)]
+    codes, found = _different(
+        np.concatenate([ends[own == CONTESTED] for ends, own, _ in sides]),
+        np.concatenate([other[own == CONTESTED] for _, own, other in sides]),
+    )
     contested = _rows(
         graph,
         codes,
@@ -98,9 +114,9 @@ def _disputed(graph: LinkGraph, held: Held, kind: IdentifierKind) -> tuple[pa.Ta
         about=np.full(len(codes), about),
         found=found,
         most=np.ones(len(codes), np.int64),
-        persons=_would_join(graph, held.label, codes, pairs),
+        persons=_would_join(graph, held.label, codes, taken.pairs),
     )
-    between = (owner[low] >= 0) & (owner[high] >= 0)
+    between = (taken.low >= 0) & (taken.high >= 0)
     count = int(between.sum())
     links = _rows(
         graph,
@@ -120,10 +136,19 @@ def _would_join(graph: LinkGraph, label: Codes, codes: Codes, pairs: Codes) -> C
     wanted = np.zeros(len(label), np.bool_)
     wanted[codes] = True
     low, high = graph.low[pairs], graph.high[pairs]
-    met = [np.stack([codes, label[codes]], axis=1)]
-    met += [np.stack([one[wanted[one]], label[two[wanted[one]]]], axis=1) for one, two in ((low, high), (high, low))]
-    seen, persons = np.unique(np.unique(np.concatenate(met), axis=0)[:, 0], return_counts=True)
-    return persons[np.searchsorted(seen, codes)].astype(np.int64)
+    sides = [(one[wanted[one]], two[wanted[one]]) for one, two in ((low, high), (high, low))]
+    met = np.concatenate([codes, *(one for one, _ in sides)])
+    persons = np.concatenate([label[codes], *(label[two] for _, two in sides)])
+    seen, count = _different(met, persons)
+    return count[np.searchsorted(seen, codes)]
+
+
+def _different(keys: Codes, values: Codes) -> tuple[Codes, Codes]:
+    """Each key once, ascending, and how many different values stand with it; values are at least 0."""
+    size = np.int64(values.max(initial=0) + 1)
+    once = distinct(keys * size + values) // size
+    every = distinct(once)
+    return every, np.diff(np.append(np.searchsorted(once, every), len(once)))
 
 
 def _rows(

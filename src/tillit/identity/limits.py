@@ -11,6 +11,7 @@ from tillit.identity.links import KINDS, LinkGraph
 from tillit.identity.rules import Limits
 
 Marks = NDArray[np.bool_]
+NO_LIMIT = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,26 @@ def over_limits(graph: LinkGraph, limits: Limits, *, counted: Marks, spared: Mar
         np.zeros(size, np.bool_), np.zeros(size, np.int8), np.zeros(size, np.int64), np.zeros(size, np.int64)
     )
     low, high = graph.low[counted], graph.high[counted]
-    for about, other in enumerate(KINDS):
-        limit = np.full(len(KINDS) + 1, np.iinfo(np.int64).max)
-        for place, kind in enumerate(KINDS):
-            limit[place] = limits.get(kind, {}).get(other, limit[place])
-        met = np.bincount(low[graph.kind[high] == about], minlength=size)
-        met += np.bincount(high[graph.kind[low] == about], minlength=size)
-        most = limit[graph.kind]
-        worse = (met > most) & ~spared & (met - most > excess.found - excess.most)
-        excess.over[worse] = True
-        excess.about[worse], excess.found[worse], excess.most[worse] = about, met[worse], most[worse]
+    table = np.full((len(KINDS) + 1, len(KINDS)), NO_LIMIT)
+    for kind, inner in limits.items():
+        for other, most in inner.items():
+            table[KINDS.index(kind), KINDS.index(other)] = most
+    degree = np.bincount(low, minlength=size) + np.bincount(high, minlength=size)
+    # Few meet more in all than they may of any one kind; only those are looked at kind by kind.
+    nodes = np.flatnonzero((degree > table.min(axis=1)[graph.kind]) & ~spared)
+    place = np.full(size, -1, np.int64)
+    place[nodes] = np.arange(len(nodes))
+    met = np.zeros((len(nodes), len(KINDS) + 1), np.int64)
+    for one, two in ((low, high), (high, low)):
+        near = place[one] >= 0
+        np.add.at(met, (place[one[near]], graph.kind[two[near]]), 1)
+    above = met[:, :-1] - table[graph.kind[nodes]]
+    worst = np.argmax(above, axis=1)
+    row = np.arange(len(nodes))
+    over = np.flatnonzero(above[row, worst] > 0)
+    nodes, worst = nodes[over], worst[over]
+    excess.over[nodes] = True
+    excess.about[nodes] = worst
+    excess.found[nodes] = met[over, worst]
+    excess.most[nodes] = table[graph.kind[nodes], worst]
     return excess

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -64,29 +65,70 @@ def link_graph(links: pa.Table, *, never: Collection[str], erased: Collection[by
         never: Rules whose links join nobody; their subjects are still named.
         erased: Subjects that no longer exist; every link to one of them is gone with it.
     """
-    left, right = _whole(links["left"]), _whole(links["right"])
-    subjects = pc.unique(pa.chunked_array([left, right], SUBJECT)).sort()
-    if len(erased):
-        gone = pc.is_in(subjects, value_set=pa.array(sorted(erased), SUBJECT))
-        subjects = subjects.filter(pc.invert(gone))
-    one, other = (pc.index_in(side, value_set=subjects) for side in (left, right))
-    stays = pc.and_(one.is_valid(), other.is_valid())
+    left, right = (_whole(links[side]) for side in ("left", "right"))
+    subjects, one, other = _coded(left, right)
     kind = np.full(len(subjects), UNKNOWN_KIND, np.int8)
     for codes, column in ((one, "left_kind"), (other, "right_kind")):
-        known = codes.is_valid()
         # A subject has one kind, since its hash is of kind and value; were there two, the stronger would hold.
-        np.minimum.at(
-            kind,
-            codes.filter(known).to_numpy(zero_copy_only=False),
-            _kind_codes(_whole(links[column]).filter(known)),
-        )
+        np.minimum.at(kind, codes, _kind_codes(_whole(links[column])))
+    counted = one != other
     if never:
-        barred = pc.is_in(_plain(links["rule"]), value_set=pa.array(sorted(never), pa.string()))
-        stays = pc.and_(stays, pc.invert(barred))
-    at, to = (codes.filter(stays).to_numpy(zero_copy_only=False).astype(np.int64) for codes in (one, other))
+        counted &= ~_is_one_of(_whole(links["rule"]), never)
+    if len(erased):
+        gone = pc.is_in(subjects, value_set=pa.array(sorted(erased), SUBJECT)).to_numpy(zero_copy_only=False)
+        counted &= ~(gone[one] | gone[other])
+        place = np.cumsum(~gone) - 1
+        subjects, kind = subjects.filter(pa.array(~gone)), kind[~gone]
+        one, other = place[one], place[other]
+    one, other = one[counted], other[counted]
     size = np.int64(max(len(subjects), 1))
-    pairs = np.unique((np.minimum(at, to) * size + np.maximum(at, to))[at != to])
+    pairs = distinct(np.minimum(one, other) * size + np.maximum(one, other))
     return LinkGraph(subjects, kind, pairs // size, pairs % size)
+
+
+def distinct(values: Codes) -> Codes:
+    """Each value once, ascending. Sorting is several times quicker here than NumPy's own `unique`, which hashes."""
+    values = np.sort(values)
+    return values[_firsts(values)]
+
+
+def _coded(left: pa.Array, right: pa.Array) -> tuple[pa.Array, Codes, Codes]:
+    """The different subjects in the order of their bytes, and the place of each left and right one among them.
+
+    Sorted by their first eight bytes as a number, which costs a tenth of comparing bytes; two that differ only
+    after those are sorted by all sixteen.
+    """
+    words = np.concatenate([_words(left), _words(right)])
+    order = np.argsort(words[:, 0])
+    first, second = words[order, 0], words[order, 1]
+    if ((first[1:] == first[:-1]) & (second[1:] != second[:-1])).any():
+        order = np.lexsort((words[:, 1], words[:, 0]))
+        first, second = words[order, 0], words[order, 1]
+    new = _firsts(first)
+    new[1:] |= second[1:] != second[:-1]
+    codes = np.empty(len(order), np.int64)
+    codes[order] = np.cumsum(new) - 1
+    return _subjects(words[order[new]]), codes[: len(left)], codes[len(left) :]
+
+
+def _words(subjects: pa.Array) -> NDArray[np.uint64]:
+    """Shape (subjects, 2): the bytes as two numbers that compare as the bytes do."""
+    if not len(subjects):
+        return np.zeros((0, 2), np.uint64)
+    raw = np.frombuffer(subjects.buffers()[1], dtype=">u8")
+    begin = 2 * subjects.offset
+    return raw[begin : begin + 2 * len(subjects)].astype(np.uint64).reshape(-1, 2)
+
+
+def _subjects(words: NDArray[np.uint64]) -> pa.Array:
+    return pa.Array.from_buffers(SUBJECT, len(words), [None, pa.py_buffer(words.astype(">u8").tobytes())])
+
+
+def _firsts(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a value stands for the first time."""
+    new = np.ones(len(ordered), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return new
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
@@ -94,9 +136,12 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     return whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
 
 
-def _plain(column: pa.ChunkedArray) -> pa.Array:
-    whole = _whole(column)
-    return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
+def _is_one_of(names: pa.Array, wanted: Collection[str]) -> NDArray[np.bool_]:
+    """Whether each of these texts, few of them different, is one of the wanted."""
+    encoded = names if pa.types.is_dictionary(names.type) else names.dictionary_encode()
+    by_index = np.array([name in wanted for name in encoded.dictionary.to_pylist()], np.bool_)
+    found: NDArray[np.bool_] = by_index[encoded.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _kind_codes(kinds: pa.Array) -> NDArray[np.int8]:

@@ -7,7 +7,7 @@ A link that no longer counts is left out, and both lives are then exactly as if 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tillit.identity.decided import Decided, Verdict
-from tillit.identity.held import HELD_SCHEMA, Held, held_table
+from tillit.identity.held import HELD_SCHEMA, Contested, Held, held_table
 from tillit.identity.limits import over_limits
 from tillit.identity.links import KINDS, SUBJECT, LinkGraph, link_graph
 from tillit.identity.rules import Rules, default_rules
@@ -75,8 +75,7 @@ def resolve(links: pa.Table, identity: Identity | None = None, *, erased: Collec
     ruled = _by_people(graph, identity.decided)
     excess = over_limits(graph, identity.rules.most, counted=ruled.stays, spared=ruled.settled)
     stays = ruled.stays & ~(excess.over[graph.low] | excess.over[graph.high])
-    kept, contested = _uncontested(graph, identity.rules, stays, confirmed=ruled.confirmed & stays)
-    label = component_labels(graph.low[kept], graph.high[kept], len(graph.subjects))
+    label, contested = _persons(graph, identity.rules, np.flatnonzero(stays), confirmed=ruled.confirmed)
     held = held_table(graph, Held(excess, contested, counted=ruled.stays, label=label))
     return Resolution(_components(graph, label), held)
 
@@ -122,13 +121,45 @@ def _pairs(graph: LinkGraph, decided: Decided, verdict: Verdict) -> Codes:
     return graph.pair_code(*ends)
 
 
-def _uncontested(
-    graph: LinkGraph, rules: Rules, stays: Marks, *, confirmed: Marks
-) -> tuple[Marks, dict[IdentifierKind, tuple[Codes, Codes]]]:
+def _persons(
+    graph: LinkGraph, rules: Rules, pairs: Codes, *, confirmed: Marks
+) -> tuple[Codes, dict[IdentifierKind, Contested]]:
+    """The person of every subject, numbered from 0, and what was taken out because two claim it.
+
+    Args:
+        pairs: Places of the pairs that may join.
+        confirmed: Shape (all pairs,); a person has said that both are one.
+    """
+    size = len(graph.subjects)
+    label = component_labels(graph.low[pairs], graph.high[pairs], size)
+    nodes = np.flatnonzero(_has_two_of_a_kind(graph, rules, label))
+    if not len(nodes):
+        return label, {}
+    place = np.full(size, -1, np.int64)
+    place[nodes] = np.arange(len(nodes))
+    inside = pairs[place[graph.low[pairs]] >= 0]
+    part = LinkGraph(
+        graph.subjects.take(pa.array(nodes)), graph.kind[nodes], place[graph.low[inside]], place[graph.high[inside]]
+    )
+    kept, contested = _uncontested(part, rules, confirmed=confirmed[inside])
+    label[nodes] = size + component_labels(part.low[kept], part.high[kept], len(nodes))
+    return label, {kind: replace(found, pairs=inside[found.pairs]) for kind, found in contested.items()}
+
+
+def _has_two_of_a_kind(graph: LinkGraph, rules: Rules, label: Codes) -> Marks:
+    """Which subjects stand in a component with two of a strong or middle kind: nobody else can be contested."""
+    several = np.zeros(len(label), np.bool_)
+    for kind in (*rules.strong, *rules.middle):
+        several |= np.bincount(label[graph.kind == KINDS.index(kind)], minlength=len(label)) > 1
+    found: Marks = several[label]
+    return found
+
+
+def _uncontested(graph: LinkGraph, rules: Rules, *, confirmed: Marks) -> tuple[Marks, dict[IdentifierKind, Contested]]:
     """Take out links until no person has two of a strong kind, or two of a middle one by something weaker.
 
     Returns:
-        The pairs that stay; and for each kind the owner of every subject, with the pairs that were taken out for it.
+        Which pairs stay, and for each kind those that were taken out for it.
     """
     size = len(graph.subjects)
     # What a person has joined is one node, and no rule divides it.
@@ -136,14 +167,12 @@ def _uncontested(
     low, high = node[graph.low], node[graph.high]
     holds = np.zeros(size, np.uint8)  # which kinds stand in a node, a bit for each
     np.bitwise_or.at(holds, node, np.left_shift(np.uint8(1), graph.kind.astype(np.uint8)))
-    kept = stays.copy()
-    taken: dict[IdentifierKind, tuple[Codes, Codes]] = {}
+    kept = np.ones(len(low), np.bool_)
+    contested: dict[IdentifierKind, Contested] = {}
     stronger = np.uint8(0)
     for kind in (*rules.strong, *rules.middle):
         bit = np.uint8(1 << KINDS.index(kind))
         stronger |= bit
-        if not (holds & bit).any():
-            continue
         claimant = np.where(holds & bit, np.arange(size), NOBODY)
         if kind in rules.middle:
             strong_enough = (holds & stronger) != 0
@@ -156,13 +185,13 @@ def _uncontested(
         apart = np.flatnonzero(kept & (owner[low] != owner[high]) & (np.maximum(owner[low], owner[high]) >= 0))
         if len(apart):
             kept[apart] = False
-            taken[kind] = owner[node], apart
-    return kept, taken
+            contested[kind] = Contested(apart, owner[low[apart]], owner[high[apart]])
+    return kept, contested
 
 
 def _components(graph: LinkGraph, label: Codes) -> pa.Table:
     # Subjects are sorted, so the first position of a label is its least subject.
-    first = np.full(len(label), len(label), np.int64)
+    first = np.full(int(label.max()) + 1, len(label), np.int64)
     np.minimum.at(first, label, np.arange(len(label)))
     return pa.table([graph.subjects, graph.subjects.take(pa.array(first[label]))], schema=COMPONENT_SCHEMA)
 
