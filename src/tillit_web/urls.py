@@ -10,6 +10,7 @@ urlpatterns = [
     path("", people.front, name="front"),
     path("", include("tillit_web.people.urls")),
     path("", include("tillit_web.insight.urls")),
+    path("settings/site/", include("tillit_web.collect.site_urls")),
     path("import/", include("tillit_web.warehouse.urls")),
     path("account/", include("tillit_web.people.account_urls")),
 ]

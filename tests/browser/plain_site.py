@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,8 +65,18 @@ class Site:
 def plain_site(*, mode: str = "count") -> Iterator[Site]:
     """Serve both, on two ports: two origins."""
     arrived = Arrived()
-    with _serving(_collector(arrived)) as collector, _serving(_pages(collector, arrived.key, mode)) as pages:
-        yield Site(pages, arrived)
+    with _serving(_collector(arrived)) as collector:
+        line = f'<script async src="{collector}/tillit.js" data-key="{arrived.key}" data-mode="{mode}"></script>'
+        with _serving(_pages(collector, lambda: line)) as pages:
+            yield Site(pages, arrived)
+
+
+@contextmanager
+def pages_with(tillit: str) -> Iterator[tuple[str, Callable[[str], None]]]:
+    """The shop's pages with a policy for a real tillit, and how to paste a line into them."""
+    pasted: list[str] = []
+    with _serving(_pages(tillit, lambda: "".join(pasted))) as url:
+        yield url, pasted.append
 
 
 @contextmanager
@@ -95,19 +105,18 @@ class _Quiet(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _pages(collector: str, key: str, mode: str) -> type[BaseHTTPRequestHandler]:
+def _pages(collector: str, line: Callable[[], str]) -> type[BaseHTTPRequestHandler]:
     policy = (
         f"default-src 'none'; script-src {collector}; connect-src {collector}; form-action 'self'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
-    script = f'<script async src="{collector}/tillit.js" data-key="{key}" data-mode="{mode}"></script>'
 
     class Pages(_Quiet):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             if path == "/favicon.ico":
                 return self.answer(204, b"")
-            body = f'<!doctype html><html lang="en"><title>{path}</title>{script}{PAGES.get(path, "")}</html>'
+            body = f'<!doctype html><html lang="en"><title>{path}</title>{line()}{PAGES.get(path, "")}</html>'
             return self.answer(200, body.encode(), Content_Type="text/html", Content_Security_Policy=policy)
 
     return Pages

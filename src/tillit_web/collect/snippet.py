@@ -15,6 +15,8 @@ from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs
 
+from tillit_web.collect.origins import OriginError, origin_of
+
 ADDRESS = "/tillit.js"
 FOR_EVER = b"public, max-age=31536000, immutable"
 FOR_A_DAY = b"public, max-age=86400, stale-while-revalidate=604800"
@@ -51,6 +53,26 @@ def without_comments(source: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
+# Which sites asked for it since this process was started, by origin alone: tells a page that lacks the line from one
+# whose policy stops the events.
+_fetched: dict[str, None] = {}
+MOST_SITES = 500
+
+
+def fetched_by(origin: str) -> bool:
+    """Whether a page of this origin has asked for the script since the process was started."""
+    return origin in _fetched
+
+
+def _note(referrer: bytes) -> None:
+    try:
+        origin = origin_of(referrer.decode("latin-1"))
+    except OriginError:
+        return
+    if len(_fetched) < MOST_SITES:
+        _fetched[origin] = None
+
+
 async def send_snippet(scope: Mapping[str, Any], send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
     """Answer a request for /tillit.js, with or without `?v=`."""
     if scope["method"] not in {"GET", "HEAD"}:
@@ -58,6 +80,7 @@ async def send_snippet(scope: Mapping[str, Any], send: Callable[[dict[str, Any]]
         await send({"type": "http.response.body", "body": b""})
         return
     program, request = snippet(), dict(scope["headers"])
+    _note(request.get(b"referer", b""))
     etag = f'"{program.version}"'.encode()
     asked_for = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get("v")
     keeping = FOR_EVER if asked_for == [program.version] else FOR_A_DAY
