@@ -10,6 +10,7 @@ from tillit.events.builds import current_build
 from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 from tillit.journeys.store import OrderedStore
+from tillit_web.collect.verifying import verify_collection
 
 DAMAGED = 1  # exit code
 
@@ -20,7 +21,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "verify",
         help="check that nothing in a data directory has changed by itself",
         description="Read every segment of the log and every file of the current build, and compare them with the "
-        "digests recorded when they were written. Exit code 1 if something is damaged.",
+        "digests recorded when they were written; add up again what was collected. Exit code 1 if something is wrong.",
     )
     parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
 
@@ -35,10 +36,21 @@ def run(args: argparse.Namespace) -> int:
         build = current_build(log)
     for found in damage:
         print(f"damaged: {found}")
+    collected = verify_collection(args.data)
+    for wrong in collected.wrong:
+        print(f"wrong: {wrong}")
     if damage:
         print("These are withheld from every page. Restore them from a backup, or undo their imports and import again.")
+        return DAMAGED
+    if collected.wrong:
+        print("The events are kept as they are. Report this: the counts should always hold.")
         return DAMAGED
     if build is not None:
         OrderedStore.open(build.directory).verify()
     print(f"{count} segments are as they were written" + (", and so is the current build." if build else "."))
+    if collected.received:
+        print(
+            f"{collected.received:,} events were received, {collected.accepted:,} accepted: "
+            f"{collected.sealed:,} sealed, {collected.unsealed:,} wait to be."
+        )
     return 0

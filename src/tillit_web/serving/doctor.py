@@ -7,6 +7,7 @@ import platform
 import shutil
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,10 +23,13 @@ from tillit import __version__
 from tillit.errors import TillitError
 from tillit.events.key import KEY_BYTES, KEY_FILE
 from tillit.events.log import EventLog
+from tillit_web.collect import queries as collection
+from tillit_web.collect.verifying import verify_collection
 from tillit_web.jobs import queries
 from tillit_web.serving.lock import holder
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+ALARM_MICROS = 24 * 3600 * 1_000_000  # alarms of the last day are told
 DATABASES = ("app.sqlite", "events.sqlite")
 
 
@@ -58,6 +62,7 @@ def examine(directory: Path) -> tuple[Finding, ...]:
     findings += databases
     if all(finding.is_well for finding in databases):
         findings += _segments(directory)
+        findings += _collection(directory)
         findings += _work(directory)
     return tuple(findings)
 
@@ -130,6 +135,24 @@ def _segments(directory: Path) -> Iterator[Finding]:
     for damage in damaged:
         yield Finding(
             "event log", str(damage), "put this file back from your backup, or undo its import and import again"
+        )
+
+
+def _collection(directory: Path) -> Iterator[Finding]:
+    if not (directory / "events.sqlite").is_file():
+        return
+    found = verify_collection(directory)
+    for wrong in found.wrong:
+        yield Finding(
+            "collection", wrong, "keep a copy of the directory, and report this: the counts should always hold"
+        )
+    if not found.wrong:
+        waiting = f", {found.unsealed:,} wait to be sealed" if found.unsealed else ""
+        yield Finding("collection", f"{found.received:,} events received, {found.accepted:,} accepted{waiting}")
+    now = time.time_ns() // 1000
+    for alarm in collection.alarms(directory, since=now - ALARM_MICROS):
+        yield Finding(
+            "collection", f"{alarm.code} {alarm.detail}".strip() + f", {alarm.times:,} times, the last one lately"
         )
 
 
