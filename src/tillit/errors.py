@@ -5,7 +5,8 @@ TillitError
 │   ├── FileError           a file cannot be read as what it claims to be
 │   ├── MappingError        a mapping contradicts itself or the file
 │   ├── AmbiguityError      two readings are possible and guessing would be dishonest
-│   └── QueryError          a question that the data cannot be asked (unknown activity, impossible window)
+│   ├── QueryError          a question that the data cannot be asked (unknown activity, impossible window)
+│   └── PropensityError     logged propensities that cannot be those of the draws
 ├── StoreError              something on our own disk
 │   ├── DamagedSegment      a digest does not match; the segment is withheld
 │   ├── FormatError         written by a newer tillit
@@ -59,6 +60,10 @@ class AmbiguityError(InputError):
 
 class QueryError(InputError):
     """A question that these data cannot be asked."""
+
+
+class PropensityError(InputError):
+    """Logged propensities that cannot be the probabilities of the draws."""
 
 
 class StoreError(TillitError):

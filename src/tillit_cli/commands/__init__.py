@@ -21,6 +21,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("credit", "how credit for sales can be shared, by several models", "tillit_cli.commands.credit"),
     Command("demo", "see tillit with a simulated company and real receipts", "tillit_cli.commands.demo"),
+    Command("evaluate", "what a person adds to the machine, from drawn decisions", "tillit_cli.commands.evaluate"),
     Command("export", "write every event as plain files", "tillit_cli.commands.export"),
     Command("friction", "where more customers are lost than at comparable steps", "tillit_cli.commands.friction"),
     Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),
@@ -28,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("inspect", "show how a file is understood, and write its mapping", "tillit_cli.commands.inspect"),
     Command("journeys", "how customers really go: steps, waits, starts, ends", "tillit_cli.commands.journeys"),
     Command("key", "make, list and revoke the keys that events come in with", "tillit_cli.commands.key"),
+    Command("plan", "what it takes to learn whether a person helps at a moment", "tillit_cli.commands.plan"),
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),

@@ -1,0 +1,65 @@
+"""Outcomes that are not there yet: neither failures nor missing at random, for some actions take longer than others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tillit.errors import InputError
+from tillit.evaluation.decisions import Bools, Decisions, Floats
+
+LEAST_SHARE = 0.2  # an outcome seen for one in five only would count five times; younger decisions wait
+
+
+def seen_weights(decisions: Decisions, *, as_of_days: float) -> Floats:
+    """1 / P(the outcome is known by now | action, age), where it is known; 0 where it is not.
+
+    How long outcomes take is estimated for each action from all its decisions, those still waiting too (Kaplan and
+    Meier, 1958). Assumed: how long it takes depends on the action, not on how it ends.
+
+    Args:
+        as_of_days: When the log was cut, on the clock of `at_days`.
+
+    Returns:
+        Shape (n,); NaN for decisions too young to be judged: fewer than one in five of their age is known.
+
+    Raises:
+        InputError: Outcomes are missing and nothing says how long they take.
+    """
+    known = ~np.isnan(decisions.outcome)
+    if known.all():
+        return np.ones(len(decisions))
+    if decisions.delay_days is None:
+        missing = int((~known).sum())
+        raise InputError(
+            f"{missing:,} of {len(decisions):,} outcomes are empty, and nothing says how long outcomes take, so slow "
+            "actions could not be told from bad ones. Add a column outcome_delay_days, or leave out decisions that "
+            "are younger than the slowest outcome."
+        )
+    age = as_of_days - decisions.at_days
+    share = np.ones(decisions.eligible.shape)
+    for action in range(len(decisions.actions)):
+        of_action = decisions.action == action
+        if of_action.any():
+            length = np.where(known, decisions.delay_days, age)[of_action]
+            share[:, action] = _share_known(length, known[of_action], age)
+    young = np.where(decisions.eligible, share, 1.0).min(axis=1) < LEAST_SHARE
+    taken = np.take_along_axis(share, decisions.action[:, None], axis=1)[:, 0]
+    weights = np.where(known, 1 / np.maximum(taken, LEAST_SHARE), 0.0)
+    return np.where(young, np.nan, weights)
+
+
+def _share_known(length: Floats, is_known: Bools, age: Floats) -> Floats:
+    """P(delay ≤ age) by Kaplan and Meier.
+
+    Args:
+        length: Shape (m,); delay where known, time waited so far where not.
+        is_known: Shape (m,).
+        age: Shape (n,); where to read the curve.
+    """
+    order = np.lexsort((~is_known, length))  # at equal lengths, those that ended come first
+    ended = is_known[order]
+    at_risk = len(length) - np.arange(len(length))
+    still_waiting = np.cumprod(1 - ended / at_risk)
+    place = np.searchsorted(length[order], age, side="right")
+    share: Floats = 1 - np.concatenate([[1.0], still_waiting])[place]
+    return share

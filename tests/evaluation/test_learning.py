@@ -1,0 +1,55 @@
+"""A rule changes only where other customers show a gain."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.evaluation.worlds import a_market
+from tillit.evaluation.decisions import Decisions, Ints
+from tillit.evaluation.learning import Proposal, allowed, propose
+from tillit.simulate.meetings import COSTS, MACHINE, Market, World
+
+
+def machine(decisions: Decisions) -> Ints:
+    return allowed(decisions, MACHINE)
+
+
+def a_proposal(market: Market, seed: int) -> Proposal:
+    return propose(market.decisions, machine, rng=np.random.default_rng(seed))
+
+
+def true_gain(proposal: Proposal, fresh: Market) -> float:
+    """Per free moment of customers who took no part."""
+    decisions, rows = fresh.decisions, np.arange(len(fresh.decisions))
+    then, now = (fresh.rewards[rows, rule(decisions)] for rule in (proposal.actions, proposal.today))
+    return float((then - now)[decisions.free].mean())
+
+
+def test_where_persons_only_cost_nothing_changes() -> None:
+    proposals = [a_proposal(a_market(seed, customers=3000, world=World.NONE), seed) for seed in range(8)]
+    assert sum(len(one.changes) for one in proposals) <= 1
+    assert all(one.considered is not None and one.gain is None for one in proposals if not one.changes)
+
+
+def test_what_is_learnt_never_costs_more_than_a_hundredth() -> None:
+    """Against always machine, on 20,000 fresh customers; the machine's value is about 19.8 a moment."""
+    fresh = a_market(999, customers=20_000)
+    gains = [true_gain(a_proposal(a_market(seed, customers=2000), seed), fresh) for seed in range(10)]
+    assert min(gains) > -0.2
+
+
+def test_much_experience_finds_gains_and_says_how_large() -> None:
+    market, fresh = a_market(7, customers=40_000), a_market(998, customers=30_000)
+    proposal = a_proposal(market, 7)
+    assert proposal.changes
+    assert proposal.gain is not None
+    truth = true_gain(proposal, fresh)
+    assert truth > 0.1
+    assert proposal.gain.low - 0.1 < truth < proposal.gain.high + 0.1
+
+
+def test_a_leaf_s_action_that_is_not_allowed_becomes_a_person() -> None:
+    decisions = a_market(1).decisions
+    taken = allowed(decisions, 2)
+    assert decisions.eligible[np.arange(len(decisions)), taken].all()
+    assert len(COSTS) == decisions.eligible.shape[1]
