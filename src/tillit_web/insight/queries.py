@@ -50,6 +50,13 @@ def view_for(company: CompanyFacts, filters: Filters) -> View | None:
     return warehouse.current_view(selection=filters.selection(ZoneInfo(company.timezone)), purpose=Purpose.MEASUREMENT)
 
 
+def service_view(view: View) -> View:
+    """The same store and rule for doing what a customer asked for: without what they read, unless they agreed to it."""
+    found = warehouse.current_view(view.rule, purpose=Purpose.SERVICE)
+    assert found is not None  # noqa: S101 - the view itself stands on a build
+    return found
+
+
 def graph(view: View) -> Overview:
     """The directly-follows graph of a view, once for each build and filter."""
     return warehouse.cached(view, "overview", lambda: overview(view))

@@ -10,12 +10,18 @@ import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 
-from tillit.vocabulary import Role
+from tillit.vocabulary import MeasurementMode, Role
 from tillit_web.people.consents import How as How
 from tillit_web.people.consents import record_consent as record_consent
 from tillit_web.people.consents import request_erasure as request_erasure
+from tillit_web.people.contacts import block as block
+from tillit_web.people.contacts import block_subjects as block_subjects
+from tillit_web.people.contacts import note_reason as note_reason
+from tillit_web.people.contacts import record_access as record_access
 from tillit_web.people.models import Company, Contact, OneTimeLink, User
+from tillit_web.people.records import ask_correction as ask_correction
 from tillit_web.people.tokens import digest, new_token
+from tillit_web.people.wordings import change_wording as change_wording
 
 LINK_LIFETIMES = {
     OneTimeLink.Kind.FIRST_OWNER: timedelta(hours=24),
@@ -98,6 +104,11 @@ def describe_company(name: str, *, zone: str, currency: str, language: str, is_s
     """Say which company this is; `is_simulated` marks every page as made up."""
     facts = {"name": name, "timezone": zone, "currency": currency, "language": language, "is_simulated": is_simulated}
     Company.objects.update_or_create(id=1, defaults=facts)
+
+
+def choose_privacy(mode: MeasurementMode, country: str) -> None:
+    """Choose how far the company measures its own site, and whose rules its owner is shown."""
+    Company.objects.filter(id=1).update(measurement_mode=mode.value, country=country)
 
 
 def make_member(member: NewMember, role: Role) -> User:

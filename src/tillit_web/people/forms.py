@@ -11,9 +11,13 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tillit.vocabulary import Role
+from tillit.vocabulary import MeasurementMode, Purpose, Role
 from tillit_web.languages import LANGUAGES
-from tillit_web.people.models import ROLE_NAMES, Company, User
+from tillit_web.people.consents import ASKED_FOR
+from tillit_web.people.country_rules import COUNTRIES
+from tillit_web.people.models import ROLE_NAMES, Block, Company, User
+from tillit_web.people.wordings import Wording
+from tillit_web.people.words import PURPOSES
 
 # Zones of the readers we speak to come first; the rest of the world follows.
 NEAR_ZONES = (
@@ -133,3 +137,37 @@ class RoleForm(forms.Form):
         """The valid form's role."""
         data: dict[str, Any] = self.cleaned_data
         return Role(data["role"])
+
+
+class PrivacyForm(forms.Form):
+    """Choose how far we measure, and whose rules to show."""
+
+    mode = forms.ChoiceField(choices=[(mode.value, mode.value) for mode in MeasurementMode])
+    country = forms.ChoiceField(choices=[(code, code) for code in COUNTRIES])
+
+
+class WordingForm(forms.Form):
+    """Other words for one purpose in one language."""
+
+    purpose = forms.ChoiceField(
+        label=_("Purpose"), choices=[(purpose.value, PURPOSES[purpose]) for purpose in ASKED_FOR]
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    text = forms.CharField(
+        label=_("What we ask"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Say what is done, in words that a child of twelve understands."),
+    )
+
+    def chosen(self) -> Wording:
+        """The valid form's words; they have no version yet."""
+        data: dict[str, Any] = self.cleaned_data
+        return Wording(Purpose(data["purpose"]), data["language"], "", data["text"])
+
+
+class BlockForm(forms.Form):
+    """Numbers and addresses that are not contacted, one a line."""
+
+    source = forms.ChoiceField(choices=Block.Source.choices)
+    lines = forms.CharField(max_length=2_000_000, widget=forms.Textarea)

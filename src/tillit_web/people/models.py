@@ -1,4 +1,4 @@
-"""Tables of people: members of the team, the company, one-time links, contact details."""
+"""Tables of people: the team, the company, one-time links, contact details and what is on record about them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tillit.vocabulary import Role
+from tillit.vocabulary import MeasurementMode, Purpose, Role
 from tillit_web.languages import LANGUAGES
 
 ROLE_NAMES = (
@@ -59,6 +59,8 @@ class Company(models.Model):
     lapse_days = models.PositiveIntegerField(default=30)
     week_start = models.PositiveSmallIntegerField(default=1)  # ISO: 1 = Monday, 7 = Sunday
     is_simulated = models.BooleanField(default=False)
+    measurement_mode = models.CharField(max_length=16, default=MeasurementMode.WITH_CONSENT.value)
+    country = models.CharField(max_length=2, default="SE")  # whose rules the settings page shows
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="one_company")]
@@ -108,13 +110,114 @@ class Contact(models.Model):
         return f"{self.kind} of {bytes(self.subject).hex()}"
 
 
-class ContactOpening(models.Model):
-    """That a member opened contact details: who, when, whose, why. Written before the details are shown."""
+class AccessRecord(models.Model):
+    """That somebody opened a person's page, contact details, a search or an export. Written before anything is shown.
+
+    One row for each subject that it was about, or a single one without subject where a search found nobody.
+    """
+
+    class What(models.TextChoices):
+        PAGE = "page", _("Opened the page")
+        CONTACTS = "contacts", _("Opened contact details")
+        SEARCH = "search", _("Searched")
+        EXPORT = "export", _("Took out contact details")
+        CODE = "code", _("Handed out a code")
+        OWN_PAGE = "own_page", _("The customer opened their own page")
+        DOWNLOAD = "download", _("The customer took their own data")
 
     member = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
-    subject = models.BinaryField(max_length=16)
+    what = models.CharField(max_length=16, choices=What.choices, default=What.CONTACTS)
+    purpose = models.CharField(max_length=24, default=Purpose.SERVICE.value)
+    basis = models.CharField(max_length=16, default="")  # a ContactBasis, where contact details were opened
+    subject = models.BinaryField(max_length=16, null=True)
     reason = models.CharField(max_length=200)
     opened_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["subject"], name="access_of_subject")]
+
     def __str__(self) -> str:
-        return f"{self.opened_at:%Y-%m-%d %H:%M} {self.reason}"
+        return f"{self.opened_at:%Y-%m-%d %H:%M} {self.what}"
+
+
+class Block(models.Model):
+    """A number or address that is not to be contacted; only its hash is kept."""
+
+    class Source(models.TextChoices):
+        OWN = "own", _("our own list")
+        CUSTOMER = "customer", _("the customer said so")
+        NIX = "nix", "NIX-Telefon"
+        RESERVATION = "reservation", "Reservasjonsregisteret"
+        ROBINSON = "robinson", "Robinsonlisten"
+
+    subject = models.BinaryField(max_length=16)
+    source = models.CharField(max_length=16, choices=Source.choices)
+    blocked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "source"], name="one_block")]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {bytes(self.subject).hex()}"
+
+
+class ContactReason(models.Model):
+    """A documented reason to contact somebody: a booking, a request, a relation. Without one nothing is exported."""
+
+    subject = models.BinaryField(max_length=16)
+    basis = models.CharField(max_length=16)
+    evidence = models.CharField(max_length=200)  # what shows it: a booking's number, a ticket, an order
+    noted_at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.basis} until {self.ends_at:%Y-%m-%d}"
+
+
+class BlockedAttempt(models.Model):
+    """That contact details were asked for and held back: how many, and why."""
+
+    member = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    refusal = models.CharField(max_length=24)
+    details = models.PositiveIntegerField()
+    tried_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.details} {self.refusal}"
+
+
+class ConsentWording(models.Model):
+    """What customers are asked, word for word. A change is a new version; an old one stays, since answers name it."""
+
+    purpose = models.CharField(max_length=24)
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    version = models.PositiveIntegerField()
+    text = models.TextField(max_length=1000)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["purpose", "language", "version"], name="one_wording_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}/{self.language}/{self.version}"
+
+
+class Correction(models.Model):
+    """What a customer says is wrong about them; the team answers by mending it."""
+
+    subject = models.BinaryField(max_length=16)
+    text = models.TextField(max_length=2000)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"asked {self.asked_at:%Y-%m-%d}"

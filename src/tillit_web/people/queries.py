@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tillit.vocabulary import Role
+from tillit.vocabulary import MeasurementMode, Role
 from tillit_web.people.consents import consents_of as consents_of
 from tillit_web.people.consents import permission as permission
 from tillit_web.people.consents import standing_of as standing_of
-from tillit_web.people.models import ROLE_NAMES, Company, Contact, ContactOpening, OneTimeLink, User
+from tillit_web.people.contacts import ContactDetail as ContactDetail
+from tillit_web.people.contacts import blocks_of as blocks_of
+from tillit_web.people.contacts import contacts_of as contacts_of
+from tillit_web.people.contacts import export_contacts as export_contacts
+from tillit_web.people.models import ROLE_NAMES, Company, OneTimeLink, User
+from tillit_web.people.records import accesses_of as accesses_of
+from tillit_web.people.records import recent_accesses as recent_accesses
 from tillit_web.people.tokens import digest
+from tillit_web.people.wordings import wording as wording
 
 ROLE_MEANINGS: dict[Role, Promise] = {
     Role.OWNER: _("sees everything, and decides who gets in"),
@@ -38,15 +43,8 @@ class CompanyFacts:
     lapse_days: int
     week_start: int
     is_simulated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ContactDetail:
-    """One clear value of a customer."""
-
-    subject: bytes
-    kind: str
-    value: str
+    measurement_mode: MeasurementMode
+    country: str
 
 
 def company() -> CompanyFacts:
@@ -61,6 +59,8 @@ def company() -> CompanyFacts:
         lapse_days=row.lapse_days,
         week_start=row.week_start,
         is_simulated=row.is_simulated,
+        measurement_mode=MeasurementMode(row.measurement_mode),
+        country=row.country,
     )
 
 
@@ -94,19 +94,3 @@ def open_link(token: str, *kinds: OneTimeLink.Kind) -> OneTimeLink | None:
     """The link that this token opens now, or None if it was used, has expired, or never was."""
     link = OneTimeLink.objects.filter(token_digest=digest(token), kind__in=kinds).first()
     return link if link is not None and link.is_open(timezone.now()) else None
-
-
-def contacts_of(subjects: Collection[bytes], *, by: User, reason: str) -> tuple[ContactDetail, ...]:
-    """Clear e-mails, phones and names of these subjects; the opening is on record before a value is returned.
-
-    Args:
-        subjects: 16 bytes each, as in the events.
-        by: The member who sees them.
-        reason: Why, in a few words for whoever reads the record: "opened from timeline".
-    """
-    with transaction.atomic():
-        ContactOpening.objects.bulk_create(
-            ContactOpening(member=by, subject=subject, reason=reason) for subject in subjects
-        )
-        rows = Contact.objects.filter(subject__in=list(subjects)).order_by("kind", "value")
-        return tuple(ContactDetail(bytes(row.subject), row.kind, row.value) for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tillit_web.people import team_views, views
+from tillit_web.people import privacy_views, team_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("new-password/<str:token>/", views.new_password, name="new_password"),
     path("settings/", views.own_settings, name="settings"),
     path("settings/company/", team_views.company, name="company"),
+    path("settings/privacy/", privacy_views.privacy, name="privacy"),
+    path("settings/privacy/words/", privacy_views.wordings, name="wordings"),
+    path("settings/privacy/blocked/", privacy_views.block_list, name="block_list"),
+    path("settings/privacy/corrections/<int:correction>/", privacy_views.settle, name="settle"),
+    path("settings/openings/", privacy_views.openings, name="openings"),
     path("settings/team/", team_views.team, name="team"),
     path("settings/team/invite/", team_views.invite, name="invite"),
     path("settings/team/<int:member>/", team_views.member, name="member"),

@@ -18,8 +18,10 @@ from tillit.events.contract import EVENT_SCHEMA
 from tillit.events.key import read_or_create_key
 from tillit.events.subject import subject_of as hashed
 from tillit.journeys.store import public_pseudonym
-from tillit.vocabulary import IdentifierKind
-from tillit_web.people.models import Contact, ContactOpening, User
+from tillit.vocabulary import IdentifierKind, Purpose
+from tillit_web.people import actions as people
+from tillit_web.people.consents import How
+from tillit_web.people.models import AccessRecord, Contact, User
 
 DI = public_pseudonym(subject_of("Di"))
 TWO_JOURNEYS = [
@@ -74,10 +76,36 @@ def test_contact_details_show_only_when_asked_for_and_on_the_record(as_bo: Clien
     Contact.objects.create(subject=subject_of("Di"), kind="email", value="di@example.org")
     page = f"/journeys/customer/{DI}/"
     assert b"di@example.org" not in as_bo.get(page).content
-    assert not ContactOpening.objects.exists()
-    assert b"di@example.org" in as_bo.post(f"{page}contacts/").content
-    opening = ContactOpening.objects.get()
-    assert (opening.member, bytes(opening.subject)) == (bo, subject_of("Di"))
+    assert not AccessRecord.objects.filter(what="contacts").exists()
+    assert b"di@example.org" not in as_bo.post(f"{page}contacts/").content, "nothing without a reason"
+    answer = as_bo.post(f"{page}contacts/", {"basis": "booking", "reason": "the call of Friday"})
+    assert b"di@example.org" in answer.content
+    opening = AccessRecord.objects.get(what="contacts")
+    assert (opening.member, bytes(opening.subject or b"")) == (bo, subject_of("Di"))
+    assert (opening.purpose, opening.basis, opening.reason) == ("service", "booking", "the call of Friday")
+
+
+def test_whoever_knows_who_it_is_sees_no_reading_without_a_yes(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    page = f"/journeys/customer/{DI}/"
+    text = as_bo.post(f"{page}contacts/", {"basis": "request"}).content.decode()
+    assert "1 event in 1 journey" in text
+    assert "2 events are withheld" in text
+    people.record_consent([subject_of("Di")], Purpose.STAFF_READING, granted=True, how=How.STAFF, where="in the shop")
+    text = as_bo.post(f"{page}contacts/", {"basis": "request"}).content.decode()
+    assert "3 events in 2 journeys" in text
+    assert "What this customer has agreed to" in text
+    assert "in the shop" in text
+
+
+def test_every_opening_of_a_page_and_every_search_is_on_record(as_bo: Client, bo: User, bring_in: BringIn) -> None:
+    bring_in(TWO_JOURNEYS)
+    as_bo.get(f"/journeys/customer/{DI}/")
+    as_bo.post("/journeys/find/", {"identifier": DI})
+    as_bo.post("/journeys/find/", {"identifier": "cy@example.org"})
+    rows = [(row.member, row.what, bytes(row.subject or b"")) for row in AccessRecord.objects.order_by("id")]
+    assert rows == [(bo, "page", subject_of("Di")), (bo, "search", subject_of("Di")), (bo, "search", b"")]
+    assert not any("cy@" in row.reason for row in AccessRecord.objects.all())
 
 
 def test_an_analyst_is_not_offered_contact_details(as_cy: Client, bring_in: BringIn) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,15 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.journeys.stage_rules import default_stage_rules
-from tillit.journeys.timeline import timeline
-from tillit.vocabulary import Role
+from tillit.journeys.timeline import timeline, withheld_events
+from tillit.vocabulary import ContactBasis, Purpose, Role
 from tillit_web.insight import queries
 from tillit_web.insight.filters import address
 from tillit_web.insight.pages.customer import ROWS, customer_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
 from tillit_web.insight.words import identifier_label
+from tillit_web.people import actions as people
 from tillit_web.people.access import TeamRequest, access
-from tillit_web.people.queries import contacts_of
+from tillit_web.people.consents import ConsentGiven
+from tillit_web.people.models import AccessRecord
+from tillit_web.people.queries import contacts_of, standing_of
+from tillit_web.people.words import BASES, refusal_meaning
 
 MAY_OPEN_CONTACTS = frozenset({Role.OWNER, Role.SPECIALIST})
 
@@ -31,7 +37,10 @@ MAY_OPEN_CONTACTS = frozenset({Role.OWNER, Role.SPECIALIST})
 def show_customer(request: TeamRequest, person: str) -> HttpResponse:
     """Every event of one customer, journey by journey."""
     question = asked(request)
-    return _customer(question, person, {}) if question else _nobody(request)
+    if question is None:
+        return _nobody(request)
+    _record(question, person, AccessRecord.What.PAGE)
+    return _customer(question, person, {})
 
 
 @access(Role.OWNER, Role.SPECIALIST)
@@ -42,12 +51,21 @@ def show_contacts(request: TeamRequest, person: str) -> HttpResponse:
     question = asked(request)
     if question is None:
         return _nobody(request)
+    # From here on the reader knows who it is: the page is for service, and shows no reading without its own yes.
+    question = replace(question, view=queries.service_view(question.view))
     try:
         subjects = subjects_of(question.view, person)
     except QueryError as refused:
         return _refused(question, refused)
-    details = contacts_of(subjects, by=request.user, reason="timeline opened")
-    shown = [{"label": identifier_label(detail.kind), "value": detail.value} for detail in details]
+    try:
+        basis = ContactBasis(request.POST.get("basis", ""))
+    except ValueError:
+        return _customer(question, person, {"basis_missing": True})
+    details = contacts_of(subjects, by=request.user, basis=basis, reason=request.POST.get("reason", "").strip())
+    shown = [
+        {"label": identifier_label(each.kind), "value": each.value, "refused": refusal_meaning(each.refused)}
+        for each in details
+    ]
     return _customer(question, person, {"contacts": shown})
 
 
@@ -64,9 +82,29 @@ def find_customer(request: TeamRequest) -> HttpResponse:
         typed = request.POST.get("identifier", "")
         person = queries.person_known_by(question.view, typed, zone=question.company.timezone)
         if person:
+            _record(question, person, AccessRecord.What.SEARCH)
             return redirect("insight:customer", person)
+        people.record_access(
+            AccessRecord.What.SEARCH, (), by=request.user, purpose=Purpose.SERVICE, reason=_record_of(request)
+        )
         return show(question, "insight/find.html", "insight:find", {"nothing_for": True, "has_filters": False})
     return show(question, "insight/find.html", "insight:find", {"has_filters": False})
+
+
+def _record(question: Asked, person: str, what: AccessRecord.What) -> None:
+    """Put an opening on record, for every identifier of the customer; for nobody's page there is nothing to open."""
+    try:
+        subjects = subjects_of(question.view, person)
+    except QueryError:
+        return
+    by = question.request.user
+    people.record_access(what, subjects, by=by, purpose=question.view.purpose, reason=_record_of(question.request))
+
+
+def _record_of(request: TeamRequest) -> str:
+    """What the reader was doing: the page that led here, without what it was asked."""
+    match = request.resolver_match
+    return match.view_name if match else ""
 
 
 def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResponse:
@@ -84,6 +122,9 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
     here = reverse("insight:customer", args=[person])
     context = {
         "person": person,
+        "withheld": withheld_events(question.view, person),
+        "standing_consents": _consents(question, person),
+        "bases": [(basis.value, label) for basis, label in BASES.items()],
         "page": page,
         "contacts": None,
         "may_open_contacts": Role(question.request.user.role) in MAY_OPEN_CONTACTS,
@@ -93,6 +134,11 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
         "has_filters": False,
     }
     return show(question, "insight/customer.html", "insight:find", context | more)
+
+
+def _consents(question: Asked, person: str) -> list[ConsentGiven]:
+    """What the customer has said yes or no to, as it stands."""
+    return list(standing_of(subjects_of(question.view, person)).values())
 
 
 def _offset(request: TeamRequest, events: int) -> int:

@@ -1,0 +1,68 @@
+"""What is on record: who opened what of whom, what was held back, and what customers say is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from tillit_web.people.models import AccessRecord, BlockedAttempt, Correction
+
+SAME_OPENING = timedelta(seconds=2)  # rows of one opening, one for each identifier of the person
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One opening, as the customer sees it: what and when, for what, by which role; no member's name."""
+
+    at: datetime
+    what: str
+    role: str  # "" where it was the customer
+    purpose: str
+    basis: str
+    reason: str
+
+
+def accesses_of(subjects: Collection[bytes]) -> tuple[Access, ...]:
+    """Every opening of a person's page or details, the latest first; a row for each identifier is told once."""
+    rows = AccessRecord.objects.filter(subject__in=list(subjects)).select_related("member").order_by("-id")
+    found: list[Access] = []
+    last: AccessRecord | None = None
+    for row in rows:
+        same = last is not None and (row.what, row.member_id, row.reason) == (last.what, last.member_id, last.reason)
+        if last is None or not same or last.opened_at - row.opened_at > SAME_OPENING:
+            role = row.member.get_role_display() if row.member else ""
+            what = str(row.get_what_display())
+            found.append(Access(row.opened_at, what, role, row.purpose, row.basis, row.reason))
+        last = row
+    return tuple(found)
+
+
+def recent_accesses() -> QuerySet[AccessRecord]:
+    """What members and customers opened, the latest first."""
+    return AccessRecord.objects.select_related("member")
+
+
+def attempts_held_back(*, days: int) -> dict[str, int]:
+    """How many contact details were held back in these last days, for each reason."""
+    since = timezone.now() - timedelta(days=days)
+    rows = BlockedAttempt.objects.filter(tried_at__gte=since).order_by().values("refusal").annotate(n=Sum("details"))
+    return {row["refusal"]: row["n"] for row in rows}
+
+
+def ask_correction(subject: bytes, text: str) -> None:
+    """Keep what a customer says is wrong about them."""
+    Correction.objects.create(subject=subject, text=text.strip()[:2000])
+
+
+def open_corrections() -> QuerySet[Correction]:
+    """What nobody has mended yet, the oldest first."""
+    return Correction.objects.filter(settled_at=None).order_by("id")
+
+
+def settle_correction(number: int) -> None:
+    """Say that what a customer called wrong is mended."""
+    Correction.objects.filter(pk=number, settled_at=None).update(settled_at=timezone.now())

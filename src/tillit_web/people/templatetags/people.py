@@ -1,0 +1,41 @@
+"""`{% load people %}`: purposes, bases and answers in the reader's language."""
+
+from __future__ import annotations
+
+from django import template
+
+from tillit.vocabulary import ContactBasis, ContactChannel, Purpose
+from tillit_web.people.consents import How
+from tillit_web.people.words import BASES, CHANNELS, HOWS, PURPOSES
+
+register = template.Library()
+
+
+@register.filter
+def purpose(value: str) -> str:
+    """ "measurement" → "Numbers about all customers"."""
+    return str(PURPOSES[Purpose(value)])
+
+
+@register.filter
+def contact_channel(value: str | None) -> str:
+    """ "sms" → "by text message"; "" for none."""
+    return str(CHANNELS[ContactChannel(value)]) if value else ""
+
+
+@register.filter
+def basis(value: str) -> str:
+    """ "booking" → "They booked it"."""
+    return str(BASES[ContactBasis(value)])
+
+
+@register.filter
+def how(value: str) -> str:
+    """ "site" → "on our site"."""
+    return str(HOWS[How(value)])
+
+
+@register.filter
+def short_code(subject: bytes | None) -> str:
+    """The first digits of an identifier's code: enough to see that two rows are about the same one."""
+    return bytes(subject).hex()[:8] if subject else "–"
