@@ -94,7 +94,7 @@ def _read() -> sqlite3.Connection:
     """The collector's tables, for reading alone; they may not be there yet."""
     path = Path(settings.DATA_DIRECTORY) / "events.sqlite"
     return (
-        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5)
+        sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
         if path.exists()
         else sqlite3.connect(":memory:")
     )

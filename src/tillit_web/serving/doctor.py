@@ -112,7 +112,7 @@ def _database(path: Path) -> Finding | None:
     if not path.is_file():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             answer = database.execute("pragma quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
         answer = str(error)

@@ -61,6 +61,11 @@ def test_a_well_directory_needs_nothing(well: Path) -> None:
     assert _wrong(well) == []
 
 
+def test_a_directory_may_be_named_from_where_one_stands(well: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(well.parent)
+    assert [finding.subject for finding in examine(Path(well.name)) if not finding.is_well] == []
+
+
 @pytest.mark.parametrize(
     ("break_it", "subject"),
     [
