@@ -14,7 +14,7 @@ TillitError
 │   ├── KeyMissing          the data directory's secret key is gone
 │   └── LedgerError         a ledger was asked for what would break its chain
 ├── PurposeError            a reader stated no purpose, or one that is not allowed
-└── EngineError             the engine beneath refused a statement
+└── EngineError             the engine beneath refused a statement, or is not there
 """
 
 from __future__ import annotations
@@ -95,4 +95,4 @@ class PurposeError(TillitError):
 
 
 class EngineError(TillitError):
-    """The engine beneath refused a statement."""
+    """The engine beneath refused a statement or a file, lost its work, or is not there."""

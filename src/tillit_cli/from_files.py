@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from tillit.engine.addresses import File, file_or_address
 from tillit.errors import FileError
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import load_mapping
@@ -34,7 +35,11 @@ class FromFiles:
 def add_file_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
     """The arguments of every command that reads plain files; `needed` False where a command can do without any."""
     parser.add_argument(
-        "files", metavar="FILE", nargs="+" if needed else "*", type=Path, help="CSV, JSON Lines, Parquet or XES"
+        "files",
+        metavar="FILE",
+        nargs="+" if needed else "*",
+        type=file_or_address,
+        help="CSV, JSON Lines, Parquet or XES",
     )
     parser.add_argument("--mapping", metavar="M", type=Path, help="which column is what (tillit inspect writes one)")
     parser.add_argument("--goal", metavar="ACTIVITY", help="a journey ends when this has happened")
@@ -44,6 +49,18 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) 
         type=lapse_days,
         default=None,
         help="a journey ends after so many days without an event, or none (default: none)",
+    )
+    parser.add_argument(
+        "--engine", choices=("duckdb", "spark"), default="duckdb", help="where the work runs (default: duckdb, here)"
+    )
+    parser.add_argument(
+        "--master", metavar="URL", default="local[*]", help="of --engine spark: spark://HOST:7077 (default: local[*])"
+    )
+    parser.add_argument(
+        "--work",
+        metavar="DIR",
+        type=Path,
+        help="of --engine spark: a folder that this machine and all workers see (default: a temporary one here)",
     )
 
 
@@ -63,11 +80,21 @@ def journeys_from(
         MappingError: The mapping contradicts itself or a file.
         QueryError: No event has the goal's activity.
     """
-    for path in args.files:
-        if not path.is_file():
-            raise FileError(f"There is no file {path}. Check the spelling, or the folder you are in.")
+    for file in args.files:
+        if isinstance(file, str):
+            if args.engine != "spark":
+                raise FileError(
+                    f"{file} is an address, not a file of this machine. Copy it here, or add --engine spark."
+                )
+        elif not file.is_file():
+            raise FileError(f"There is no file {file}. Check the spelling, or the folder you are in.")
     mapping = load_mapping(args.mapping) if args.mapping else None
     rule = CaseRule(args.goal, args.lapse)
+    if args.engine == "spark":
+        with import_module("tillit_cli.on_cluster").store_on_spark(args, mapping, timezone) as (store, staged):
+            say(staged.receipt, staged.notes, staged.rejected, args.files)
+            yield FromFiles(View(store, rule, purpose=Purpose.MEASUREMENT), staged.mappings)
+        return
     with tempfile.TemporaryDirectory(prefix="tillit-") as folder:
         work = Path(folder)
         plain = None
@@ -102,7 +129,7 @@ def is_parquet(path: Path) -> bool:
         return file.read(4) == b"PAR1"
 
 
-def say(receipt: Receipt, notes: Sequence[str], rejected: Sequence[Path], files: Sequence[Path]) -> None:
+def say(receipt: Receipt, notes: Sequence[str], rejected: Sequence[Path], files: Sequence[File]) -> None:
     """What became of the rows, on standard error, so that standard output is the answer alone."""
     kept = _keep_rejected(rejected, files)
     print(
@@ -116,12 +143,12 @@ def say(receipt: Receipt, notes: Sequence[str], rejected: Sequence[Path], files:
         print(f"rejected rows, with reasons: {path}", file=sys.stderr)
 
 
-def _keep_rejected(rejected: Sequence[Path], files: Sequence[Path]) -> tuple[Path, ...]:
-    """Put rejected rows beside the files they come from."""
-    beside = {f"{path.name}.rejected.csv": path.parent for path in files}
+def _keep_rejected(rejected: Sequence[Path], files: Sequence[File]) -> tuple[Path, ...]:
+    """Put rejected rows beside the files they come from; those of files elsewhere into the folder we are in."""
+    beside = {f"{file.name}.rejected.csv": file.parent for file in files if isinstance(file, Path)}
     kept = []
     for path in rejected:
-        target = beside[path.name] / path.name
+        target = beside.get(path.name, Path()) / path.name
         try:
             shutil.copyfile(path, target)
         except OSError as error:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tillit.engine.parts import MapParts, map_parts
 from tillit.events.mapping import Mapping
 from tillit.events.staging import Staged, stage
 from tillit.journeys.build import build_store
@@ -29,7 +30,7 @@ def staged_files(files: Sequence[Path], mapping: Mapping | None, work: Path, tim
         )
 
 
-def store_of(staged: Staged, out: Path) -> OrderedStore:
-    """The ordered store of staged events."""
-    build_store(staged.events, staged.links, out)
-    return OrderedStore.open(out)
+def store_of(staged: Staged, out: Path, *, run: MapParts = map_parts) -> OrderedStore:
+    """The ordered store of staged events; `run` is where it is built and asked."""
+    build_store(staged.events, staged.links, out, run=run)
+    return OrderedStore.open(out, run=run)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tillit.engine.on_spark import spark_session
+from tillit.engine.on_spark import spark_session, spark_work
 from tillit.errors import EngineError
 
 LISTS_PYSPARK = """
@@ -32,6 +32,16 @@ def test_without_pyspark_the_error_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(EngineError, match="pip install 'tillit\\[spark\\]'"), spark_session("local[1]"):
         pass
+
+
+def test_workers_elsewhere_need_a_folder_that_they_see(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="--work DIR"), spark_work(None, master="spark://cluster.example:7077"):
+        pass
+    with pytest.raises(EngineError, match="there is no folder"), spark_work(tmp_path / "typo", master="local[2]"):
+        pass
+    with spark_work(tmp_path, master="spark://cluster.example:7077") as work:
+        assert work.parent == tmp_path
+    assert not work.exists()
 
 
 @pytest.mark.filterwarnings("ignore")  # pyspark's own imports

@@ -48,7 +48,7 @@ def market(folder: Path) -> tuple[Path, Path]:
             "sequence": int(rng.integers(0, 2)),
             "received_at": 0,
             "clock_skew": 0,
-            "subject": _subject(int(person[number]), int(device[number])),
+            "subject": subject(int(person[number]), int(device[number])),
             "subject_kind": "anonymous" if device[number] else "customer",
             "activity": ACTIVITIES[activity[number]],
             "channel": CHANNELS[int(rng.integers(len(CHANNELS)))],
@@ -65,9 +65,9 @@ def market(folder: Path) -> tuple[Path, Path]:
     ]
     links = [
         {
-            "left": _subject(number, 0),
+            "left": subject(number, 0),
             "left_kind": "customer",
-            "right": _subject(number, 1),
+            "right": subject(number, 1),
             "right_kind": "anonymous",
             "rule": "row",
             "event_id": f"e{number:05d}",
@@ -82,5 +82,5 @@ def market(folder: Path) -> tuple[Path, Path]:
     return events_path, links_path
 
 
-def _subject(person: int, device: int) -> bytes:
+def subject(person: int, device: int) -> bytes:
     return np.random.default_rng((person, device)).bytes(16)

@@ -15,7 +15,11 @@ import numpy as np
 import pytest
 
 import tillit
-from tests.spark.market import DAY, FIRST_AT
+from tests.spark.market import DAY, FIRST_AT, subject
+from tillit.credit.cells import Headcounts
+from tillit.credit.sales import SoldAfter, part_of_sales
+from tillit.credit.spikes import daily_counts
+from tillit.credit.statement import statement
 from tillit.engine.on_spark import SparkParts
 from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import QueryError
@@ -23,10 +27,11 @@ from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
 from tillit.friction.split import Split
 from tillit.friction.visits import visit_rows
-from tillit.journeys.behind import Arrow, journeys_behind
+from tillit.journeys.behind import Activity, Arrow, journeys_behind
 from tillit.journeys.funnel import FunnelSpec, funnel
 from tillit.journeys.graph import overview
 from tillit.journeys.paths import PathSpec, paths
+from tillit.journeys.permission import Mask, Permission
 from tillit.journeys.stage_rules import default_stage_rules
 from tillit.journeys.stages import stage_moves, stages_over_time
 from tillit.journeys.store import OrderedStore
@@ -51,11 +56,19 @@ RULES = default_stage_rules()
 
 # Function that runs a kernel → a question that comes through it.
 QUESTIONS: dict[str, Callable[[View], Any]] = {
+    "credit.sales.part_of_sales": lambda view: part_of_sales(
+        view, SoldAfter("order_completed", "channel", ("email", "paid_search"))
+    ),
+    "credit.spikes.daily_counts": lambda view: daily_counts(view, ["order_completed"], timezone="Europe/Oslo"),
+    "credit.statement.statement": lambda view: statement(
+        view, "order_completed", Headcounts(), start_at=FIRST_AT, end_at=FIRST_AT + 60 * DAY
+    ),
     "friction.pattern_counts.pattern_counts": pattern_counts,
     "friction.visits.visit_rows": lambda view: [
         friction(view, rng=np.random.default_rng(1)),
         [repr(visit_rows(view, Split.parse("property:screen")))],
     ],
+    "journeys.behind._counted": lambda view: journeys_behind(view_without(view), Activity("product_added"), limit=9),
     "journeys.behind.journeys_behind": lambda view: journeys_behind(
         view, Arrow("product_viewed", "product_added"), limit=40
     ),
@@ -73,8 +86,16 @@ QUESTIONS: dict[str, Callable[[View], Any]] = {
 }
 
 
+def view_without(view: View) -> View:
+    """The same journeys, with some persons hidden from counts and some more from lists."""
+    gone = [subject(person, device) for person in range(40) for device in (0, 1)]
+    aggregates, persons = (Mask(everyone=True, named=frozenset(gone[:count])) for count in (20, 80))
+    permission = Permission(Purpose.MEASUREMENT, persons, aggregates)
+    return View(view.store, RULE, purpose=Purpose.MEASUREMENT, permission=permission)
+
+
 def functions_that_run_kernels() -> Iterator[str]:
-    """Every function of the core that calls `….map` or `….map_buckets` of a view."""
+    """Every function of the core that calls `….map` or `….map_buckets`, as views have them."""
     root = Path(tillit.__file__).parent
     for path in sorted(root.rglob("*.py")):
         room = ".".join(path.relative_to(root).with_suffix("").parts)
@@ -85,7 +106,9 @@ def functions_that_run_kernels() -> Iterator[str]:
 
 def _runs_kernel(node: ast.AST) -> bool:
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="view" | "whole"), attr="map" | "map_buckets")):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self" | "workers"))):
+            return False
+        case ast.Call(func=ast.Attribute(attr="map" | "map_buckets")):
             return True
     return False
 

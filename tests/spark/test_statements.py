@@ -124,6 +124,7 @@ CASES: dict[str, Case] = {
     "kept_contacts": Case({"contacts": CONTACTS, "final_events": EVENTS, "final_links": LINKS}),
     "known": Case({"staged_events": LATER, "committed_events": EVENTS}),
     "known_counts": Case({"known": KNOWN}),
+    "one_repeated": Case({"drafts": EVENTS}),
     "persons_by_pseudonym": Case({"persons": PERSONS}, {"hex_prefix": ""}),
     "refusable": Case({"settled": SETTLED}),
     "refused_events": Case({"part": EVENTS, "refused": REFUSED}, {"file": 0, "rule": 1}),

@@ -32,6 +32,7 @@ Answer = TypeVar("Answer")
 
 LOOPBACK = "127.0.0.1"
 _ANSWERED = "part bigint, file string"
+_SQL_SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.ansi.doubleQuotedIdentifiers": "true"}
 
 
 class SparkParts:
@@ -148,6 +149,8 @@ def _readable(rows: pa.Table) -> pa.Table:
 def spark_session(master: str) -> Iterator[Any]:
     """A session on a cluster, closed at the end. What is not said here stands in Spark's own `spark-defaults.conf`.
 
+    In a process that already has one on the same master, such as a notebook, that one is used and left open.
+
     Args:
         master: As Spark writes it: "spark://host:7077", "local[2]".
 
@@ -160,6 +163,10 @@ def spark_session(master: str) -> Iterator[Any]:
         raise EngineError(
             "--engine spark needs pyspark, which is not installed; run: pip install 'tillit[spark]'"
         ) from missing
+    running = sql.SparkSession.getActiveSession()
+    if running is not None and running.sparkContext.master == master:
+        yield _with_settings(running.newSession())
+        return
     if not (shutil.which("java") or shutil.which("bin/java", path=os.environ.get("JAVA_HOME", ""))):
         raise EngineError(
             "Spark needs Java 17 or newer and found none; install one (Debian: apt install openjdk-17-jre-headless) "
@@ -173,18 +180,22 @@ def spark_session(master: str) -> Iterator[Any]:
             .appName("tillit")
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.ansi.doubleQuotedIdentifiers", "true")
-            .config("spark.sql.session.timeZone", "UTC")
             .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={log.as_uri()}")
         )
-        if master.startswith("local") or f"//{LOOPBACK}:" in master:
+        if _is_here(master):
             builder = builder.config("spark.driver.host", LOOPBACK).config("spark.driver.bindAddress", LOOPBACK)
         with _spark_errors(f"a session on {master}"):
             session = builder.getOrCreate()
         try:
-            yield session
+            yield _with_settings(session)
         finally:
             session.stop()
+
+
+def _with_settings(session: Any) -> Any:
+    for name, value in _SQL_SETTINGS.items():
+        session.conf.set(name, value)
+    return session
 
 
 @contextmanager
@@ -200,12 +211,25 @@ def _our_interpreter() -> Iterator[None]:
 
 
 @contextmanager
-def spark_work(folder: Path | None) -> Iterator[Path]:
-    """A new folder inside `folder` for as long as it is needed; None: a temporary one of this machine."""
+def spark_work(folder: Path | None, *, master: str) -> Iterator[Path]:
+    """A new folder inside `folder` for as long as it is needed; None: a temporary one, if all workers are here.
+
+    Raises:
+        EngineError: There is no such folder, or none is named and the workers are elsewhere.
+    """
+    if folder is None and not _is_here(master):
+        raise EngineError(
+            f"the workers of {master} are other machines, which see no temporary folder of this one; "
+            "name a folder that this machine and all workers see: --work DIR"
+        )
     if folder is not None and not folder.is_dir():
         raise EngineError(f"there is no folder {folder}; --work names one that this machine and all workers see")
     with tempfile.TemporaryDirectory(dir=folder, prefix="tillit-") as made:
         yield Path(made)
+
+
+def _is_here(master: str) -> bool:
+    return master.startswith("local") or f"//{LOOPBACK}:" in master
 
 
 @contextmanager

@@ -1,0 +1,50 @@
+"""Plain files as journeys on a cluster of Spark: staged, built and asked there, and thrown away again."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tillit.engine.addresses import File, fetched, files_at
+from tillit.engine.on_spark import SparkEngine, SparkParts, spark_session, spark_work
+from tillit.events.mapping import Mapping
+from tillit.events.staging import Staged
+from tillit.events.staging_apart import stage_apart
+from tillit.journeys.store import OrderedStore
+from tillit_cli.through_store import staged_files, store_of
+
+
+@contextmanager
+def store_on_spark(
+    args: argparse.Namespace, mapping: Mapping | None, timezone: str | None
+) -> Iterator[tuple[OrderedStore, Staged]]:
+    """The store of `args.files`, built on the cluster `args.master`, whose kernels run there too.
+
+    Raises:
+        EngineError: There is no Spark, no Java or no cluster.
+        FileError, MappingError, AmbiguityError: As `stage`.
+    """
+    files: list[File] = []
+    for file in args.files:
+        files += [file.resolve()] if isinstance(file, Path) else files_at(file)
+    with spark_session(args.master) as session, spark_work(args.work, master=args.master) as work:
+        run = SparkParts(session, work / "answers")
+        staged = stage_apart(
+            files,
+            mapping,
+            # No result depends on the key, and nothing is kept that could be joined with anything.
+            key=secrets.token_bytes(32),
+            received_at=time.time_ns() // 1_000,
+            work=work / "staged",
+            run=run,
+            engine=SparkEngine(session),
+            timezone=timezone,
+        )
+        if staged is None:
+            copies = [fetched(file, work / "copies" / str(number)) for number, file in enumerate(files)]
+            staged = staged_files(copies, mapping, work / "together", timezone)
+        yield store_of(staged, work / "store", run=run), staged
