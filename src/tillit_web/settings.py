@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tillit_web.people.reader.frame",
+                "tillit_web.warehouse.frame.waiting",
                 "tillit_web.demo.frame.demo",
             ],
         },

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tillit_web.insight.urls")),
     path("settings/site/", include("tillit_web.collect.site_urls")),
     path("import/", include("tillit_web.warehouse.urls")),
+    path("identity/", include("tillit_web.warehouse.identity_urls")),
     path("account/", include("tillit_web.people.account_urls")),
 ]
 

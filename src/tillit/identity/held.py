@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tillit.identity.limits import Excess
@@ -27,6 +29,7 @@ class Reason(StrEnum):
     BETWEEN = "between"  # the link would join two persons who each have an identifier of their own
 
 
+HELD_FILE = "held.parquet"  # beside a build's other tables
 # One row for each identifier, or for each link between two (`other` is null for an identifier).
 HELD_SCHEMA = pa.schema(
     [
@@ -41,6 +44,29 @@ HELD_SCHEMA = pa.schema(
         pa.field("persons", pa.int64(), nullable=False),  # who would become one if it were let in
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """One row of HELD_SCHEMA."""
+
+    subject: bytes
+    kind: str
+    other: bytes | None
+    other_kind: str | None
+    reason: Reason
+    about: str
+    found: int
+    most: int
+    persons: int
+
+
+def read_held(layer: Path) -> tuple[HeldRow, ...]:
+    """What a build holds apart, most persons first; nothing where an earlier tillit built it."""
+    path = layer / HELD_FILE
+    if not path.exists():
+        return ()
+    return tuple(HeldRow(**{**row, "reason": Reason(row["reason"])}) for row in pq.read_table(path).to_pylist())
 
 
 @dataclass(frozen=True, slots=True)

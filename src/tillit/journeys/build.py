@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tillit.engine.answers import whole_file
 from tillit.engine.memory import use_system_memory
 from tillit.engine.parts import MapParts, map_parts
+from tillit.identity.held import HELD_FILE
 from tillit.identity.links import read_links
 from tillit.identity.resolve import Identity, Resolution, resolve
 from tillit.journeys.format import (
@@ -100,7 +101,7 @@ def write_layer(
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     pq.write_table(persons.components, out / "components.parquet", compression="zstd")
-    pq.write_table(persons.held, out / "held.parquet", compression="zstd")
+    pq.write_table(persons.held, out / HELD_FILE, compression="zstd")
     if touched is not None:
         pq.write_table(pa.table([touched], schema=TOUCHED_SCHEMA), out / "touched.parquet", compression="zstd")
     first_person = 0 if on_top_of is None else on_top_of.persons_end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -30,6 +32,31 @@ def person_known_by(view: View, subject: bytes) -> str | None:
             if not store.is_replaced(person):
                 return store.pseudonyms([person])[person]
     return None
+
+
+def persons_of(view: View, subjects: Collection[bytes]) -> dict[bytes, str]:
+    """The public pseudonym behind each of these identifiers that may be read, where somebody with events has it."""
+    store = view.store
+    head = representatives(view, subjects)
+    known = pa.array(_linked_to(store, tuple(head)), SUBJECT)
+    members = representatives(view, known.to_pylist())
+    person_of: dict[bytes, int] = {}
+    for bucket in store.buckets:
+        table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+        for row in table.filter(pc.is_in(table["subject"], value_set=known)).to_pylist():
+            if row["subject"] in members and not store.is_replaced(row["person"]):
+                person_of[members[row["subject"]]] = row["person"]
+    names = store.pseudonyms(set(person_of.values()))
+    return {subject: names[person_of[first]] for subject, first in head.items() if first in person_of}
+
+
+def representatives(view: View, subjects: Collection[bytes]) -> dict[bytes, bytes]:
+    """What stands for the person of each of these identifiers that may be read: the same for two of one person."""
+    allowed = [subject for subject in subjects if view.permission.persons.allows(subject)]
+    components = pq.read_table(view.store.path / "components.parquet")
+    named = components.filter(pc.is_in(components["subject"], value_set=pa.array(allowed, SUBJECT)))
+    linked = dict(zip(named["subject"].to_pylist(), named["representative"].to_pylist(), strict=True))
+    return {subject: linked.get(subject, subject) for subject in allowed}
 
 
 def subjects_of(view: View, person: str) -> tuple[bytes, ...]:

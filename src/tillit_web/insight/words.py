@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tillit.journeys.funnel import FunnelSpec
 from tillit.journeys.results import OTHER, STOP
-from tillit.vocabulary import Actor, Channel, Function, IdentifierKind, Stage
+from tillit.vocabulary import Actor, Channel, Function, Stage
 
 ACTIVITY_LABELS: dict[str, Promise] = {
     "ad_clicked": _("Ad clicked"),
@@ -141,17 +141,6 @@ ACTOR_LABELS: dict[str, Promise] = {
 }
 
 
-IDENTIFIER_LABELS: dict[str, Promise] = {
-    IdentifierKind.EMAIL: _("E-mail"),
-    IdentifierKind.PHONE: _("Phone"),
-    IdentifierKind.LOYALTY: _("Loyalty number"),
-    IdentifierKind.CUSTOMER: _("Customer number"),
-    IdentifierKind.ORDER: _("Order number"),
-    IdentifierKind.ANONYMOUS: _("A device, without a name"),
-    "name": _("Name"),
-}
-
-
 CAPITAL_TENTHS = 13  # of a small letter's width, in the system fonts at weight 600
 
 
@@ -192,11 +181,6 @@ def channel_label(name: str) -> str:
 def function_label(name: str) -> str:
     known = FUNCTION_LABELS.get(name)
     return str(known) if known else name
-
-
-def identifier_label(kind: str) -> str:
-    known = IDENTIFIER_LABELS.get(kind)
-    return str(known) if known else kind
 
 
 def actor_label(name: str) -> str:

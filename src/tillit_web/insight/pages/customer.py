@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from tillit.journeys.timeline import TimelineRow
 from tillit.vocabulary import Stage
-from tillit_web.insight.words import actor_label, channel_label, function_label, identifier_label
+from tillit_web.insight.words import actor_label, channel_label, function_label
+from tillit_web.ui.identifiers import identifier_label
 from tillit_web.ui.templatetags.tillit import local_time, money
 
 SECOND_MICROS = 1_000_000

@@ -21,14 +21,16 @@ from tillit_web.insight import queries
 from tillit_web.insight.filters import address
 from tillit_web.insight.pages.customer import ROWS, customer_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
-from tillit_web.insight.words import identifier_label
 from tillit_web.people import actions as people
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.consents import ConsentGiven
 from tillit_web.people.models import AccessRecord
 from tillit_web.people.queries import contacts_of, standing_of
 from tillit_web.people.words import BASES, refusal_meaning
+from tillit_web.ui.identifiers import identifier_label
+from tillit_web.warehouse.identity_queries import known_links
 
+MAY_DECIDE = frozenset({Role.OWNER, Role.ANALYST})
 MAY_OPEN_CONTACTS = frozenset({Role.OWNER, Role.SPECIALIST})
 
 
@@ -120,6 +122,7 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
         offset=offset,
     )
     here = reverse("insight:customer", args=[person])
+    links = known_links(subjects_of(question.view, person))
     context = {
         "person": person,
         "withheld": withheld_events(question.view, person),
@@ -132,6 +135,10 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
         "earlier_link": address(here, [("first", str(max(offset - ROWS, 0) + 1))]) if offset else "",
         "later_link": address(here, [("first", str(page.last + 1))]) if page.last < page.events else "",
         "has_filters": False,
+        "links": links,
+        "counting": sum(link.counts for link in links),
+        "may_decide": Role(question.request.user.role) in MAY_DECIDE,
+        "here": here,
     }
     return show(question, "insight/customer.html", "insight:find", context | more)
 
