@@ -6,7 +6,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -66,7 +66,11 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) 
 
 @contextmanager
 def journeys_from(
-    args: argparse.Namespace, *, timezone: str | None = None, fewest_persons: int = 0
+    args: argparse.Namespace,
+    *,
+    timezone: str | None = None,
+    fewest_persons: int = 0,
+    beside: Callable[[Mapping, Path], tuple[Path, Mapping]] | None = None,
 ) -> Iterator[FromFiles]:
     """The journeys of `args.files`, cut as `add_file_arguments` was told.
 
@@ -74,6 +78,7 @@ def journeys_from(
         args: What was typed.
         timezone: Of times without an offset, where neither the mapping nor the file says it.
         fewest_persons: With fewer, whole events are needed, not activities and times alone.
+        beside: Makes one more file of events and its mapping, given the mapping of the others and a folder to write in.
 
     Raises:
         FileError: A file is not there, or cannot be read as what it is.
@@ -91,7 +96,7 @@ def journeys_from(
     mapping = load_mapping(args.mapping) if args.mapping else None
     rule = CaseRule(args.goal, args.lapse)
     if args.engine == "spark":
-        with import_module("tillit_cli.on_cluster").store_on_spark(args, mapping, timezone) as (store, staged):
+        with import_module("tillit_cli.on_cluster").store_on_spark(args, mapping, timezone, beside) as (store, staged):
             say(staged.receipt, staged.notes, staged.rejected, args.files)
             yield FromFiles(View(store, rule, purpose=Purpose.MEASUREMENT), staged.mappings)
         return
@@ -106,9 +111,11 @@ def journeys_from(
             return
         # DuckDB and SciPy take half a second to load; a file that was read directly needs neither.
         general = import_module("tillit_cli.through_store")
-        staged = general.staged_files(args.files, mapping, work / "staged", timezone)
+        key = general.passing_key()
+        staged = general.staged_files(args.files, mapping, work / "staged", timezone, key=key)
         say(staged.receipt, staged.notes, staged.rejected, args.files)
-        store = general.store_of(staged, work / "store")
+        more = general.staged_beside(beside, staged, work, timezone, key=key)
+        store = general.store_of([staged, *more], work / "store")
         yield FromFiles(View(store, rule, purpose=Purpose.MEASUREMENT), staged.mappings)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +14,12 @@ from tillit.events.mapping import Mapping
 from tillit.events.staging import Staged
 from tillit.events.staging_apart import stage_apart
 from tillit.journeys.store import OrderedStore
-from tillit_cli.through_store import staged_files, store_of
+from tillit_cli.through_store import Beside, passing_key, staged_beside, staged_files, store_of
 
 
 @contextmanager
 def store_on_spark(
-    args: argparse.Namespace, mapping: Mapping | None, timezone: str | None
+    args: argparse.Namespace, mapping: Mapping | None, timezone: str | None, beside: Beside | None = None
 ) -> Iterator[tuple[OrderedStore, Staged]]:
     """The store of `args.files`, built on the cluster `args.master`, whose kernels run there too.
 
@@ -32,12 +31,11 @@ def store_on_spark(
     for file in args.files:
         files += [file.resolve()] if isinstance(file, Path) else files_at(file)
     with spark_session(args.master) as session, spark_work(args.work, master=args.master) as work:
-        run = SparkParts(session, work / "answers")
+        run, key = SparkParts(session, work / "answers"), passing_key()
         staged = stage_apart(
             files,
             mapping,
-            # No result depends on the key, and nothing is kept that could be joined with anything.
-            key=secrets.token_bytes(32),
+            key=key,
             received_at=time.time_ns() // 1_000,
             work=work / "staged",
             run=run,
@@ -46,5 +44,6 @@ def store_on_spark(
         )
         if staged is None:
             copies = [fetched(file, work / "copies" / str(number)) for number, file in enumerate(files)]
-            staged = staged_files(copies, mapping, work / "together", timezone)
-        yield store_of(staged, work / "store", run=run), staged
+            staged = staged_files(copies, mapping, work / "together", timezone, key=key)
+        all_staged = [staged, *staged_beside(beside, staged, work, timezone, key=key)]
+        yield store_of(all_staged, work / "store", run=run), staged

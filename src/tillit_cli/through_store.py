@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from tillit.engine.parts import MapParts, map_parts
 from tillit.events.mapping import Mapping
@@ -14,15 +15,19 @@ from tillit.journeys.build import build_store
 from tillit.journeys.store import OrderedStore
 from tillit_cli.progress import Progress
 
+# Makes a file of events and its mapping, given the mapping of the other files and a folder to write in.
+Beside: TypeAlias = Callable[[Mapping, Path], tuple[Path, Mapping]]
 
-def staged_files(files: Sequence[Path], mapping: Mapping | None, work: Path, timezone: str | None) -> Staged:
-    """Stage the files under `work`, with progress on a terminal."""
+
+def staged_files(
+    files: Sequence[Path], mapping: Mapping | None, work: Path, timezone: str | None, *, key: bytes
+) -> Staged:
+    """Stage the files under `work`, with progress on a terminal; what is to be joined is hashed with the same key."""
     with Progress("reading") as progress:
         return stage(
             files,
             mapping,
-            # No result depends on the key, and nothing is kept that could be joined with anything.
-            key=secrets.token_bytes(32),
+            key=key,
             received_at=time.time_ns() // 1_000,
             work=work,
             timezone=timezone,
@@ -30,7 +35,23 @@ def staged_files(files: Sequence[Path], mapping: Mapping | None, work: Path, tim
         )
 
 
-def store_of(staged: Staged, out: Path, *, run: MapParts = map_parts) -> OrderedStore:
+def staged_beside(
+    beside: Beside | None, staged: Staged, work: Path, timezone: str | None, *, key: bytes
+) -> list[Staged]:
+    """One more file of events, where there is one, staged by its own mapping."""
+    if beside is None:
+        return []
+    made, mapping = beside(staged.mapping, work / "beside")
+    return [staged_files([made], mapping, work / "staged-beside", timezone, key=key)]
+
+
+def passing_key() -> bytes:
+    """A key for one command: no result depends on it, and nothing is kept that could be joined with anything."""
+    return secrets.token_bytes(32)
+
+
+def store_of(staged: Sequence[Staged], out: Path, *, run: MapParts = map_parts) -> OrderedStore:
     """The ordered store of staged events; `run` is where it is built and asked."""
-    build_store(staged.events, staged.links, out, run=run)
+    events, links = [path for one in staged for path in one.events], [path for one in staged for path in one.links]
+    build_store(events, links, out, run=run)
     return OrderedStore.open(out, run=run)

@@ -5,20 +5,28 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from tillit.credit.assignments import trials_in
+from tillit.credit.cells import read_headcounts
 from tillit.credit.not_touchpoints import left_out
 from tillit.credit.path_table import read_path_tables
 from tillit.credit.paths import Paths, paths_from
+from tillit.credit.sales import UNKNOWN, spec_for
+from tillit.credit.trials import Trial
 from tillit.errors import QueryError
-from tillit.journeys.touchpoints import TOUCHES, TouchpointSpec, touchpoint_paths
+from tillit.journeys.touchpoints import CONTENT, KINDS, TouchpointSpec, touch_names, touchpoint_paths
+from tillit.reports.showroom import Showroom, showroom
 from tillit.reports.size import CASES_BELOW, COUNTS_BELOW
 from tillit.reports.wording import number
 from tillit_cli.from_files import add_file_arguments, journeys_from
+from tillit_cli.holdout_file import as_events
 from tillit_cli.tables import aligned
 
 SEED = 1  # of the resamples: the same files give the same answer
+WEEK = 7 * 86_400_000_000  # microseconds
 SHOWN = 20  # paths of a listing
 
 
@@ -32,18 +40,47 @@ def add_touchpoint_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="a table of path, conversions, value, nulls instead of events (CSV or CSV.gz)",
     )
-    parser.add_argument("--by", choices=TOUCHES, default="channel", help="what a touchpoint is (default: channel)")
+    parser.add_argument("--by", choices=KINDS, default="channel", help="what a touchpoint is (default: channel)")
     parser.add_argument(
         "--lookback", metavar="DAYS", type=float, default=90.0, help="a touch counts so long before (default: 90)"
     )
     parser.add_argument(
         "--own", metavar="DOMAIN", action="append", default=[], help="a host of the company, no touchpoint"
     )
+    parser.add_argument(
+        "--holdout",
+        metavar="FILE",
+        type=Path,
+        help="who was drawn: person (or email, customer, …), name, withheld (yes or no) and, where known, at",
+    )
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="whose numbers of employees say which places may stand alone; without it all stand together",
+    )
     parser.add_argument("--format", choices=("table", "json"), default="table", help="(default: table)")
 
 
-def typed_paths(args: argparse.Namespace) -> tuple[Paths, frozenset[str]]:
-    """The paths that were asked for, and the names in the events that are no touchpoints.
+@dataclass(frozen=True, slots=True)
+class Touchpoints:
+    """What the files say.
+
+    Attributes:
+        dropped: Names that are no touchpoints.
+        trials: Holdouts.
+        weeks: From the first to the last event; None of a table of paths, as `showroom`.
+    """
+
+    paths: Paths
+    dropped: frozenset[str]
+    trials: tuple[Trial, ...]
+    weeks: float | None
+    showroom: Showroom | None
+
+
+def typed_touchpoints(args: argparse.Namespace) -> Touchpoints:
+    """The paths that were asked for.
 
     Raises:
         QueryError: It is not clear where the paths come from, or no goal was named.
@@ -52,17 +89,33 @@ def typed_paths(args: argparse.Namespace) -> tuple[Paths, frozenset[str]]:
     if bool(args.paths) == bool(args.files):
         raise QueryError("name either files of events or tables of paths (--paths TABLE), and not both.")
     if args.paths:
+        if args.holdout:
+            raise QueryError("a table of paths does not say whose they are, so --holdout needs files of events.")
         paths, dropped = read_path_tables(args.paths, own_domains=args.own)
+        found = Touchpoints(paths, dropped, (), None, None)
     elif args.goal is None:
         raise QueryError("name what counts as a sale: --goal order_completed, or another activity of the files.")
     else:
-        spec = TouchpointSpec(args.goal, args.by, args.lookback)
-        with journeys_from(args) as found:
-            dropped = left_out(getattr(found.view.names, args.by), by=args.by, own_domains=args.own)
-            paths = paths_from(touchpoint_paths(found.view, replace(spec, leave_out=dropped)))
-    if dropped:
-        print(f"note: no touchpoints, passed over: {', '.join(sorted(dropped))}", file=sys.stderr)
-    return paths, dropped
+        found = _from_events(args)
+    if found.dropped:
+        print(f"note: no touchpoints, passed over: {', '.join(sorted(found.dropped))}", file=sys.stderr)
+    return found
+
+
+def _from_events(args: argparse.Namespace) -> Touchpoints:
+    beside = partial(as_events, args.holdout) if args.holdout else None
+    # What is met and withheld stands in columns that are not read of a plain file.
+    with journeys_from(args, fewest_persons=sys.maxsize, beside=beside) as found:
+        dropped = left_out(touch_names(found.view, args.by), by=args.by, own_domains=args.own)
+        spec = TouchpointSpec(args.goal, args.by)
+        if args.by != CONTENT:
+            headcounts = read_headcounts(args.data) if args.data else UNKNOWN
+            spec = spec_for(args.goal, args.by, found.view.names, headcounts)
+        spec = replace(spec, leave_out=dropped, lookback_days=args.lookback)
+        answer = touchpoint_paths(found.view, spec)
+        weeks = (answer.last_at - answer.first_at) / WEEK if answer.paths else None
+        visits = showroom(found.view, args.goal)
+        return Touchpoints(paths_from(answer), dropped, trials_in(found.view, args.goal), weeks, visits)
 
 
 def too_few(paths: Paths) -> str | None:

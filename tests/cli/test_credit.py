@@ -116,3 +116,88 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest(
 ) -> None:
     assert main(["whatif", *written(tmp_path), "--without", "emial"]) == 2
     assert "did you mean email" in capsys.readouterr().err
+
+
+def held_out(folder: Path) -> list[str]:
+    """4,000 customers, half of them without e-mail by lot: those with it buy in 30 of 100, the others in 10."""
+    rows, holdouts, mapping = folder / "shop.csv", folder / "holdouts.csv", folder / "shop.toml"
+    mapping.write_text('properties = ["holdout"]\n' + MAPPING, encoding="utf-8")
+    with (
+        rows.open("w", newline="", encoding="utf-8") as file,
+        holdouts.open("w", newline="", encoding="utf-8") as other,
+    ):
+        writer, drawn = csv.writer(file), csv.writer(other)
+        writer.writerow(["who", "what", "when", "by", "paid", "holdout"])
+        drawn.writerow(["person", "name", "withheld"])
+        for person in range(4_000):
+            withheld, turn = person % 2 == 0, person // 2 % 10
+            drawn.writerow([f"who{person}", "email", "yes" if withheld else "no"])
+            mark = f"email={int(withheld)}"
+            if turn != 9:  # one of ten is never seen, and in the file alone
+                writer.writerow(
+                    [f"who{person}", "page_viewed", "2026-01-05T08:00:00", "ads" if withheld else "email", "", mark]
+                )
+            if turn < (1 if withheld else 3):
+                writer.writerow([f"who{person}", "order_completed", "2026-01-05T08:10:00", "", "10.00", ""])
+    return [str(rows), "--mapping", str(mapping), "--goal", "order_completed"]
+
+
+def test_a_holdout_says_what_is_lost_without_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["credit", *held_out(tmp_path), "--model", "last"]
+    by_file = answer_of([*arguments, "--holdout", str(tmp_path / "holdouts.csv")], capsys)["holdouts"][0]
+    assert (by_file["withheld"], by_file["met"]) == (2_000, 2_000)
+    assert by_file["lost"] == pytest.approx(400)  # 600 of 2,000 against 200 of 2,000
+    assert by_file["low"] < 400 < by_file["high"]
+    assert by_file["value_minor"] == {"SEK": 400_000}
+    assert by_file["earns"] is True
+    by_events = answer_of(arguments, capsys)
+    assert by_events["holdouts"][0]["met"] == 1_800, "who is never seen is in no event"
+    assert by_events["models"]["last"]["shares"][1]["evidence"] == "holdout"
+    assert by_events["models"]["last"]["shares"][0]["evidence"] == "none"
+    assert main(arguments) == 0
+    assert "earned" in capsys.readouterr().out
+
+
+def test_what_if_states_what_a_holdout_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["whatif", *held_out(tmp_path), "--without", "email"]
+    answer = answer_of(arguments, capsys)
+    assert answer["evidence"] == "holdout"
+    assert answer["measured"]["conversions"] == pytest.approx(400)
+    assert answer["value_minor"] == {"SEK": 400_000}
+    both = answer_of([*arguments, "--without", "ads"], capsys)
+    assert (both["measured"], both["evidence"]) == (None, "none"), "nobody was left without ads by lot"
+
+
+def test_a_holdout_is_planned_from_who_comes_to_a_touchpoint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Over less than a week 300 customers came by e-mail or ads; 200 of the 260 ways with e-mail end with a sale."""
+    answer = answer_of(["credit", *written(tmp_path), "--plan", "email"], capsys)
+    assert answer["customers_a_week"] == pytest.approx(260)
+    assert answer["sales_a_customer"] == pytest.approx(200 / 260)
+    assert {plan["findable"] for plan in answer["plans"] if plan["weeks"] == 4} == {None}
+    assert main(["credit", *written(tmp_path), "--plan", "email"]) == 0
+    assert "The smallest part of their sales" in capsys.readouterr().out
+
+
+def test_a_holdout_file_that_says_neither_yes_nor_no_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holdouts = tmp_path / "holdouts.csv"
+    holdouts.write_text("person,name,withheld\nwho1,email,maybe\n", encoding="utf-8")
+    assert main(["credit", *written(tmp_path), "--holdout", str(holdouts)]) == 2
+    assert "line 2: withheld is 'maybe'" in capsys.readouterr().err
+
+
+def test_contents_are_touchpoints_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows, mapping = tmp_path / "shop.csv", tmp_path / "shop.toml"
+    mapping.write_text('properties = ["utm_content"]\n' + MAPPING, encoding="utf-8")
+    lines = ["who,what,when,by,paid,utm_content"]
+    for person in range(400):
+        content = "blue button" if person % 4 else "red button"
+        lines.append(f"who{person},page_viewed,2026-01-05T08:00:00,ads,,{content}")
+        lines.append(f"who{person},order_completed,2026-01-05T09:00:00,web,10.00,")
+    rows.write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["credit", str(rows), "--mapping", str(mapping), "--goal", "order_completed", "--by", "content"]
+    shares = answer_of([*arguments, "--model", "last"], capsys)["models"]["last"]["shares"]
+    assert {share["name"]: share["conversions"] for share in shares} == {"blue button": 300, "red button": 100}

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.credit.made import Row, made, renamed, rows
 from tillit.credit.baseline import Known
 from tillit.credit.paths import Paths
-from tillit.credit.side_by_side import Credit, credit
+from tillit.credit.results import Credit
+from tillit.credit.side_by_side import credit
 from tillit.credit.vocabulary import Evidence, Model
 from tillit.errors import QueryError
 

@@ -19,6 +19,7 @@ class Known(StrEnum):
     NO = "not known"
     AT_LEAST = "at least"
     ESTIMATE = "estimate"
+    HOLDOUT = "holdout"
 
 
 METHOD = {
@@ -34,6 +35,10 @@ METHOD = {
         "The rate of the ways without a known touch, applied to all ways. Weakest assumption: those who "
         "met nothing would otherwise be like those who met something."
     ),
+    Known.HOLDOUT: sentence(
+        "All sales less what the touchpoints add, by holdouts and model together. Weakest assumption: what they add "
+        "adds up, so that none of them would replace another."
+    ),
 }
 
 
@@ -43,7 +48,7 @@ def untouched(paths: Paths) -> Floats:
 
 
 def what_is_known(paths: Paths) -> Known:
-    """Which baseline these paths allow."""
+    """Which baseline these paths allow without a holdout."""
     none = untouched(paths)
     conversions, nulls = none @ paths.conversions, none @ paths.nulls
     ways = conversions + nulls

@@ -9,72 +9,21 @@ from typing import TypeAlias
 import numpy as np
 
 from tillit.credit.baseline import METHOD, Known, baseline_conversions, untouched, what_is_known
+from tillit.credit.correction import Corrected, corrected
 from tillit.credit.markov import chain_of, removal_shares
 from tillit.credit.order import ORDERS, OrderFit, chosen_order, order_fit
 from tillit.credit.paths import Floats, Paths
 from tillit.credit.resampling import Outcomes, interval, observed, resampled
+from tillit.credit.results import Baseline, CorrectedShare, Credit, ModelCredit, Share, Total
 from tillit.credit.rounding import whole_units
 from tillit.credit.rules import rule_weights
 from tillit.credit.shapley import shapley_weights
+from tillit.credit.trials import Effect, Trial, effects
 from tillit.credit.vocabulary import Evidence, Model
 from tillit.errors import QueryError
-from tillit.sentences import Sentence, sentence
+from tillit.sentences import sentence
 
 Sharer: TypeAlias = Callable[[Floats, Floats], Floats]  # ways and worth (rows, paths) to shares (rows, names)
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One name's credit by one model; shares are parts of all conversions, with the middle 95 % of the resamples."""
-
-    name: str
-    share: float
-    low: float
-    high: float
-    conversions: float
-    value_minor: Mapping[str, int]
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCredit:
-    """One model's credit; `order` is a Markov chain's, None for other models."""
-
-    model: Model
-    order: int | None
-    shares: tuple[Share, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """Conversions that would have come without any touch; None where the data cannot tell."""
-
-    known: Known
-    conversions: float | None
-    share: float | None
-    low: float | None
-    high: float | None
-    value_minor: Mapping[str, int] | None
-    method: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """All there was: each model's conversions and the baseline's sum to `conversions`, as does their value."""
-
-    conversions: int
-    ways: int
-    value_minor: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """Models side by side; `fits` says how well each order of the chain foretold, where one was asked for."""
-
-    models: tuple[ModelCredit, ...]
-    baseline: Baseline
-    total: Total
-    fits: tuple[OrderFit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +33,40 @@ class _Prepared:
     shares_of: Sharer
 
 
-def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator) -> Credit:
+def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, trials: Sequence[Trial] = ()) -> Credit:
     """The credit of each name by each model.
 
     Args:
         paths: With at least one touch and one conversion.
         models: In the order wanted.
         rng: For the resamples.
+        trials: Holdouts of names, where there were any. From three on they say the baseline.
 
     Raises:
         QueryError: No conversion has a touch before it.
     """
     if not paths.conversions[paths.lengths > 0].any():
         raise QueryError(sentence("no conversion has a touch before it, so there is no credit to share"))
-    known = what_is_known(paths)
-    fits = tuple(order_fit(paths, order) for order in ORDERS) if Model.MARKOV in models else ()
+    needs_chain = Model.MARKOV in models or bool(trials)
+    fits = tuple(order_fit(paths, order) for order in ORDERS) if needs_chain else ()
     prepared = [_prepared(paths, model, fits) for model in models]
     point = observed(paths)
     all_conversions = float(paths.conversions.sum())
-    without = float(baseline_conversions(paths, point, known)[0])
+    found = effects(trials)
+    put_right = _put_right(paths, fits, trials, found)
+    known = what_is_known(paths) if put_right is None else Known.HOLDOUT
+    if put_right is None:
+        without = float(baseline_conversions(paths, point, known)[0])
+    else:
+        without = float(np.clip(all_conversions - put_right.total, 0, all_conversions))
     drawn: list[list[Floats]] = [[] for _ in prepared]
     drawn_without = []
     for outcomes in resampled(paths, rng):
         total = np.maximum(outcomes.conversions.sum(axis=1), 1)
-        base = baseline_conversions(paths, outcomes, known) / total
+        if put_right is None:
+            base = baseline_conversions(paths, outcomes, known) / total
+        else:
+            base = np.clip(1 - rng.normal(put_right.total, put_right.total_error, len(total)) / all_conversions, 0, 1)
         drawn_without.append(base)
         for shares, one in zip(drawn, prepared, strict=True):
             shares.append(one.shares_of(outcomes.ways, outcomes.conversions) * (1 - base)[:, None])
@@ -116,9 +75,10 @@ def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator) -> C
     share_without = without / all_conversions
     low, high = interval(np.concatenate(drawn_without))
     is_known = known is not Known.NO
+    evidence = {effect.name: effect.evidence for effect in found}
     return Credit(
         models=tuple(
-            _model_credit(paths, one, point, all_conversions - without, shared, np.concatenate(draws))
+            _model_credit(paths, one, point, all_conversions - without, shared, np.concatenate(draws), evidence)
             for one, draws in zip(prepared, drawn, strict=True)
         ),
         baseline=Baseline(
@@ -132,7 +92,34 @@ def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator) -> C
         ),
         total=Total(round(all_conversions), round(float(point.ways.sum())), totals),
         fits=fits,
+        effects=found,
+        corrected=() if put_right is None else _corrected_shares(paths.names, put_right),
     )
+
+
+def _corrected_shares(names: Sequence[str], put_right: Corrected) -> tuple[CorrectedShare, ...]:
+    return tuple(
+        CorrectedShare(name, float(put_right.lost[code]), float(put_right.low[code]), float(put_right.high[code]))
+        for code, name in enumerate(names)
+    )
+
+
+def _put_right(
+    paths: Paths, fits: Sequence[OrderFit], trials: Sequence[Trial], found: Sequence[Effect]
+) -> Corrected | None:
+    """The chain's credit for all the paths' conversions, corrected by trials that may have seen a part of them."""
+    if not trials:
+        return None
+    point = observed(paths)
+    model = _prepared(paths, Model.MARKOV, fits).shares_of(point.ways, point.conversions)[0]
+    conversions = float(paths.conversions.sum())
+    measured, error = np.full(len(paths.names), np.nan), np.full(len(paths.names), np.nan)
+    for trial, effect in zip(trials, found, strict=True):
+        if effect.lost is not None and effect.error is not None and trial.name in paths.names:
+            of_all = conversions / float(trial.conversions.sum())
+            code = paths.names.index(trial.name)
+            measured[code], error[code] = effect.lost * of_all, effect.error * of_all
+    return corrected(model * float(paths.conversions[paths.lengths > 0].sum()), measured, error)
 
 
 def _shared_value(paths: Paths, currency: str, without: float, total: int) -> int:
@@ -165,7 +152,13 @@ def _prepared(paths: Paths, model: Model, fits: Sequence[OrderFit]) -> _Prepared
 
 
 def _model_credit(
-    paths: Paths, one: _Prepared, point: Outcomes, conversions: float, shared: Mapping[str, int], draws: Floats
+    paths: Paths,
+    one: _Prepared,
+    point: Outcomes,
+    conversions: float,
+    shared: Mapping[str, int],
+    draws: Floats,
+    evidence: Mapping[str, Evidence],
 ) -> ModelCredit:
     parts = one.shares_of(point.ways, point.conversions)[0]
     all_conversions = float(paths.conversions.sum())
@@ -188,7 +181,7 @@ def _model_credit(
                 high=float(max(high[code], share[code])),
                 conversions=float(parts[code] * conversions),
                 value_minor={currency: units[code] for currency, units in values.items()},
-                evidence=Evidence.NONE,
+                evidence=evidence.get(name, Evidence.NONE),
             )
             for code, name in enumerate(paths.names)
         ),

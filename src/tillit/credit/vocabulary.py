@@ -24,6 +24,8 @@ class Evidence(StrEnum):
     """What stands behind a share."""
 
     NONE = "none"  # nobody was left out by lot: the share says who was there, not what would be without it
+    FEW = "too few"  # some were, but too few to tell
+    HOLDOUT = "holdout"  # enough were
 
 
 LABEL = "shares, not causes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from tillit.credit.markov import chain_of, removal_shares
 from tillit.credit.order import ORDERS, chosen_order, order_fit
 from tillit.credit.paths import Paths
 from tillit.credit.resampling import interval, observed, resampled
+from tillit.credit.trials import Trial, effects, lost_together
+from tillit.credit.vocabulary import Evidence
 from tillit.errors import QueryError
 from tillit.sentences import Sentence, sentence
 
@@ -36,6 +38,9 @@ class WhatIf:
         without: The names that are taken away together.
         conversions: All there are.
         middle: By a chain's removal effects; None where it was not asked for.
+        measured: By holdouts of all these names; None where one of them has none, or too small a one.
+        value_minor: What `measured` is worth, by currency; None as it.
+        evidence: Of `measured`; the other numbers are none.
     """
 
     without: tuple[str, ...]
@@ -43,13 +48,18 @@ class WhatIf:
     at_most: Estimate
     at_least: Estimate
     middle: Estimate | None
+    measured: Estimate | None
+    value_minor: Mapping[str, int] | None
+    evidence: Evidence
 
 
 AT_MOST = (sentence("none of the customers who met it would have come another way"),)
 AT_LEAST = (sentence("all of the customers who met it would have come anyway"),)
 
 
-def what_if(paths: Paths, without: Sequence[str], rng: np.random.Generator, *, chain: bool = True) -> WhatIf:
+def what_if(
+    paths: Paths, without: Sequence[str], rng: np.random.Generator, *, chain: bool = True, trials: Sequence[Trial] = ()
+) -> WhatIf:
     """What hangs on these names, taken away together.
 
     Args:
@@ -57,6 +67,7 @@ def what_if(paths: Paths, without: Sequence[str], rng: np.random.Generator, *, c
         without: One name or several.
         rng: For the resamples.
         chain: Whether to say a middle by the removal effects of a Markov chain too.
+        trials: Holdouts, of these names and of others.
 
     Raises:
         QueryError: No path has one of the names; the message says the nearest ones.
@@ -82,6 +93,10 @@ def what_if(paths: Paths, without: Sequence[str], rng: np.random.Generator, *, c
             if model is not None:
                 part = removal_shares(model, ways, conversions)[codes].sum()
                 middle.append(min(float(part) * shared, most[-1]))
+    asked = [trial for trial in trials if trial.name in without]
+    all_tried = len(asked) == len(set(without))
+    measured = _measured(asked) if all_tried else None
+    single = effects(asked)
     return WhatIf(
         without=tuple(without),
         conversions=round(float(paths.conversions.sum())),
@@ -96,7 +111,27 @@ def what_if(paths: Paths, without: Sequence[str], rng: np.random.Generator, *, c
         )
         if middle
         else None,
+        measured=measured,
+        value_minor=None if measured is None else _sum_of([one.value_minor or {} for one in single]),
+        evidence=Evidence.NONE if not all_tried else Evidence.FEW if measured is None else Evidence.HOLDOUT,
     )
+
+
+def _measured(trials: Sequence[Trial]) -> Estimate | None:
+    """What holdouts of these names say is lost without them, while customers were drawn."""
+    lost = lost_together(trials)
+    if lost is None:
+        return None
+    assumptions = list(dict.fromkeys(text for effect in effects(trials) for text in effect.assumptions))
+    if len(trials) > 1:
+        assumptions.insert(0, sentence("none of them replaces another: what is lost without each is added up"))
+    customers = sum(int(trial.withheld.sum()) for trial in trials)
+    method = sentence("difference to {customers} customers from whom it was withheld by lot", customers=customers)
+    return Estimate(*lost, tuple(assumptions), method)
+
+
+def _sum_of(values: Sequence[Mapping[str, int]]) -> Mapping[str, int]:
+    return {currency: sum(value.get(currency, 0) for value in values) for currency in sorted(set().union(*values))}
 
 
 def _middle_assumes(order: int) -> tuple[Sentence, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillit.errors import QueryError
+from tillit.journeys.properties import property_texts
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Traces
 from tillit.journeys.view import Selection, View
@@ -60,19 +58,9 @@ class Split:
             return getattr(traces, self.column), getattr(view.names, self.column)
         if self.property_name is None:
             return np.full(traces.events, -1, np.int32), ()
-        texts = bucket.read("details", ["properties"])["properties"]
-        rows = view.feed.read(bucket, []).rows
-        values = _values(texts if rows is None else texts.take(pa.array(rows)), self.property_name)
-        encoded = values.dictionary_encode()
+        encoded = property_texts(view, bucket, [self.property_name]).dictionary_encode()
         codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
         return codes.astype(np.int32), tuple(encoded.dictionary.to_pylist())
 
 
 UNSPLIT = Split()
-
-
-def _values(properties: pa.ChunkedArray, name: str) -> pa.Array:
-    """The text that each event has under this name, null where there is none."""
-    key = re.escape(json.dumps(name, ensure_ascii=False))
-    found = pc.extract_regex(properties.combine_chunks(), pattern=key + r':\s*"(?P<value>[^"\\]*)"')
-    return pc.struct_field(found, "value")

@@ -196,6 +196,7 @@ class TouchpointPaths:
     Attributes:
         decay: For each path and each of its touches, millionths of conversions when a touch's weight halves with age.
         persons: Sets of ways, each a row of `paths` and whether it converted, and how many persons have exactly these.
+        first_at: Of all events, microseconds UTC; 0 where there are none. As `last_at`.
     """
 
     goal: str
@@ -204,3 +205,5 @@ class TouchpointPaths:
     paths: tuple[TouchpointPath, ...]
     decay: tuple[tuple[int, ...], ...]
     persons: tuple[tuple[tuple[tuple[int, bool], ...], int], ...]
+    first_at: int
+    last_at: int

@@ -7,22 +7,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tillit.errors import QueryError
+from tillit.journeys.properties import property_texts
 from tillit.journeys.results import Money, TouchpointPath, TouchpointPaths
+from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Names, Traces
 from tillit.journeys.units import Indices, unit_of_event, unit_of_journey
-from tillit.journeys.view import View, activity_code
+from tillit.journeys.view import Selection, View, activity_code
 from tillit.sentences import sentence
 from tillit.vocabulary import Unit
 
 DAY = 86_400_000_000
-TOUCHES = ("channel", "function", "place", "campaign")
+TOUCHES = ("channel", "function", "place", "campaign")  # columns of an event
+CONTENT = "content"  # of a campaign: a text in the events' properties, and no column
+KINDS = (*TOUCHES, CONTENT)
+CONTENT_PROPERTIES = ("content", "properties.content", "utm_content", "properties.utm_content")  # as files name it
+ASSIGNED = "holdout_assigned"  # says who was drawn for a holdout; whoever was met nothing by that
 PARTS = 1_000_000  # of one conversion: whole numbers, so that buckets add up to the same in any order
 
 
@@ -32,7 +41,7 @@ class TouchpointSpec:
 
     Attributes:
         goal: The activity that converts; each of its events is one conversion.
-        by: One of `TOUCHES`: what of an event is the touch. An event without it is none.
+        by: One of `KINDS`: what of an event is the touch. An event without it is none.
         lookback_days: A touch counts up to exactly so long before the goal.
         collapse: Whether neighbouring touches of the same kind are one.
         leave_out: Names that are no touch: events with them are passed over.
@@ -49,11 +58,11 @@ class TouchpointSpec:
     half_life_days: float = 7
 
     def __post_init__(self) -> None:
-        if self.by not in TOUCHES:
+        if self.by not in KINDS:
             raise QueryError(
                 sentence(
                     'Touchpoints are told apart by one of {names}, not by "{name}".',
-                    names=", ".join(TOUCHES),
+                    names=", ".join(KINDS),
                     name=self.by,
                 )
             )
@@ -72,6 +81,7 @@ class CodedTouchpoints:
     """The question in a store's codes."""
 
     goal: int
+    assigned: int  # code of `ASSIGNED`; -2 where it never happens
     by: str
     lookback: int
     collapse: bool
@@ -98,25 +108,28 @@ Ways = tuple[tuple[Path, bool], ...]  # one person's: path, and whether it conve
 
 @dataclass(frozen=True, slots=True)
 class TouchpointPart:
-    """One bucket's paths, and how many persons have exactly these ways."""
+    """One bucket's paths, how many persons have exactly these ways, and when it all was; None without events."""
 
     tallies: dict[Path, _Tally]
     persons: Counter[Ways]
+    span: tuple[int, int] | None = None
 
 
 def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
-    """The question in the codes of `names`.
+    """The question in the codes of `names`; those of contents stand in place of campaigns.
 
     Raises:
         QueryError: The goal never happens.
     """
     lookback = min(spec.lookback_days * DAY, float(np.iinfo(np.int64).max // 2))
-    kinds: tuple[str, ...] = getattr(names, spec.by)
+    column = _column(spec.by)
+    kinds: tuple[str, ...] = getattr(names, column)
     shown_as = dict(spec.shown_as)
     code_of = {name: code for code, name in enumerate(shown_kinds(spec, names))}
     return CodedTouchpoints(
         activity_code(names, spec.goal),
-        spec.by,
+        names.activity.index(ASSIGNED) if ASSIGNED in names.activity else -2,
+        column,
         round(lookback),
         spec.collapse,
         len(names.currency),
@@ -129,7 +142,7 @@ def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
 def shown_kinds(spec: TouchpointSpec, names: Names) -> tuple[str, ...]:
     """The names of touches as they are shown."""
     shown_as = dict(spec.shown_as)
-    return tuple(dict.fromkeys(shown_as.get(name, name) for name in getattr(names, spec.by)))
+    return tuple(dict.fromkeys(shown_as.get(name, name) for name in getattr(names, _column(spec.by))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +181,8 @@ def touched_ways(traces: Traces, asked: CodedTouchpoints) -> TouchedWays:
 
 def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     """One bucket's paths."""
+    if (traces.activity == asked.assigned).any():
+        traces = _met(traces, traces.activity != asked.assigned)
     if traces.events == 0:
         return TouchpointPart({}, Counter())
     assert traces.amount_minor is not None  # noqa: S101 - asked for in touchpoint_paths
@@ -207,7 +222,26 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
         )
         for row, path in enumerate(paths)
     }
-    return TouchpointPart(tallies, _persons(person[ends], path_of_way, converts, paths))
+    span = (int(traces.occurred_at.min()), int(traces.occurred_at.max()))
+    return TouchpointPart(tallies, _persons(person[ends], path_of_way, converts, paths), span)
+
+
+def _met(traces: Traces, kept: NDArray[np.bool_]) -> Traces:
+    """Without the other events, and without journeys that have no more."""
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[traces.offsets]
+    has_any = np.diff(offsets) > 0
+    columns: dict[str, Any] = {
+        field.name: None if (values := getattr(traces, field.name)) is None else values[kept]
+        for field in fields(Traces)
+        if field.name not in ("offsets", "person", "number", "reached_goal")
+    }
+    return Traces(
+        offsets=np.append(0, offsets[1:][has_any]),
+        person=traces.person[has_any],
+        number=traces.number[has_any],
+        reached_goal=traces.reached_goal[has_any],
+        **columns,
+    )
 
 
 def _persons(
@@ -255,6 +289,7 @@ def combine(parts: Sequence[TouchpointPart], spec: TouchpointSpec, names: Names)
         )
         for path in ordered
     ]
+    spans = [part.span for part in parts if part.span is not None]
     return TouchpointPaths(
         goal=spec.goal,
         conversions=sum(path.conversions for path in paths),
@@ -267,6 +302,8 @@ def combine(parts: Sequence[TouchpointPart], spec: TouchpointSpec, names: Names)
                 for ways, count in persons.items()
             )
         ),
+        first_at=min((first for first, _ in spans), default=0),
+        last_at=max((last for _, last in spans), default=0),
     )
 
 
@@ -291,7 +328,42 @@ def touchpoint_paths(view: View, spec: TouchpointSpec) -> TouchpointPaths:
     """What the view's persons met before each goal, and on ways that led to none.
 
     Raises:
-        QueryError: The goal never happens.
+        QueryError: The goal never happens; or contents are asked for of selected journeys.
     """
+    if spec.by == CONTENT:
+        return _content_paths(view, spec)
     kernel = partial(touchpoint_part, asked=coded(spec, view.names))
     return combine(view.map(kernel, columns=(spec.by, "amount_minor", "currency")), spec, view.names)
+
+
+def touch_names(view: View, by: str) -> tuple[str, ...]:
+    """All names that events have under one of `KINDS`, touchpoints or not.
+
+    Raises:
+        QueryError: Contents are asked for of selected journeys.
+    """
+    if by != CONTENT:
+        names: tuple[str, ...] = getattr(view.names, by)
+        return names
+    if view.selection != Selection():
+        raise QueryError(sentence("touchpoints can be told apart by content only where all journeys are looked at"))
+    found = (property_texts(view, bucket, CONTENT_PROPERTIES).unique() for bucket in view.feed.buckets)
+    return tuple(sorted({name for texts in found for name in texts.to_pylist() if name}))
+
+
+def _content_paths(view: View, spec: TouchpointSpec) -> TouchpointPaths:
+    """As `touchpoint_paths`: a content is a text in the events' properties, and takes the place of the campaign."""
+    names = replace(view.names, campaign=touch_names(view, CONTENT))
+    known = pa.array(names.campaign, pa.string())
+    asked = coded(spec, names)
+
+    def kernel(bucket: Bucket, traces: Traces) -> TouchpointPart:
+        texts = property_texts(view, bucket, CONTENT_PROPERTIES)
+        codes = pc.fill_null(pc.index_in(texts, value_set=known), -1).to_numpy(zero_copy_only=False)
+        return touchpoint_part(replace(traces, campaign=codes.astype(np.int32)), asked)
+
+    return combine(view.map_buckets(kernel, ("amount_minor", "currency")), spec, names)
+
+
+def _column(by: str) -> str:
+    return "campaign" if by == CONTENT else by

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tillit.credit.sales import TILL, SoldAfter, part_of_sales
+import numpy as np
+
+from tillit.credit.sales import TILL, SoldAfter, is_till, part_of_sales
+from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import View
 from tillit.reports.interval import ShareRange, share_range
 from tillit.reports.size import CASES_BELOW
@@ -17,15 +20,18 @@ class Showroom:
     Attributes:
         counted: What was counted, enough to tell or not.
         visits_known: Whether any visit, appointment, receipt or scanned code of a shop is in the data at all.
+        recognised: Customers seen both in a shop and elsewhere. The visits of all others can precede no web order.
     """
 
     counted: ShareRange
     visits_known: bool
+    recognised: int
 
     @property
     def share(self) -> ShareRange | None:
         """The share with its range; None where the data hold too little to say."""
-        return self.counted if self.visits_known and self.counted.of >= CASES_BELOW else None
+        is_enough = self.counted.of >= CASES_BELOW and self.recognised >= CASES_BELOW
+        return self.counted if self.visits_known and is_enough else None
 
 
 def showroom(view: View, goal: str) -> Showroom:
@@ -34,7 +40,14 @@ def showroom(view: View, goal: str) -> Showroom:
     Visits that leave no trace (nobody scans, nobody asks for a name) are missing, so the true share is higher.
     """
     after, of = part_of_sales(view, visited(goal))
-    return Showroom(share_range(after, of), bool(TILL & set(view.names.channel)))
+    recognised = sum(view.map(lambda traces: _recognised(traces, view.names), columns=("channel",)))
+    return Showroom(share_range(after, of), bool(TILL & set(view.names.channel)), recognised)
+
+
+def _recognised(traces: Traces, names: Names) -> int:
+    """Persons of one bucket with events both in a shop and elsewhere."""
+    in_shop, person = is_till(traces, names), np.repeat(traces.person, np.diff(traces.offsets))
+    return len(np.intersect1d(person[in_shop], person[~in_shop]))
 
 
 def visited(goal: str) -> SoldAfter:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from tillit.credit.baseline import Known
 from tillit.credit.part_of import part_of
 from tillit.credit.paths import NO_CURRENCY, Paths
-from tillit.credit.side_by_side import Baseline, Credit, credit
+from tillit.credit.results import Baseline, Credit
+from tillit.credit.side_by_side import credit
 from tillit.credit.vocabulary import LABEL, Evidence, Model
 from tillit.reports.interval import share_range
+from tillit.reports.showroom import Showroom
 from tillit.reports.size import CASES_BELOW
 from tillit.reports.wording import number
+from tillit_cli.credit_evidence import (
+    as_lines,
+    holdout_lines,
+    plan_as_json,
+    plan_as_text,
+    reach_of,
+    showroom_line,
+)
 from tillit_cli.tables import aligned
-from tillit_cli.touchpoint_arguments import SEED, add_touchpoint_arguments, listing, too_few, typed_paths
+from tillit_cli.touchpoint_arguments import SEED, add_touchpoint_arguments, listing, too_few, typed_touchpoints
 
 ALL = "all"
 
@@ -32,27 +43,35 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add_touchpoint_arguments(parser)
     parser.add_argument("--model", choices=(ALL, *Model), default=ALL, help="(default: all)")
+    parser.add_argument(
+        "--plan", metavar="NAME", help="how large a holdout of this touchpoint must be to learn what, and nothing else"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the shares."""
-    paths, dropped = typed_paths(args)
+    found = typed_touchpoints(args)
+    paths = found.paths
+    if args.plan is not None:
+        answer_of = plan_as_json if args.format == "json" else plan_as_text
+        print(answer_of(args.plan, reach_of(args.plan, found)))
+        return 0
     few = too_few(paths)
     if few is not None:
-        print(_json(few_as_json(paths, few)) if args.format == "json" else few_as_text(paths, few))
+        print(as_lines(few_as_json(paths, few)) if args.format == "json" else few_as_text(paths, few))
         return 0
     models = tuple(Model) if args.model == ALL else (Model(args.model),)
-    answer = credit(paths, models, np.random.default_rng(SEED))
-    print(_json(as_json(answer, dropped)) if args.format == "json" else table(answer))
+    answer = credit(paths, models, np.random.default_rng(SEED), trials=found.trials)
+    print(
+        as_lines(as_json(answer, found.dropped, found.showroom))
+        if args.format == "json"
+        else table(answer, found.showroom)
+    )
     return 0
 
 
-def _json(answer: Mapping[str, Any]) -> str:
-    return json.dumps(answer, ensure_ascii=False, indent=1)
-
-
-def as_json(answer: Credit, dropped: frozenset[str]) -> dict[str, Any]:
-    """Every model, the baseline and the total."""
+def as_json(answer: Credit, dropped: frozenset[str], visits: Showroom | None) -> dict[str, Any]:
+    """Every model, the baseline and the total; and what holdouts and visits to shops say, where there are any."""
     baseline = answer.baseline
     return {
         "label": LABEL,
@@ -81,7 +100,7 @@ def as_json(answer: Credit, dropped: frozenset[str]) -> dict[str, Any]:
             "high": baseline.high,
             "conversions": baseline.conversions,
             **_values(baseline.value_minor),
-            "evidence": Evidence.NONE,
+            "evidence": Evidence.HOLDOUT if baseline.known is Known.HOLDOUT else Evidence.NONE,
             "method": baseline.method,
         },
         "total": {
@@ -91,6 +110,9 @@ def as_json(answer: Credit, dropped: frozenset[str]) -> dict[str, Any]:
         },
         "orders": [{"order": fit.order, "log_likelihood_per_step": fit.log_likelihood} for fit in answer.fits],
         "no_touchpoints": sorted(dropped),
+        "holdouts": [asdict(effect) for effect in answer.effects],
+        "corrected": [asdict(share) for share in answer.corrected],
+        "showroom": None if visits is None else {**asdict(visits), "known": visits.share is not None},
     }
 
 
@@ -141,21 +163,24 @@ def few_as_text(paths: Paths, few: str) -> str:
     return "\n".join([few, "", *aligned(rows)])
 
 
-def table(answer: Credit) -> str:
+def table(answer: Credit, visits: Showroom | None) -> str:
     """The models side by side for a terminal, in parts of a hundred conversions with their range."""
     rows = [("of 100 conversions", *(_heading(found.model, found.order) for found in answer.models))]
     for place, first in enumerate(answer.models[0].shares):
         cells = (found.shares[place] for found in answer.models)
         rows.append((first.name, *(_range(cell.share, cell.low, cell.high) for cell in cells)))
     rows.append(("baseline", *(_baseline(answer.baseline) for _ in answer.models)))
+    evidence = "below, from holdouts" if answer.effects else "none"
     return "\n".join(
         [
-            f"{LABEL.capitalize()}: who was there before a sale, not what would be without it. Evidence: none.",
+            f"{LABEL.capitalize()}: who was there before a sale, not what would be without it. Evidence: {evidence}.",
             "",
             *aligned(rows),
             "",
             f"{number(answer.total.conversions)} conversions of {number(answer.total.ways)} ways.",
             f"Baseline: {answer.baseline.method}",
+            *holdout_lines(answer),
+            *([] if visits is None else ["", showroom_line(visits)]),
         ]
     )
 

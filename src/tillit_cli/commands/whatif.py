@@ -12,7 +12,14 @@ from tillit.credit.vocabulary import Evidence
 from tillit.credit.whatif import Estimate, WhatIf, what_if
 from tillit.reports.size import CASES_BELOW, COUNTS_BELOW
 from tillit.reports.wording import number
-from tillit_cli.touchpoint_arguments import SEED, add_touchpoint_arguments, listing, sentence_list, too_few, typed_paths
+from tillit_cli.touchpoint_arguments import (
+    SEED,
+    add_touchpoint_arguments,
+    listing,
+    sentence_list,
+    too_few,
+    typed_touchpoints,
+)
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,16 +36,19 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print the bounds."""
-    paths, _ = typed_paths(args)
+    found = typed_touchpoints(args)
+    paths = found.paths
     conversions = round(float(paths.conversions.sum()))
     few = too_few(paths)
     if few is not None and conversions < CASES_BELOW:
         refusal = {"without": args.without, "conversions": conversions, "not_enough_data": few}
         print(json.dumps(refusal, ensure_ascii=False) if args.format == "json" else "\n".join([few, *listing(paths)]))
         return 0
-    answer = what_if(paths, args.without, np.random.default_rng(SEED), chain=conversions >= COUNTS_BELOW)
+    answer = what_if(
+        paths, args.without, np.random.default_rng(SEED), chain=conversions >= COUNTS_BELOW, trials=found.trials
+    )
     if args.format == "json":
-        print(json.dumps({**asdict(answer), "evidence": Evidence.NONE}, ensure_ascii=False, indent=1))
+        print(json.dumps(asdict(answer), ensure_ascii=False, indent=1))
     else:
         print(text(answer))
     return 0
@@ -52,6 +62,11 @@ def text(answer: WhatIf) -> str:
         lines.append(f"No model between them: it takes {COUNTS_BELOW} conversions.")
     else:
         lines += _bound("A model between them", answer.middle)
+    if answer.measured is not None:
+        lines += _bound("Measured: lost while it was withheld", answer.measured)
+        return "\n".join([*lines, "Evidence: holdout."])
+    if answer.evidence is Evidence.FEW:
+        return "\n".join([*lines, "Evidence: none yet. Too few customers were left without it by lot."])
     return "\n".join([*lines, "Evidence: none. Nobody was left without it by lot; only that would show."])
 
 

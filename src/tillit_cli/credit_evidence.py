@@ -1,0 +1,121 @@
+"""What holdouts and visits say about credit, and how a holdout could be made, for a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tillit.credit.plan import Plan, Reach, customers_needed, plans
+from tillit.credit.results import Credit
+from tillit.credit.trials import FEWEST_DRAWN, Effect
+from tillit.errors import QueryError
+from tillit.reports.showroom import Showroom
+from tillit.reports.wording import number, share
+from tillit_cli.tables import aligned
+from tillit_cli.touchpoint_arguments import Touchpoints
+
+PARTS = (0.05, 0.1, 0.2, 0.5)  # of the sales a name is part of, that it may bring
+SHARE = 0.5  # withheld from half: the fewest customers that can tell
+
+
+def as_lines(answer: Mapping[str, Any]) -> str:
+    """JSON as commands print it."""
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+def holdout_lines(answer: Credit) -> list[str]:
+    """A table of what each holdout found; empty where there was none."""
+    if not answer.effects:
+        return []
+    put_right = {one.name: one for one in answer.corrected}
+    rows = [("holdout", "withheld from", "sales lost without it", "model, put right", "says")]
+    for effect in answer.effects:
+        own = put_right.get(effect.name)
+        rows.append(
+            (
+                effect.name,
+                f"{number(effect.withheld)} of {number(effect.withheld + effect.met)}",
+                _number_range(effect.lost, effect.low, effect.high),
+                "–" if own is None else _number_range(own.conversions, own.low, own.high),
+                _says(effect),
+            )
+        )
+    weakest = answer.effects[0].assumptions[0]
+    return ["", *aligned(rows), f"Weakest assumption: {weakest}."]
+
+
+def _says(effect: Effect) -> str:
+    if effect.lost is None:
+        return f"too few: {number(FEWEST_DRAWN)} customers are needed, and 10 sales on each side"
+    return "earned" if effect.earns else "not told from nothing"
+
+
+def _number_range(middle: float | None, low: float | None, high: float | None) -> str:
+    if middle is None or low is None or high is None:
+        return "not known"
+    return f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
+
+
+def showroom_line(found: Showroom) -> str:
+    """Web orders after a visit, or why it is not known."""
+    if found.share is None:
+        return (
+            f"Web orders after a visit to a shop: not known ({number(found.counted.of)} web orders, "
+            f"{number(found.recognised)} customers recognised both in a shop and elsewhere)."
+        )
+    counted = share(found.share.count, found.share.of, what="web orders")
+    return f"After a visit to a shop: at least {counted}."
+
+
+def reach_of(name: str, found: Touchpoints) -> Reach:
+    """Who comes to a touchpoint in a week.
+
+    Raises:
+        QueryError: The name is on no way, a table has no times, or nothing was sold.
+    """
+    paths = found.paths
+    if found.weeks is None:
+        raise QueryError("a table of paths has no times, so a holdout cannot be planned from it; give files of events.")
+    if name not in paths.names:
+        raise QueryError(f"no way has the touchpoint '{name}'; there are {', '.join(paths.names) or 'none'}.")
+    met = paths.meets([name])
+    sales, ways = float(paths.conversions[met].sum()), float((paths.conversions + paths.nulls)[met].sum())
+    if not sales:
+        raise QueryError(f"no sale had '{name}' on its way, so there is nothing that a holdout could lose.")
+    return Reach(ways / max(found.weeks, 1.0), sales / ways)
+
+
+def plan_as_json(name: str, reach: Reach) -> str:
+    """All plans."""
+    needed = {f"{part:g}": customers_needed(reach, part, withheld_share=SHARE) for part in PARTS}
+    return as_lines(
+        {"name": name, **asdict(reach), "plans": [asdict(plan) for plan in plans(reach)], "customers_needed": needed}
+    )
+
+
+def plan_as_text(name: str, reach: Reach) -> str:
+    """All plans as a table: withheld share down, weeks across."""
+    found = plans(reach)
+    weeks = sorted({plan.weeks for plan in found})
+    rows = [("withheld from", *(f"{week} weeks" for week in weeks))]
+    for withheld in sorted({plan.withheld_share for plan in found}):
+        cells = [plan for plan in found if plan.withheld_share == withheld]
+        rows.append((f"{100 * withheld:.0f} of 100", *map(_cell, cells)))
+    least = customers_needed(reach, PARTS[1], withheld_share=SHARE)
+    return "\n".join(
+        [
+            f"A holdout of {name}: {reach.customers_a_week:,.1f} customers a week come to it, with "
+            f"{100 * reach.sales_a_customer:.1f} sales of 100.",
+            "The smallest part of their sales it must bring to be found in 8 of 10 such holdouts:",
+            "",
+            *aligned(rows),
+            "",
+            f"Withheld from every second one, {number(least)} customers tell whether it brings a tenth of the sales.",
+        ]
+    )
+
+
+def _cell(plan: Plan) -> str:
+    return "too few" if plan.findable is None else f"{100 * plan.findable:.0f} of 100"
