@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/site/", include("tillit_web.collect.site_urls")),
     path("import/", include("tillit_web.warehouse.urls")),
     path("identity/", include("tillit_web.warehouse.identity_urls")),
+    path("settings/collection/", include("tillit_web.collect.urls")),
     path("account/", include("tillit_web.people.account_urls")),
 ]
 

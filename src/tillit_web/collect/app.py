@@ -5,61 +5,29 @@ A 2xx says that what it counts as accepted is on stable storage. docs/collecting
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-import msgspec
-
-from tillit.events.calls import SOURCE, Refused, Terms, collected, micros_of
-from tillit.events.hot import pack
-from tillit.events.json_lines import Number
-from tillit.events.personal_numbers import without_numbers
-from tillit.sentences import Sentence, sentence
+from tillit.events.calls import Refused
 from tillit_web.collect import cors
 from tillit_web.collect.answers import Answer, Problem, taken
 from tillit_web.collect.committer import Busy, Committer
-from tillit_web.collect.keyring import KeyFacts, KeyRing, Ring
+from tillit_web.collect.keyring import KeyRing
 from tillit_web.collect.limits import Limits
 from tillit_web.collect.pixel import PIXEL, pixel_call
-from tillit_web.collect.requests import (
-    KINDS,
-    LARGEST_EVENT,
-    Calls,
-    Receive,
-    Scope,
-    Send,
-    body_of,
-    calls_of,
-    claim_is_signed,
-    found_in,
-    is_signed,
-    key_in,
-)
-from tillit_web.collect.scrubbing import prefix, scrub
-from tillit_web.collect.storage import Arrival, Outcome, Refusal, StorageUnavailable, kept_reason
+from tillit_web.collect.reading import Sender, arrival_of, call_of, refusal_of, unread
+from tillit_web.collect.requests import KINDS, Calls, Receive, Scope, Send, body_of, calls_of, is_signed, key_in
+from tillit_web.collect.scrubbing import prefix
+from tillit_web.collect.storage import Arrival, Outcome, Refusal, StorageUnavailable
 
 logger = logging.getLogger("tillit_web.collect")
 
 PREFIX = "/v1/"
 RETRY_AFTER_SECONDS = 2
-_CALL = msgspec.json.Decoder(dict[str, Any], float_hook=Number)
-_JSON = msgspec.json.Encoder(enc_hook=str)  # a Number as text, which is read back as the same amount
-
-
-@dataclass(frozen=True, slots=True)
-class _Sender:
-    """Who sends a request, as far as it is known."""
-
-    key: KeyFacts
-    ring: Ring
-    origin: str
-    has_signed_body: bool
 
 
 class Collector:
@@ -111,7 +79,7 @@ class Collector:
             calls = calls_of(body, kind)
         except Problem:
             sender = await self._sender(key_in(headers) or query.get("writeKey"), b"", headers, origin)
-            await self._committer.put([_unread(sender.key.id, body)])
+            await self._committer.put([unread(sender.key.id, body)])
             raise
         return await self._take(calls, body, scope, headers, origin, query)
 
@@ -129,19 +97,19 @@ class Collector:
         sender = await self._sender(write_key, body, headers, origin)
         self._limit(sender, scope, len(calls.raw))
         received_at = time.time_ns() // 1000
-        sent_at = micros_of(calls.sent_at)
         arrived: list[Arrival | Refusal] = []
         hints: dict[int, tuple[str, str]] = {}
         for index, raw in enumerate(calls.raw):
             try:
-                arrived.append(self._arrival(raw, calls, sender, received_at, sent_at))
+                call = call_of(raw, calls)
+                arrived.append(arrival_of(call, sender, received_at=received_at, own_key=self._key))
             except Refused as refused:
-                arrived.append(_refusal(sender.key.id, received_at, refused.code, refused.sentence, raw))
+                arrived.append(refusal_of(raw, calls, refused, key_id=sender.key.id, received_at=received_at))
                 hints[index] = (refused.code, str(refused))
         outcomes = await self._committer.put(arrived) if arrived else []
         return _answer_of(outcomes, hints, is_batch=calls.kind is None)
 
-    async def _sender(self, text: str | None, body: bytes, headers: Mapping[bytes, bytes], origin: str) -> _Sender:
+    async def _sender(self, text: str | None, body: bytes, headers: Mapping[bytes, bytes], origin: str) -> Sender:
         if not text:
             hint = 'Send the write key: basic authorization (key as user name) or "writeKey" in the body.'
             raise Problem(HTTPStatus.UNAUTHORIZED, "key_missing", hint)
@@ -159,9 +127,9 @@ class Collector:
         if signature is not None and not signed:
             hint = "X-Tillit-Signature is not the HMAC-SHA-256 of this body with the key's signing secret."
             raise Problem(HTTPStatus.UNAUTHORIZED, "signature_wrong", hint)
-        return _Sender(key, ring, origin, signed)
+        return Sender(key, ring, has_signed_body=signed)
 
-    def _limit(self, sender: _Sender, scope: Scope, events: int) -> None:
+    def _limit(self, sender: Sender, scope: Scope, events: int) -> None:
         address = (scope.get("client") or ("",))[0]
         # A server speaks for all its customers from one address: it has the key's limit alone.
         network = "" if sender.key.is_server else prefix(address)
@@ -173,45 +141,6 @@ class Collector:
             hint = "More than this key may send. Wait, and send it again; nothing of this request was taken."
             wait = int(judged.wait_seconds) + 1
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "limit_reached", hint, retry_after=wait)
-
-    def _arrival(self, raw: bytes, calls: Calls, sender: _Sender, received_at: int, sent_at: int | None) -> Arrival:
-        if len(raw) > LARGEST_EVENT:
-            raise Refused("event_large", sentence("A call may have {most} KB at most.", most=LARGEST_EVENT // 1024))
-        try:
-            call = _CALL.decode(raw)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise Refused(
-                "json_unreadable", sentence("The call cannot be read: {found}.", found=found_in(error))
-            ) from None
-        if calls.kind is not None:
-            call["type"] = calls.kind
-        if calls.context:
-            own = call.get("context")
-            call["context"] = {**calls.context, **own} if isinstance(own, dict) else dict(calls.context)
-        call = scrub(call)
-        if sent_at is None:
-            sent_at = micros_of(call.get("sentAt"))
-        key = sender.key
-        proven = key.is_server or sender.has_signed_body or claim_is_signed(key.signing_secret, call)
-        terms = Terms(
-            key=self._key,
-            received_at=received_at,
-            sent_at=sent_at,
-            is_proven=proven,
-            currency=sender.ring.currency,
-            region=sender.ring.region,
-        )
-        found = collected(call, terms)
-        name = f"{SOURCE}\x00{found.event.event_id}".encode()
-        return Arrival(
-            digest=hashlib.blake2b(name, key=self._key, digest_size=16).digest(),
-            content=found.content,
-            key_id=key.id,
-            received_at=received_at,
-            event=pack(found.event),
-            contacts=msgspec.msgpack.encode(found.contacts) if found.contacts else b"",
-            raw=_JSON.encode(call),
-        )
 
 
 def _answer_of(outcomes: list[Outcome], hints: Mapping[int, tuple[str, str]], *, is_batch: bool) -> Answer:
@@ -233,24 +162,6 @@ def _answer_of(outcomes: list[Outcome], hints: Mapping[int, tuple[str, str]], *,
         duplicate=outcomes.count(Outcome.DUPLICATE),
         rejected=rejected,
     )
-
-
-def _refusal(key_id: int, received_at: int, code: str, reason: Sentence, raw: bytes) -> Refusal:
-    return Refusal(key_id, received_at, code, kept_reason(reason), _scrubbed(raw[:LARGEST_EVENT]))
-
-
-def _scrubbed(raw: bytes) -> bytes:
-    """What was refused, without what nobody agreed to leave."""
-    try:
-        return _JSON.encode(scrub(_CALL.decode(raw)))
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return without_numbers(raw.decode("utf-8", "replace")).encode()
-
-
-def _unread(key_id: int, body: bytes) -> Refusal:
-    """A body that could not be taken apart counts as one event that was refused."""
-    reason = sentence("The body of this request is no JSON of the form that its address takes.")
-    return _refusal(key_id, time.time_ns() // 1000, "json_unreadable", reason, body)
 
 
 def collector(ring: KeyRing, open_storage: Callable[[], Any], *, key: bytes) -> Collector:

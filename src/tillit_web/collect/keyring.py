@@ -71,7 +71,7 @@ class KeyRing:
             if time.monotonic() - self._read_at < seconds:
                 return
             try:
-                self._ring = _ring()
+                self._ring = read_ring()
             except Exception:
                 # The pages' database is busy or broken. Events of known keys are still taken: collection fails open.
                 logger.exception("the write keys could not be read")
@@ -80,7 +80,8 @@ class KeyRing:
             self._read_at = time.monotonic()
 
 
-def _ring() -> Ring:
+def read_ring() -> Ring:
+    """The ring as the database has it now."""
     facts = company()
     keys = {
         bytes(row.key_digest): KeyFacts(

@@ -107,6 +107,14 @@ class SqliteStorage:
         )
         return [Failed(*row) for row in rows]
 
+    def prune(self, *, before: int, most: int) -> int:
+        with self._transaction() as connection:
+            return connection.execute(
+                "delete from failed where received_at < ?"
+                " or id <= (select id from failed order by id desc limit 1 offset ?)",
+                (before, most),
+            ).rowcount
+
     def settle(self, failed: Sequence[int]) -> None:
         with self._transaction() as connection:
             connection.executemany("delete from failed where id = ?", [(number,) for number in failed])

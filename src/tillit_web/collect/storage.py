@@ -128,6 +128,10 @@ class Storage(Protocol):
         """The failed box, newest first, from below an id, of one code if given."""
         ...
 
+    def prune(self, *, before: int, most: int) -> int:
+        """Throw away lines of the failed box from before a time, and the oldest beyond a number; return how many."""
+        ...
+
     def settle(self, failed: Sequence[int]) -> None:
         """Take lines out of the failed box: they were replayed or thrown away."""
         ...

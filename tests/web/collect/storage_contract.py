@@ -128,3 +128,11 @@ class StorageContract:
         assert [line.raw for line in storage.failed(limit=10, code="event_large")] == [b"2"]
         storage.settle([rest[0].id, newest.id])
         assert [line.raw for line in storage.failed(limit=10)] == [b"1"]
+
+    def test_the_failed_box_is_bounded_in_time_and_number(self, opened: Opened) -> None:
+        storage = opened()
+        storage.accept([refusal(b"old", at=NOON), *(refusal(b"%d" % number, at=NOON + HOUR) for number in range(4))])
+        assert storage.prune(before=NOON + 1, most=10) == 1
+        assert storage.prune(before=0, most=3) == 1
+        assert [line.raw for line in storage.failed(limit=10)] == [b"3", b"2", b"1"]
+        assert storage.prune(before=0, most=3) == 0
