@@ -126,7 +126,7 @@ def forget_decisions(log: EventLog, subjects: Collection[bytes]) -> int:
 
 
 def _create() -> str:
-    return files("tillit.identity").joinpath("sql/create_decisions.sql").read_text(encoding="utf-8")
+    return files("tillit.identity").joinpath("decisions.sql").read_text(encoding="utf-8")
 
 
 def _has_any(log: EventLog) -> bool:
