@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LOCKS := demo test spark bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark check bench evaluate lock $(addprefix install-,$(LOCKS))
+.PHONY: help demo test test-spark check bench bench-spark evaluate lock $(addprefix install-,$(LOCKS))
 
 help:
 	@echo "make demo              a simulated company and a year of real receipts, in your browser"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-spark        the same answers on a real cluster of Spark, started on this machine"
 	@echo "make check             format, lint, types, import contracts, messages, documents, locks"
 	@echo "make bench             speed and memory beside other programs (LARGE=1 adds 50M events)"
+	@echo "make bench-spark       work per event on Spark (LARGE=1 adds 50M events)"
 	@echo "make evaluate DATA=…   compare with peers on public data sets that are not in this repository"
 	@echo "make lock              resolve the dependencies again and write locks/*.txt"
 
@@ -47,6 +48,9 @@ check: install-test
 
 bench: install-bench
 	@$(PY) -m bench $(if $(LARGE),--large)
+
+bench-spark: install-bench install-spark
+	@JAVA_HOME="$$(bash house/java.sh)" && export JAVA_HOME && $(PY) -m bench.spark $(if $(LARGE),--large)
 
 evaluate: install-test install-bench
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make evaluate DATA=path/to/data"; exit 2; }

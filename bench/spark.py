@@ -1,0 +1,116 @@
+"""`make bench-spark`: the work that one event costs on Spark, from one million events to fifty.
+
+Spark runs on this machine with a task for each core, so what is compared is work, not how many machines share it. CPU
+seconds are those of Spark and of all Python processes that it starts; its start is told apart, since it is the same
+for any size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.__main__ import LARGE, SIZES, prepare
+from bench.prepare import CONTRACT
+from bench.programs import STEPS, WITHIN_DAYS, graph_answer
+from tillit.engine.on_spark import SparkParts, spark_session
+from tillit.journeys.build import build_store
+from tillit.journeys.funnel import FunnelSpec
+from tillit.journeys.graph import overview
+from tillit.journeys.stage_rules import default_stage_rules
+from tillit.journeys.store import OrderedStore
+from tillit.journeys.view import CaseRule, View
+from tillit.reports.page import render
+from tillit.reports.report import report
+from tillit.vocabulary import Purpose
+
+MASTER = "local[2]"
+# The same graph in Spark's own best words: a window by person, then counts and exact quantiles by arrow.
+WINDOWS = """
+select source, target, count(*) as count, percentile(wait, array(0.5, 0.9)) as waits
+from (
+    select
+        activity as source,
+        lead(activity) over (partition by subject order by occurred_at, sequence, event_id) as target,
+        lead(occurred_at) over (partition by subject order by occurred_at, sequence, event_id) - occurred_at as wait
+    from events
+)
+where target is not null
+group by source, target
+"""
+
+
+def measured(label: str, events: int, work: Callable[[], Any]) -> Any:
+    """Run once and print wall and CPU seconds, and CPU microseconds an event."""
+    cpu, wall = _cpu_seconds(), time.perf_counter()
+    answer = work()
+    cpu, wall = _cpu_seconds() - cpu, time.perf_counter() - wall
+    print(f"  {label:34}{cpu:9.2f}{wall:9.2f}{cpu / events * 1e6:12.2f}", flush=True)
+    return answer
+
+
+def _cpu_seconds() -> float:
+    """Of this process and all that it started, those that have ended included."""
+    me = psutil.Process()
+    times = [process.cpu_times() for process in (me, *me.children(recursive=True))]
+    return sum(each.user + each.system + each.children_user + each.children_system for each in times)
+
+
+def compare(events: int, folder: Path, session: Any) -> bool:
+    """Print one size's figures; True if both ways to the graph agree."""
+    print(f"\n{events:,} events, {MASTER}", flush=True)
+    print(f"  {'':34}{'CPU s':>9}{'wall s':>9}{'CPU µs/event':>14}", flush=True)
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        work = Path(made)
+        run = SparkParts(session, work / "answers")
+        store = work / "store"
+        measured("building the store", events, lambda: build_store([folder / CONTRACT], [], store, run=run))
+        opened = OrderedStore.open(store, run=run)
+        graph = measured(
+            "graph, exact median and p90", events, lambda: overview(View(opened, purpose=Purpose.MEASUREMENT))
+        )
+
+        def page() -> str:
+            view = View(opened, CaseRule("order", 30), purpose=Purpose.MEASUREMENT)
+            funnel_spec = FunnelSpec(STEPS, within_seconds=WITHIN_DAYS * 86_400)
+            return render(report(view, default_stage_rules(), timezone="Europe/Stockholm", funnel_spec=funnel_spec))
+
+        measured("whole report", events, page)
+        session.read.parquet(str(folder / CONTRACT)).createOrReplaceTempView("events")
+        rows = measured("graph by Spark's own windows", events, lambda: session.sql(WINDOWS).collect())
+    here = graph_answer({(arrow.source, arrow.target): arrow.count for arrow in graph.follows})
+    there = graph_answer({(row["source"], row["target"]): row["count"] for row in rows})
+    if here != there:
+        print(f"  the two graphs differ: {here} ≠ {there}")
+    return here == there
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench-spark", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--large", action="store_true", help="50M events too")
+    parser.add_argument("--folder", type=Path, help="keep the made events here, for the next run")
+    arguments = parser.parse_args()
+    agreed = True
+    with tempfile.TemporaryDirectory(prefix="tillit-bench-") as made:
+        for events in [*SIZES, *([LARGE] if arguments.large else [])]:
+            folder = (arguments.folder or Path(made)) / str(events)
+            folder.mkdir(parents=True, exist_ok=True)
+            prepare(folder, events)
+            started = time.perf_counter()
+            with spark_session(MASTER) as session:
+                # The first job loads what later ones find loaded; that is part of starting.
+                SparkParts(session, folder / "start")(abs, range(4))
+                print(f"\nSpark was ready after {time.perf_counter() - started:.1f} s")
+                agreed &= compare(events, folder, session)
+    return 0 if agreed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
