@@ -74,10 +74,11 @@ def covered(worlds: int, visits: int) -> tuple[float, float]:
     hits: dict[bool, list[bool]] = {True: [], False: []}
     for seed in range(worlds):
         world = steps_world(np.random.default_rng([seed, visits, 2]), visits_a_step=2 * visits)
-        _, period = periods(world)
+        before, period = periods(world)
+        usual = ~verdicts(before, period)[Measure.EXIT].suspected
         compared = comparable(period.counted().sum(axis=1), period.group)
         amount = np.full(len(period.step), np.nan)
-        low, high = worth(period, amount, compared, rng=np.random.default_rng([seed, 3])).excess_range
+        low, high = worth(period, amount, compared, rng=np.random.default_rng([seed, 3]), reference=usual).excess_range
         truth = world.excess * visits
         for step, bad in enumerate(world.bad):
             hits[bool(bad)].append(bool(low[step] <= truth[step] <= high[step]))

@@ -60,7 +60,9 @@ def friction(
     amount, currency = _amounts(rows, view.names, margin_share)
     if min(journeys_counted) >= LEAST_JOURNEYS:
         compared = comparable(after.counted().sum(axis=1), group)
-        steps = _judged(names, before, after, worth(after, amount[second], compared, rng=rng))
+        found = verdicts(before, after)
+        usual = ~found[Measure.EXIT].suspected
+        steps = _judged(names, found, after, worth(after, amount[second], compared, rng=rng, reference=usual))
         steps.sort(key=_worst_first)
     else:
         steps = _counted(names, before, after)
@@ -123,8 +125,7 @@ def _amounts(rows: VisitRows, names: Names, margin_share: float | None) -> tuple
     return np.where(rows.currency == code, rows.amount_minor * share, np.nan), names.currency[code]
 
 
-def _judged(names: tuple[str, ...], before: Visits, after: Visits, sized: Worth) -> list[StepFriction]:
-    found = verdicts(before, after)
+def _judged(names: tuple[str, ...], found: dict[Measure, Verdict], after: Visits, sized: Worth) -> list[StepFriction]:
     exits = found[Measure.EXIT]
     waits = _waiting(found[Measure.WAIT], after)
     return [

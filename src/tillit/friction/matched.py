@@ -52,7 +52,14 @@ def comparable(visits: Floats, group: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.asarray(enough & (size[group] >= LEAST_COMPARABLE), np.bool_)
 
 
-def excess(visits: Floats, hits: Floats, group: NDArray[np.int64], compared: NDArray[np.bool_]) -> Excess:
+def excess(
+    visits: Floats,
+    hits: Floats,
+    group: NDArray[np.int64],
+    compared: NDArray[np.bool_],
+    *,
+    reference: NDArray[np.bool_] | None = None,
+) -> Excess:
     """Compare each step with the median step of its group, matched by stratum.
 
     The chance of a hit is a step's level plus a stratum's difference. The differences are those *within* steps, so
@@ -64,16 +71,21 @@ def excess(visits: Floats, hits: Floats, group: NDArray[np.int64], compared: NDA
         hits: Shape (steps, strata); visits with what is counted.
         group: Shape (steps,).
         compared: Shape (steps,); from `comparable`.
+        reference: Shape (steps,); only these make the median, where a group has `LEAST_COMPARABLE` of them: an earlier
+            period has found the others bad, and with a fifth of bad steps the median of all is a little too high.
     """
     of_step, observed = visits.sum(axis=1), hits.sum(axis=1)
     expected, variance = np.full(len(group), np.nan), np.full(len(group), np.nan)
     for one in np.unique(group[compared]):
         rows = np.flatnonzero((group == one) & compared)
-        expected[rows], variance[rows] = _against_median(visits[rows], hits[rows])
+        usual = np.ones(len(rows), np.bool_) if reference is None else reference[rows]
+        if usual.sum() < LEAST_COMPARABLE:
+            usual[:] = True
+        expected[rows], variance[rows] = _against_median(visits[rows], hits[rows], usual)
     return Excess(of_step, observed, expected, variance)
 
 
-def _against_median(visits: Floats, hits: Floats) -> tuple[Floats, Floats]:
+def _against_median(visits: Floats, hits: Floats, usual: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     of_step, of_stratum = visits.sum(axis=1), np.maximum(visits.sum(axis=0), 1e-12)
     of_step = np.maximum(of_step, 1e-12)  # a resample may leave a step without a visit
     level = hits.sum(axis=1) / of_step
@@ -81,10 +93,10 @@ def _against_median(visits: Floats, hits: Floats) -> tuple[Floats, Floats]:
     for _ in range(ROUNDS):
         difference = (hits.sum(axis=0) - level @ visits) / of_stratum
         level = (hits.sum(axis=1) - visits @ difference) / of_step
-    chance = np.clip(np.median(level) + difference, LEAST_CHANCE, GREATEST_CHANCE)
+    chance = np.clip(np.median(level[usual]) + difference, LEAST_CHANCE, GREATEST_CHANCE)
     bernoulli = chance * (1 - chance)
     own = np.maximum(visits @ bernoulli, 1e-12)
     from_strata = (visits**2 / of_stratum) @ bernoulli
     # The variance of a median of values that spread unlike each other: pi/2 over the squared sum of 1/spread.
-    of_median = np.pi / 2 / np.sum(of_step / np.sqrt(own)) ** 2
+    of_median = np.pi / 2 / np.sum((of_step / np.sqrt(own))[usual]) ** 2
     return visits @ chance, own + from_strata + of_step**2 * of_median

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tillit.friction.promise_rules import PromiseRule
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -94,3 +96,58 @@ class PatternCount:
     persons: int
     goals: int
     of: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKept:
+    """How one promise was kept, and what is missing where it was broken.
+
+    Attributes:
+        late: Answered after the time; `unanswered`: not answered, and the time is over; `pending`: it is not over yet.
+        broken_journeys: Journeys in which it was broken at least once.
+        answers_known: False: no event of the data is an answer, so all count as unanswered.
+        p50_seconds: Half of the answered ones waited no longer, by the clock on the wall.
+        compared: Matters old enough to tell what came of them; of them `compared_broken` with a broken promise.
+        bought: Of the compared: how many of the broken ones reached the goal, and how many of the kept ones.
+        lost_goals: More goals that matched customers with a kept promise reach; None: too few to compare.
+        low: End of its 95 % range, as `high`.
+        value_minor: `lost_goals` times the mean amount of a goal, with its range and currency.
+    """
+
+    rule: PromiseRule
+    kept: int
+    late: int
+    unanswered: int
+    pending: int
+    broken_journeys: int
+    answers_known: bool
+    p50_seconds: float | None
+    compared: int
+    compared_broken: int
+    bought: tuple[int, int] | None
+    lost_goals: float | None
+    low: float | None
+    high: float | None
+    value_minor: int | None
+    value_low: int | None
+    value_high: int | None
+    currency: str | None
+
+    @property
+    def broken(self) -> int:
+        return self.late + self.unanswered
+
+    @property
+    def of(self) -> int:
+        """All of which the time is over."""
+        return self.kept + self.broken
+
+
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """Every promise, the costliest first; `unseen` are those that nothing in the data asks for."""
+
+    rules: tuple[PromiseKept, ...]
+    unseen: tuple[PromiseRule, ...]
+    newest_at: int
+    horizon_days: int

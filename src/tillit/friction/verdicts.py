@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,11 +96,13 @@ def verdicts(first: Visits, second: Visits) -> dict[Measure, Verdict]:
         first: One period.
         second: The next one, with the same steps and groups.
     """
-    before, after = _measured(first), _measured(second)
+    before = _measured(first)
     p_first = np.stack([before[measure].p_values() for measure in Measure])
     p_adjusted = adjusted(p_first)
+    suspected = p_adjusted <= FALSE_SHARE
+    after = _measured(second, {measure: ~suspected[row] for row, measure in enumerate(Measure)})
     p_second = np.stack([after[measure].p_values() for measure in Measure])
-    p_retest = adjusted(np.where(p_adjusted <= FALSE_SHARE, p_second, np.nan))
+    p_retest = adjusted(np.where(suspected, p_second, np.nan))
     return {
         measure: Verdict(before[measure], after[measure], p_adjusted[row], p_retest[row])
         for row, measure in enumerate(Measure)
@@ -117,16 +120,17 @@ def slow_limits(visits: Visits) -> Floats:
     return limits
 
 
-def _measured(visits: Visits) -> dict[Measure, Excess]:
+def _measured(visits: Visits, usual: Mapping[Measure, NDArray[np.bool_]] | None = None) -> dict[Measure, Excess]:
     all_visits = visits.counted()
     going_on = visits.counted(~np.isnan(visits.waited_seconds))
     # A comparison with NaN is false: who left did not wait.
     slow = visits.counted(visits.waited_seconds > slow_limits(visits)[visits.step])
-    return {
-        Measure.EXIT: _compared(all_visits, visits.counted(visits.left), visits.group),
-        Measure.WAIT: _compared(going_on, slow, visits.group),
-    }
-
-
-def _compared(visits: Floats, hits: Floats, group: NDArray[np.int64]) -> Excess:
-    return excess(visits, hits, group, comparable(visits.sum(axis=1), group))
+    found = {}
+    for measure, came, hits in (
+        (Measure.EXIT, all_visits, visits.counted(visits.left)),
+        (Measure.WAIT, going_on, slow),
+    ):
+        compared = comparable(came.sum(axis=1), visits.group)
+        reference = None if usual is None else usual[measure]
+        found[measure] = excess(came, hits, visits.group, compared, reference=reference)
+    return found

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tillit.friction.matched import excess
+from tillit.friction.resampling import RESAMPLES, grouped, range_of, weights
 from tillit.friction.tails import Floats
 from tillit.friction.verdicts import Visits
 
-RESAMPLES = 200
-RANGE = (2.5, 97.5)  # percentiles
 # A stratum's share leans on the step's own as if on so many journeys more, so that thin strata do not jump.
 LEAN = 5.0
 
@@ -35,6 +35,7 @@ def worth(
     *,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
+    reference: NDArray[np.bool_] | None = None,
 ) -> Worth:
     """Excess exits × P(goal | went on, matched) × mean amount of a goal.
 
@@ -44,29 +45,43 @@ def worth(
         compared: Shape (steps,); from `matched.comparable`.
         rng: Draws the customers: each counts 0, 1, 2 … times, on average once, with all visits.
         resamples: How often.
+        reference: Shape (steps,); as in `matched.excess`.
     """
-    once = np.ones(len(visits.step))
-    exits, share, value = _sizes(visits, amount, compared, once)
-    drawn_exits, drawn_value = np.empty((resamples, visits.steps)), np.empty((resamples, visits.steps))
-    customers = int(visits.customer.max()) + 1 if len(visits.customer) else 0
-    for number in range(resamples):
-        weight = rng.poisson(1.0, customers).astype(np.float64)[visits.customer]
-        drawn_exits[number], _, drawn_value[number] = _sizes(visits, amount, compared, weight)
-    return Worth(exits, _range(drawn_exits), share, value, _range(drawn_value))
+    strata = visits.strata
+    valued = ~np.isnan(amount)
+    table = grouped(
+        visits.customer,
+        visits.step * strata + visits.stratum,
+        [
+            np.ones(len(visits.step)),
+            *(flags.astype(np.float64) for flags in (visits.left, visits.reached_goal, valued)),
+            np.where(valued, amount, 0.0),
+        ],
+        cells=visits.steps * strata,
+    )
+
+    def sized(weight: Floats | None = None) -> tuple[Floats, Floats, Floats]:
+        counted = table.counted(weight).reshape(-1, visits.steps, strata)
+        return _sizes(counted, visits.group, compared, reference)
+
+    exits, share, value = sized()
+    drawn = [sized(weight) for weight in weights(rng, table.groups, resamples=resamples)]
+    return Worth(
+        exits, _ranges(exits, [one[0] for one in drawn]), share, value, _ranges(value, [one[2] for one in drawn])
+    )
 
 
 def _sizes(
-    visits: Visits, amount: Floats, compared: NDArray[np.bool_], weight: Floats
+    counted: Floats, group: NDArray[np.int64], compared: NDArray[np.bool_], reference: NDArray[np.bool_] | None
 ) -> tuple[Floats, Floats, Floats]:
-    came, left = visits.counted(weight), visits.counted(weight * visits.left)
-    reached, passed = visits.counted(weight * visits.reached_goal), came - left
-    exits = excess(came, left, visits.group, compared).excess
+    """From visits, exits, goals, valued goals and their amounts, each of shape (steps, strata)."""
+    came, left, reached, valued, amounts = counted
+    passed = came - left
+    exits = excess(came, left, group, compared, reference=reference).excess
     own_share = _ratio(reached.sum(axis=1), passed.sum(axis=1))
     matched_share = (reached + LEAN * own_share[:, None]) / (passed + LEAN)
     goal_share = _ratio((left * matched_share).sum(axis=1), left.sum(axis=1))
-    valued = ~np.isnan(amount)
-    sums = visits.counted(np.where(valued, weight * amount, 0.0)).sum(axis=1)
-    mean_value = _ratio(sums, visits.counted(weight * valued).sum(axis=1))
+    mean_value = _ratio(amounts.sum(axis=1), valued.sum(axis=1))
     return exits, goal_share, exits * goal_share * mean_value
 
 
@@ -76,8 +91,6 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     return ratio
 
 
-def _range(drawn: Floats) -> Floats:
-    found = np.full((2, drawn.shape[1]), np.nan)
-    known = ~np.isnan(drawn).all(axis=0)
-    found[:, known] = np.nanpercentile(drawn[:, known], RANGE, axis=0)
-    return found
+def _ranges(estimates: Floats, drawn: Sequence[Floats]) -> Floats:
+    table = np.array(drawn)
+    return np.array([range_of(float(one), table[:, step]) for step, one in enumerate(estimates)]).T.reshape(2, -1)
