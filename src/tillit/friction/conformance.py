@@ -185,9 +185,9 @@ def lost_to(
         broken=int(broken.sum()),
         bought=(int((bought & broken).sum()), int((bought & ~broken).sum())),
         goals=goals,
-        goals_range=range_of(goals, drawn[:, 0]),
+        goals_range=range_of(drawn[:, 0]),
         value=None if np.isnan(value) else value,
-        value_range=None if np.isnan(value) else range_of(value, drawn[:, 1]),
+        value_range=None if np.isnan(value) else range_of(drawn[:, 1]),
         currency=currency,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,7 @@ from tillit.friction.tails import Floats
 from tillit.friction.verdicts import Measure, Verdict, Visits, slow_limits, verdicts
 from tillit.friction.visits import VisitRows, is_finished, strata_of, visit_rows
 from tillit.friction.worth import Worth, worth
+from tillit.journeys.cases import DAY
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
 from tillit.journeys.stages import STAGES
 from tillit.journeys.traces import Names
@@ -29,6 +32,7 @@ def friction(
     margin_share: float | None = None,
     split_at: int | None = None,
     rules: StageRules | None = None,
+    natural_ends: frozenset[str] = frozenset(),
 ) -> Friction:
     """Say which steps lose or hold up more journeys than matched ones elsewhere do.
 
@@ -40,6 +44,8 @@ def friction(
         margin_share: Share of an order's value that is earned, if the reader declares it.
         split_at: Where the second period begins, microseconds UTC; by default both have as many finished journeys.
         rules: Which steps are comparable: those of one stage.
+        natural_ends: Activities at which journeys end for a good reason, as a reader declares; they are counted, and
+            neither compared nor part of what is usual.
 
     Raises:
         QueryError: The view has no goal, its steps cannot be told apart so, or there is no such time zone.
@@ -53,7 +59,7 @@ def friction(
     rows = rows.keep(is_finished(rows.ended_at, rows.reached_goal, newest_at=newest_at, lapse_days=lapse_days))
     journeys_counted = (int((began_at < split_at).sum()), int((began_at >= split_at).sum()))
 
-    names, group, step = _steps(rows, view.names, rules or default_stage_rules(), parts)
+    names, group, step = _steps(rows, view.names, rules or default_stage_rules(), parts, natural_ends)
     stratum = strata_of(rows, timezone)
     second = rows.began_at >= split_at
     before, after = (_visits(rows, step, stratum, group, period) for period in (~second, second))
@@ -73,25 +79,47 @@ def friction(
         open_journeys=len(over) - int(over.sum()),
         first_at=int(began_at.min()) if len(began_at) else None,
         split_at=split_at if len(began_at) else None,
+        over_by=None if lapse_days is None else newest_at - round(lapse_days * DAY),
         currency=currency,
         margin_share=margin_share,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a step is called."""
+
+    activity: str
+    part: str | None
+    natural_end: bool
+
+    @property
+    def step(self) -> str:
+        return self.activity if self.part is None else f"{self.activity} · {self.part}"
+
+
 def _steps(
-    rows: VisitRows, names: Names, rules: StageRules, parts: tuple[str, ...]
-) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
+    rows: VisitRows, names: Names, rules: StageRules, parts: tuple[str, ...], natural_ends: frozenset[str]
+) -> tuple[tuple[_Named, ...], NDArray[np.int64], NDArray[np.int64]]:
     """The steps' names and comparison groups, and the step of each visit."""
     wide = len(parts) + 1
     codes, step = np.unique(rows.activity.astype(np.int64) * wide + rows.part + 1, return_inverse=True)
     stage_of = rules.stage_of(names.activity)
-    activities = [names.activity[code // wide] for code in codes]
-    labels = [
-        activity if code % wide == 0 else f"{activity} · {parts[code % wide - 1]}"
-        for activity, code in zip(activities, codes, strict=True)
+    named = []
+    for code in codes:
+        activity = names.activity[code // wide]
+        part = None if code % wide == 0 else parts[code % wide - 1]
+        named.append(_Named(activity, part, activity in natural_ends))
+    # A natural end is a group of its own, and alone there is nothing to compare with.
+    groups = [
+        len(STAGES) + 1 + place
+        if one.natural_end
+        else STAGES.index(stage_of[one.activity])
+        if one.activity in stage_of
+        else len(STAGES)
+        for place, one in enumerate(named)
     ]
-    stages = [STAGES.index(stage_of[activity]) if activity in stage_of else len(STAGES) for activity in activities]
-    return tuple(labels), np.array(stages, np.int64), step.astype(np.int64)
+    return tuple(named), np.array(groups, np.int64), step.astype(np.int64)
 
 
 def _visits(
@@ -125,12 +153,17 @@ def _amounts(rows: VisitRows, names: Names, margin_share: float | None) -> tuple
     return np.where(rows.currency == code, rows.amount_minor * share, np.nan), names.currency[code]
 
 
-def _judged(names: tuple[str, ...], found: dict[Measure, Verdict], after: Visits, sized: Worth) -> list[StepFriction]:
+def _judged(
+    names: tuple[_Named, ...], found: dict[Measure, Verdict], after: Visits, sized: Worth
+) -> list[StepFriction]:
     exits = found[Measure.EXIT]
     waits = _waiting(found[Measure.WAIT], after)
     return [
         StepFriction(
-            step=name,
+            step=name.step,
+            activity=name.activity,
+            part=name.part,
+            natural_end=name.natural_end,
             n=int(exits.second.visits[place]),
             n_first=int(exits.first.visits[place]),
             exits=int(exits.second.observed[place]),
@@ -151,14 +184,17 @@ def _judged(names: tuple[str, ...], found: dict[Measure, Verdict], after: Visits
     ]
 
 
-def _counted(names: tuple[str, ...], before: Visits, after: Visits) -> list[StepFriction]:
+def _counted(names: tuple[_Named, ...], before: Visits, after: Visits) -> list[StepFriction]:
     """Counts alone: too few journeys to compare."""
     came, left = after.counted().sum(axis=1), after.counted(after.left).sum(axis=1)
     came_before, waits = before.counted().sum(axis=1), after.counted(~after.left).sum(axis=1)
     nothing = (None,) * 5
     return [
         StepFriction(
-            name,
+            name.step,
+            name.activity,
+            name.part,
+            name.natural_end,
             int(came[place]),
             int(came_before[place]),
             int(left[place]),

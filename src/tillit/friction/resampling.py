@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from tillit.friction.tails import Floats
 
@@ -66,21 +65,17 @@ def weights(rng: np.random.Generator, groups: int, *, resamples: int = RESAMPLES
         yield rng.poisson(1.0, groups).astype(np.float64)
 
 
-def range_of(estimate: float, drawn: Floats) -> tuple[float, float]:
-    """The 95 % range: bias-corrected percentiles (BC).
+def range_of(drawn: Floats) -> tuple[float, float]:
+    """The 95 % range: percentiles, where the k-th of n draws stands for k / (n + 1).
 
-    The draws' own middle may lie beside the estimate, as with a median of several steps; where it does, the
-    percentiles move by as much. The k-th of n draws stands for k / (n + 1): percentiles between 0 and n would be too
-    narrow by the spacing of the draws.
-
-    Source: Efron (1981), doi:10.1080/01621459.1981.10477646.
+    Percentiles that run from the least draw to the greatest are too narrow by the spacing of the draws. They are not
+    corrected for bias: where a group has few steps its median jumps from one to the next, and the correction, made for
+    smooth estimates, shrinks the range of a step that is the median itself to nothing.
     """
     known = np.sort(drawn[~np.isnan(drawn)])
-    if not len(known) or np.isnan(estimate):
+    if not len(known):
         return float("nan"), float("nan")
-    below = ((known < estimate).sum() + (known == estimate).sum() / 2) / len(known)
-    shift = special.ndtri(np.clip(below, 1 / len(known), 1 - 1 / len(known)))
-    tails = special.ndtr(2 * shift + special.ndtri([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
+    tails = np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     rank = np.clip(tails * (len(known) + 1) - 1, 0, len(known) - 1)
     low, high = np.interp(rank, np.arange(len(known)), known)
     return float(low), float(high)

@@ -27,6 +27,8 @@ class StepFriction:
 
     Attributes:
         step: The activity, with its channel or place where steps were told apart by it.
+        part: Channel, place or property that tells the step from others of its activity; None: all of it.
+        natural_end: Declared to be a place where journeys end for a good reason; it is counted and not compared.
         n: Journeys that came here, in the second period.
         n_first: The same in the first.
         exits: Of `n`, journeys that ended here.
@@ -40,6 +42,9 @@ class StepFriction:
     """
 
     step: str
+    activity: str
+    part: str | None
+    natural_end: bool
     n: int
     n_first: int
     exits: int
@@ -67,6 +72,7 @@ class Friction:
         open_journeys: Left out, because they may still go on.
         first_at: First event of the first period's first journey, microseconds UTC; None without journeys.
         split_at: First instant of the second period, microseconds UTC.
+        over_by: A journey without the goal is finished if its last event is not after this; None: all are.
         currency: Of the values.
         margin_share: Declared share of the order value that is earned; None: values are order values.
     """
@@ -77,6 +83,7 @@ class Friction:
     open_journeys: int
     first_at: int | None
     split_at: int | None
+    over_by: int | None
     currency: str | None
     margin_share: float | None
 

@@ -19,6 +19,7 @@ from tillit.journeys.view import View, activity_code, has_earlier_goal
 from tillit.sentences import sentence
 
 HOUR = 3_600_000_000
+STEP_COLUMNS = ("channel", "place", "amount_minor", "currency")
 LEAST_IN_STRATUM = 50  # visits; thinner strata are matched on less
 
 
@@ -83,7 +84,8 @@ def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyEnds, tuple[
 
     def kernel(bucket: Bucket, traces: Traces) -> tuple[VisitRows, JourneyEnds, tuple[str, ...]]:
         part, parts = split.parts(view, bucket, traces)
-        return *_visits_of(traces, part, goal=goal), parts
+        rows, ends, _ = visits_of(traces, part, goal=goal)
+        return rows, ends, parts
 
     columns = {"channel", "amount_minor", "currency"} | ({split.column} if split.column else set())
     found = view.map_buckets(kernel, columns)
@@ -107,7 +109,13 @@ def _joined(kind: Any, parts: Sequence[Any]) -> Any:
     return kind(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(kind)))
 
 
-def _visits_of(traces: Traces, part: Codes, *, goal: int) -> tuple[VisitRows, JourneyEnds]:
+def visits_of(traces: Traces, part: Codes, *, goal: int) -> tuple[VisitRows, JourneyEnds, NDArray[np.int64]]:
+    """One bucket's visits, its journeys, and the journey of each visit.
+
+    Args:
+        part: Shape (events,); what tells events of one activity apart, -1 for nothing.
+        goal: Code of the goal.
+    """
     assert traces.channel is not None  # noqa: S101 - asked for above, as the other columns
     assert traces.amount_minor is not None  # noqa: S101
     assert traces.currency is not None  # noqa: S101
@@ -145,7 +153,7 @@ def _visits_of(traces: Traces, part: Codes, *, goal: int) -> tuple[VisitRows, Jo
         amount_minor=np.where(reached[of], traces.amount_minor[paid[of]], 0),
         currency=np.where(reached[of], traces.currency[paid[of]], -1).astype(np.int32),
     )
-    return rows_found, JourneyEnds(began, ended, reached)
+    return rows_found, JourneyEnds(began, ended, reached), of
 
 
 def is_finished(

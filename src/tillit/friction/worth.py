@@ -66,9 +66,7 @@ def worth(
 
     exits, share, value = sized()
     drawn = [sized(weight) for weight in weights(rng, table.groups, resamples=resamples)]
-    return Worth(
-        exits, _ranges(exits, [one[0] for one in drawn]), share, value, _ranges(value, [one[2] for one in drawn])
-    )
+    return Worth(exits, _ranges([one[0] for one in drawn]), share, value, _ranges([one[2] for one in drawn]))
 
 
 def _sizes(
@@ -91,6 +89,6 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     return ratio
 
 
-def _ranges(estimates: Floats, drawn: Sequence[Floats]) -> Floats:
+def _ranges(drawn: Sequence[Floats]) -> Floats:
     table = np.array(drawn)
-    return np.array([range_of(float(one), table[:, step]) for step, one in enumerate(estimates)]).T.reshape(2, -1)
+    return np.array([range_of(column) for column in table.T]).T.reshape(2, -1)

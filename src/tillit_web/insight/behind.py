@@ -7,8 +7,13 @@ from collections.abc import Callable
 from django.http import QueryDict
 
 from tillit.errors import QueryError
+from tillit.friction.behind import At, AtStep, Shows
+from tillit.friction.conformance import Broken
+from tillit.friction.patterns import PATTERNS
+from tillit.friction.promise_rules import Clock, PromiseRule
 from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
+from tillit.journeys.opening import OpeningHours
 from tillit.journeys.stage_rules import default_stage_rules
 from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
@@ -54,6 +59,30 @@ def pairs_of(condition: Condition) -> Pairs:
             return (("of", "move"), *((name, stage.value) for name, stage in ends if stage))
         case CameTo(_, stage):
             return (("of", "came"), ("stage", stage.value))
+    return _friction_pairs(condition)
+
+
+def _friction_pairs(condition: Condition) -> Pairs:
+    match condition:
+        case AtStep(activity, goal, did, began_from, over_by, by, part, limit):
+            named = (("by", by), ("part", part), ("limit", None if limit is None else f"{limit!r}"))
+            given = tuple((name, text) for name, text in named if text is not None)
+            bounds = _moments(since=began_from, over=over_by)
+            return (("of", "step"), ("a", activity), ("b", goal), ("did", did.value), *bounds, *given)
+        case Shows(pattern, newest_at):
+            return (("of", "pattern"), ("a", pattern), ("at", str(newest_at)))
+        case Broken(rule, hours, timezone, newest_at):
+            return (
+                ("of", "broken"),
+                ("a", rule.ask),
+                *(("b", answer) for answer in rule.answers),
+                ("hours", f"{rule.within_hours!r}"),
+                ("clock", rule.clock.value),
+                ("week", hours.text()),
+                ("holidays", hours.holidays),
+                ("zone", timezone),
+                ("at", str(newest_at)),
+            )
     raise TypeError(f"{condition!r} has no place in an address; give it one in behind.py")
 
 
@@ -120,6 +149,38 @@ def _stage(address: QueryDict, name: str) -> Stage | None:
     return Stage(_one(address, name)) if name in address else None
 
 
+def _at_step(address: QueryDict) -> Condition:
+    limit = address.get("limit")
+    by = address.get("by")
+    if by not in (None, "channel", "place"):
+        raise KeyError("by")
+    return AtStep(
+        activity=_one(address, "a"),
+        goal=_one(address, "b"),
+        did=At(_one(address, "did")),
+        began_from=int(_one(address, "since")),
+        over_by=_moment(address, "over"),
+        by=by,
+        part=address.get("part"),
+        limit_seconds=None if limit is None else float(limit),
+    )
+
+
+def _shows(address: QueryDict) -> Condition:
+    name = _one(address, "a")
+    if name not in {pattern.name for pattern in PATTERNS}:
+        raise KeyError("a")
+    return Shows(name, int(_one(address, "at")))
+
+
+def _broken(address: QueryDict) -> Condition:
+    rule = PromiseRule(
+        _one(address, "a"), tuple(address.getlist("b")), float(_one(address, "hours")), Clock(_one(address, "clock"))
+    )
+    hours = OpeningHours.parse(_one(address, "week"), holidays=_one(address, "holidays"))
+    return Broken(rule, hours, _one(address, "zone"), int(_one(address, "at")))
+
+
 READERS: dict[str, Callable[[QueryDict], Condition]] = {
     "all": lambda _: Everything(),
     "activity": lambda address: Activity(_one(address, "a")),
@@ -137,6 +198,9 @@ READERS: dict[str, Callable[[QueryDict], Condition]] = {
         default_stage_rules(), Stage(_one(address, "stage")), _moment(address, "since"), _moment(address, "until")
     ),
     "move": lambda address: Moved(default_stage_rules(), _stage(address, "source"), _stage(address, "target")),
+    "step": _at_step,
+    "pattern": _shows,
+    "broken": _broken,
     "came": lambda address: CameTo(default_stage_rules(), Stage(_one(address, "stage"))),
 }
 
@@ -156,4 +220,8 @@ def page_of(condition: Condition) -> tuple[str, Pairs]:
             return "insight:stages", ()
         case CameTo():
             return "insight:our_way", ()
+        case AtStep() as at:
+            return "insight:friction", (("by", at.by),) if at.by else ()
+        case Shows() | Broken():
+            return "insight:friction", ()
     return "insight:map", ()

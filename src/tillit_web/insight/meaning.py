@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from tillit.friction.behind import At, AtStep, Shows
+from tillit.friction.conformance import Broken
 from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
 from tillit.journeys.funnel import FunnelSpec
@@ -11,8 +13,9 @@ from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
 from tillit.reports.unanswered import Unanswered
+from tillit_web.insight.friction_words import pattern_label, pattern_meaning, step_name, within_label
 from tillit_web.insight.words import activity_label, funnel_step_label, stage_label, step_label
-from tillit_web.ui.templatetags.tillit import local_time
+from tillit_web.ui.templatetags.tillit import duration, local_time
 
 
 def meaning_of(condition: Condition, goal: str) -> str:
@@ -75,6 +78,29 @@ def _stage_meaning(condition: Condition) -> str:
             return _("They moved from “%(source)s” to “%(target)s”.") % names
         case CameTo(_rules, stage):
             return _("They came to “%(stage)s”.") % {"stage": stage_label(stage)}
+    return _friction_meaning(condition)
+
+
+def _friction_meaning(condition: Condition) -> str:
+    match condition:
+        case AtStep() as at:
+            names = {"step": step_name(at.activity, at.by, at.part), "day": local_time(at.began_from, "day")}
+            if at.did is At.LEFT:
+                return _("Each began from %(day)s on, and ended at “%(step)s” without the goal.") % names
+            if at.did is At.SLOW:
+                wait = {"wait": duration(at.limit_seconds)}
+                return _("Each began from %(day)s on, and waited more than %(wait)s at “%(step)s”.") % (names | wait)
+            return _("Each began from %(day)s on, is over, and came to “%(step)s” before the goal.") % names
+        case Shows(pattern):
+            return _("Each shows the pattern “%(pattern)s”: %(meaning)s.") % {
+                "pattern": pattern_label(pattern),
+                "meaning": pattern_meaning(pattern),
+            }
+        case Broken(rule):
+            return _("In each, “%(ask)s” had no answer within %(within)s.") % {
+                "ask": activity_label(rule.ask),
+                "within": within_label(rule),
+            }
     raise TypeError(f"{condition!r} has no words; give it some in meaning.py")
 
 

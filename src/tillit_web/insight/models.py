@@ -39,3 +39,46 @@ class OwnStage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NaturalEnd(models.Model):
+    """An activity at which customers' ways end for a good reason, as the team says: no friction is named there."""
+
+    activity = models.CharField(max_length=120, unique=True)
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["activity"]
+
+    def __str__(self) -> str:
+        return self.activity
+
+
+class ServiceHours(models.Model):
+    """When the company is open, in the form of `tillit.journeys.opening`. Without this row the defaults hold."""
+
+    week = models.CharField(max_length=400, blank=True)
+    holidays = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="one_week")]
+
+    def __str__(self) -> str:
+        return self.week
+
+
+class ServicePromise(models.Model):
+    """What the company promises to those who ask. A removed one is kept, so that it can be put back."""
+
+    ask = models.CharField(max_length=120)
+    answers = models.JSONField()
+    within_hours = models.FloatField()
+    clock = models.CharField(max_length=16)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.ask

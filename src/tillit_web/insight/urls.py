@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tillit_web.insight.views import customer, funnel, home, journeys, own_way, paths, stages, ways
+from tillit_web.insight.views import customer, friction, funnel, home, journeys, own_way, paths, promises, stages, ways
 from tillit_web.insight.views import map as map_views
 
 app_name = "insight"
@@ -15,6 +15,10 @@ urlpatterns = [
     path("journeys/funnel/", funnel.show_funnel, name="funnel"),
     path("journeys/paths/", paths.show_paths, name="paths"),
     path("journeys/ways/", ways.show_ways, name="ways"),
+    path("journeys/where-it-hurts/", friction.show_friction, name="friction"),
+    path("journeys/where-it-hurts/table.csv", friction.export_friction, name="friction_csv"),
+    path("journeys/where-it-hurts/natural-end/", friction.declare_natural_end, name="natural_end"),
+    path("journeys/where-it-hurts/promises/", promises.show_promises, name="promises"),
     path("journeys/our-way/", own_way.show_our_way, name="our_way"),
     path("journeys/behind/", journeys.show_journeys, name="journeys"),
     path("journeys/find/", customer.find_customer, name="find"),

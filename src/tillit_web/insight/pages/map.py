@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tillit.journeys.behind import Activity, Arrow, End, Start
@@ -24,6 +25,7 @@ class LinkedNode:
     lines: tuple[str, ...]
     link: str
     starts_link: str
+    mark: str = ""  # where the page says that it hurts here
 
     @property
     def middle_x(self) -> float:
@@ -98,8 +100,14 @@ class MapPage:
         return len(self.follows) - len(self.follows_shown)
 
 
-def map_page(overview: Overview, picture: JourneyMap, known: Outcomes, *, link: Link) -> MapPage:
-    """The map with its links and its tables."""
+def map_page(
+    overview: Overview, picture: JourneyMap, known: Outcomes, *, link: Link, marks: Mapping[str, str] | None = None
+) -> MapPage:
+    """The map with its links and its tables.
+
+    Args:
+        marks: Activities at which it hurts, with the address of what is said of them.
+    """
     starts = _by_activity(overview.starts)
     ends = _by_activity(overview.ends)
     follows = tuple(LinkedFollow(f, link(Arrow(f.source, f.target))) for f in overview.follows)
@@ -115,6 +123,7 @@ def map_page(overview: Overview, picture: JourneyMap, known: Outcomes, *, link: 
                 in_lines(activity_label(node.activity), width=LABEL_WIDTH),
                 link(Activity(node.activity)),
                 link(Start(node.activity)),
+                (marks or {}).get(node.activity, ""),
             )
             for node in picture.nodes
         ),

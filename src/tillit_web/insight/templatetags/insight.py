@@ -5,10 +5,11 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext
 
+from tillit.friction.promise_rules import PromiseRule
 from tillit.reports.interval import ShareRange
 from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM
 from tillit.vocabulary import Stage
-from tillit_web.insight import words
+from tillit_web.insight import friction_words, words
 from tillit_web.ui.templatetags.tillit import duration, natural, number
 
 register = template.Library()
@@ -77,3 +78,23 @@ def in_100(share: ShareRange) -> tuple[str, str, str]:
 def count_of(share: ShareRange) -> str:
     """ "90 of 200"."""
     return natural(share.count, share.of)
+
+
+@register.simple_tag
+def pattern_words(name: str) -> str:
+    """A pattern's name as people say it."""
+    return friction_words.pattern_label(name)
+
+
+@register.simple_tag
+def pattern_meaning_of(name: str) -> str:
+    return friction_words.pattern_meaning(name)
+
+
+@register.simple_tag
+def promise_words(rule: PromiseRule) -> str:
+    """A promise as a sentence: what is asked, and within what time it is answered."""
+    return gettext("“%(ask)s” answered within %(within)s") % {
+        "ask": words.activity_label(rule.ask),
+        "within": friction_words.within_label(rule),
+    }

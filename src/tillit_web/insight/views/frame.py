@@ -31,6 +31,7 @@ TABS: tuple[tuple[str, Promise], ...] = (
     ("insight:funnel", _("Funnel")),
     ("insight:paths", _("Paths")),
     ("insight:ways", _("Ways")),
+    ("insight:friction", _("Where it hurts")),
     ("insight:our_way", _("Our customers' way")),
     ("insight:find", _("Find a customer")),
 )

@@ -1,0 +1,138 @@
+"""What the page Where it hurts reads: the team's own rules, and the answers about a view."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from tillit.friction.conformance import conformance
+from tillit.friction.find import friction
+from tillit.friction.pattern_counts import pattern_counts
+from tillit.friction.promise_rules import Clock, PromiseRule, Promises, default_promises
+from tillit.friction.results import Conformance, Friction, PatternCount
+from tillit.friction.split import Split
+from tillit.journeys.opening import OpeningHours
+from tillit.journeys.view import View
+from tillit_web.insight.models import NaturalEnd, ServiceHours, ServicePromise
+from tillit_web.people.queries import CompanyFacts
+from tillit_web.warehouse import queries as warehouse
+
+Answer = TypeVar("Answer")
+
+SEED = 3  # of the resampled customers: the same build gives the same ranges
+PATIENCE_SECONDS = 2.0  # of a reader, before the page says that it is counting
+
+_lock = threading.Lock()
+_being_worked_out: dict[object, Future[FrictionAnswer]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FrictionAsked:
+    """What is asked of a view besides its journeys."""
+
+    by: str  # "activity", "channel" or "place"
+    timezone: str
+    natural_ends: frozenset[str]
+    promises: Promises
+
+
+@dataclass(frozen=True, slots=True)
+class FrictionAnswer:
+    """Everything the page says; `friction` is None where the data have no goal."""
+
+    friction: Friction | None
+    patterns: tuple[PatternCount, ...]
+    conformance: Conformance
+
+
+def natural_ends() -> tuple[NaturalEnd, ...]:
+    """The activities that the team has declared, in the order of their names."""
+    return tuple(NaturalEnd.objects.all())
+
+
+def promises() -> Promises:
+    """The company's promises; those that come with tillit until it has written its own."""
+    hours = ServiceHours.objects.first()
+    if hours is None:
+        return default_promises()
+    rules = tuple(rule_of(row) for row in ServicePromise.objects.filter(removed_at=None))
+    return Promises(rules, OpeningHours.parse(hours.week, holidays=hours.holidays))
+
+
+def promise_rows() -> tuple[ServicePromise, ...]:
+    """The promises as rows, the removed ones too; none while the defaults hold."""
+    return tuple(ServicePromise.objects.all())
+
+
+def rule_of(row: ServicePromise) -> PromiseRule:
+    """A row as the rule that it keeps."""
+    return PromiseRule(row.ask, tuple(row.answers), row.within_hours, Clock(row.clock))
+
+
+def asked_of(company: CompanyFacts, by: str) -> FrictionAsked:
+    """The question as the company's settings and one page make it."""
+    declared = frozenset(row.activity for row in natural_ends())
+    return FrictionAsked(by, company.timezone, declared, promises())
+
+
+def where_it_hurts(view: View, asked: FrictionAsked, *, patience: float = PATIENCE_SECONDS) -> FrictionAnswer | None:
+    """The answer, or None while it is being worked out: then ask again.
+
+    Args:
+        patience: Seconds to wait for it.
+
+    Raises:
+        QueryError: The data cannot be asked this.
+    """
+    key = (view.store.path, view.purpose, view.permission.aggregates, view.rule, view.selection, asked)
+    with _lock:
+        working = _being_worked_out.get(key)
+        if working is None:
+            working = _being_worked_out[key] = Future()
+            threading.Thread(target=_work, args=(working, view, asked), daemon=True).start()
+    try:
+        answer = working.result(timeout=patience)
+    except NotYet:
+        return None
+    finally:
+        if working.done():
+            with _lock:
+                _being_worked_out.pop(key, None)
+    return answer
+
+
+def _work(working: Future[FrictionAnswer], view: View, asked: FrictionAsked) -> None:
+    try:
+        working.set_result(_answer(view, asked))
+    except Exception as error:
+        working.set_exception(error)
+
+
+def _answer(view: View, asked: FrictionAsked) -> FrictionAnswer:
+    zone, ends = asked.timezone, asked.natural_ends
+    found = None
+    if view.rule.goal is not None:
+        found = _cached(
+            view,
+            ("friction", asked.by, zone, ends),
+            lambda rng: friction(view, rng=rng, timezone=zone, split=Split.parse(asked.by), natural_ends=ends),
+        )
+    return FrictionAnswer(
+        found,
+        warehouse.cached(view, "patterns", lambda: pattern_counts(view)),
+        _cached(
+            view,
+            ("promises", asked.promises, zone),
+            lambda rng: conformance(view, asked.promises, rng=rng, timezone=zone),
+        ),
+    )
+
+
+def _cached(view: View, question: object, compute: Callable[[np.random.Generator], Answer]) -> Answer:
+    return warehouse.cached(view, question, lambda: compute(np.random.default_rng(SEED)))
