@@ -17,7 +17,7 @@ from tillit.errors import FileError
 from tillit.sentences import Sentence, paragraph, sentence
 
 CORE = Path(tillit.__file__).parent
-OF_COMMANDS = {"exporting.py", "path_table.py", "read_decisions.py", "stage_rules.py"}  # on no page
+OF_COMMANDS = {"exporting.py", "path_table.py", "promise_files.py", "read_decisions.py", "stage_rules.py"}  # on no page
 NAMES = ("file", "count", "why")
 
 

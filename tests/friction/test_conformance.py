@@ -12,7 +12,8 @@ from tests.journeys.logs import DAY, MINUTE, Event, view_of
 from tillit.errors import FileError
 from tillit.friction.conformance import HORIZON_DAYS, Broken, Lost, conformance, lost_to
 from tillit.friction.matters import Matters
-from tillit.friction.promise_rules import Clock, PromiseRule, Promises, default_promises, parse_promises
+from tillit.friction.promise_files import default_promises, parse_promises
+from tillit.friction.promise_rules import Clock, PromiseRule, Promises
 from tillit.journeys.behind import journeys_behind
 from tillit.journeys.opening import OpeningHours
 from tillit.journeys.view import CaseRule, View

@@ -14,7 +14,8 @@ import numpy as np
 from tillit.friction.conformance import conformance
 from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
-from tillit.friction.promise_rules import Clock, PromiseRule, Promises, default_promises
+from tillit.friction.promise_files import default_promises
+from tillit.friction.promise_rules import Clock, PromiseRule, Promises
 from tillit.friction.results import Conformance, Friction, PatternCount
 from tillit.friction.split import Split
 from tillit.journeys.opening import OpeningHours
