@@ -68,6 +68,7 @@ class Terms:
         is_proven: Whether the sender may speak of known people: a server of ours, or a claim that a server signed.
         currency: Of amounts without one.
         region: ISO 3166 country of phone numbers without a country code.
+        agent: What the request said of the browser or program that sent it, reduced; empty for servers.
     """
 
     key: bytes
@@ -76,6 +77,7 @@ class Terms:
     is_proven: bool
     currency: str | None
     region: str | None
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def collected(call: Call, terms: Terms) -> Collected:
     amount, currency = _amount(cells, terms.currency)
     identifiers = _identifiers(cells, terms)
     subject_kind, subject, _ = identifiers[0]
-    properties = {name: value for name, value in cells.items() if name.startswith(_PROPERTY)}
+    properties = {name: value for name, value in cells.items() if name.startswith(_PROPERTY)} | _program(call, terms)
     event = HotEvent(
         event_id=cells.get("message_id") or _own_id(call, content),
         source=SOURCE,
@@ -149,6 +151,15 @@ def micros_of(written: object) -> int | None:
     except ValueError:
         return None
     return ((at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+
+
+def _program(call: Call, terms: Terms) -> dict[str, str]:
+    """What made the event, for rules against robots: not what the customer did, so not part of the call's content."""
+    context = call.get("context")
+    told = context if isinstance(context, dict) else {}
+    agent = terms.agent or told.get("userAgent")
+    found = {"agent": agent} if isinstance(agent, str) and agent else {}
+    return found | ({"webdriver": "true"} if told.get("webdriver") is True else {})
 
 
 def _with_plain_ids(call: Call) -> Call:

@@ -21,7 +21,7 @@ from tillit_web.collect.limits import Limits
 from tillit_web.collect.pixel import PIXEL, pixel_call
 from tillit_web.collect.reading import Sender, arrival_of, call_of, refusal_of, unread
 from tillit_web.collect.requests import KINDS, Calls, Receive, Scope, Send, body_of, calls_of, is_signed, key_in
-from tillit_web.collect.scrubbing import prefix
+from tillit_web.collect.scrubbing import prefix, reduced_agent
 from tillit_web.collect.storage import Arrival, Outcome, Refusal, StorageUnavailable
 
 logger = logging.getLogger("tillit_web.collect")
@@ -95,6 +95,8 @@ class Collector:
         """Put a request's calls into storage and say what became of them."""
         write_key = key_in(headers) or calls.write_key or query.get("writeKey")
         sender = await self._sender(write_key, body, headers, origin)
+        if not sender.key.is_server and _says_no(headers):
+            return taken(received=0, accepted=0, duplicate=0, rejected=())
         self._limit(sender, scope, len(calls.raw))
         received_at = time.time_ns() // 1000
         arrived: list[Arrival | Refusal] = []
@@ -127,7 +129,9 @@ class Collector:
         if signature is not None and not signed:
             hint = "X-Tillit-Signature is not the HMAC-SHA-256 of this body with the key's signing secret."
             raise Problem(HTTPStatus.UNAUTHORIZED, "signature_wrong", hint)
-        return Sender(key, ring, has_signed_body=signed)
+        # A server speaks for its customers' browsers, and says in each call which it was.
+        agent = "" if key.is_server else reduced_agent(headers.get(b"user-agent", b"").decode("latin-1"))
+        return Sender(key, ring, has_signed_body=signed, agent=agent)
 
     def _limit(self, sender: Sender, scope: Scope, events: int) -> None:
         address = (scope.get("client") or ("",))[0]
@@ -141,6 +145,11 @@ class Collector:
             hint = "More than this key may send. Wait, and send it again; nothing of this request was taken."
             wait = int(judged.wait_seconds) + 1
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "limit_reached", hint, retry_after=wait)
+
+
+def _says_no(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the browser asks not to be measured: nothing of its request is kept, nor counted."""
+    return headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1"
 
 
 def _answer_of(outcomes: list[Outcome], hints: Mapping[int, tuple[str, str]], *, is_batch: bool) -> Answer:

@@ -31,6 +31,7 @@ class Sender:
     key: KeyFacts
     ring: Ring
     has_signed_body: bool = False
+    agent: str = ""  # the browser, reduced; empty for servers
 
 
 def call_of(raw: bytes, calls: Calls) -> dict[str, Any]:
@@ -77,6 +78,7 @@ def arrival_of(
         is_proven=key.is_server or sender.has_signed_body or claim_is_signed(key.signing_secret, call),
         currency=sender.ring.currency,
         region=sender.ring.region,
+        agent=sender.agent,
     )
     found = collected(call, terms)
     name = f"{SOURCE}\x00{found.event.event_id}".encode()

@@ -53,7 +53,7 @@ RAIL: tuple[Entry, ...] = (
     ),
     Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),
     Entry("identity:held", _("Who is who"), "person", ("identity:",), roles=READERS, lower=True),
-    Entry("people:settings", _("Settings"), "settings", ("people:", "site:"), lower=True),
+    Entry("people:settings", _("Settings"), "settings", ("people:", "site:", "robots:"), lower=True),
 )
 
 

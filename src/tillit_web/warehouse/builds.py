@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tillit.events.builds import Build, build_of, current_build, make_current, new_build, retire_builds
 from tillit.events.log import EventLog
+from tillit.events.robots import without
 from tillit.events.segments import Segment, SegmentKind
 from tillit.identity.decisions import decided
 from tillit.identity.resolve import Identity
@@ -15,6 +17,7 @@ from tillit.identity.rules import rules_in
 from tillit.journeys.build import build_store
 from tillit.journeys.delta import build_delta
 from tillit.journeys.store import OrderedStore
+from tillit_web.warehouse import robots
 from tillit_web.warehouse.folders import open_log
 
 # Beyond this share of the base's events, reading base and delta costs more than building anew saves.
@@ -22,7 +25,9 @@ MOST_IN_A_DELTA = 0.1
 
 
 def rebuild() -> bool:
-    """Bring the current build up to the log, the rules of identity and what people decided, if it is not there already.
+    """Bring the current build up to the log, the rules and what people decided, if it is not there already.
+
+    Robots' events are left out, found in the whole log each time: a rule may need what came later.
 
     Returns:
         Whether a new build became current.
@@ -35,23 +40,33 @@ def rebuild() -> bool:
         with new_build(log) as (build, segments):
             current = current_build(log)
             identity = Identity(rules_in(log.directory), decided(log))
-            if current is not None and current.segments == build.segments and _told_by(current) == identity.digest:
+            decided_by = (identity.digest, robots.digest_now(log.directory))
+            if current is not None and current.segments == build.segments and _told_by(current) == decided_by:
                 return False
             base = _base_for(log, current, segments)
-            links = _files(segments, SegmentKind.LINKS)
-            if base is None:
-                build_store(_files(segments, SegmentKind.EVENTS), links, build.directory, identity=identity)
-            else:
-                since = [segment for segment in segments if segment.id not in base.segments]
-                news = _files(since, SegmentKind.EVENTS)
-                build_delta(base.directory, news, links, build.directory, identity=identity)
+            events, links = _files(segments, SegmentKind.EVENTS), _files(segments, SegmentKind.LINKS)
+            found = robots.look(events, log.directory)
+            news = events if base is None else _since(base, segments)
+            if base is not None and not robots.still_holds(base.directory, found, news, log.directory):
+                base, news = None, events
+            with TemporaryDirectory(dir=log.directory / "store", prefix="people-") as work:
+                people = without(news, found.keys, to=Path(work))
+                if base is None:
+                    build_store(people, links, build.directory, identity=identity)
+                else:
+                    build_delta(base.directory, people, links, build.directory, identity=identity)
+            robots.note(found, build.directory, events)
             make_current(log, build, made_at=time.time_ns() // 1000, base=base)
         retire_builds(log)
         return True
 
 
-def _told_by(build: Build) -> str:
-    return OrderedStore.open(build.directory).identity
+def _told_by(build: Build) -> tuple[str, str]:
+    return OrderedStore.open(build.directory).identity, robots.digest_noted(build.directory)
+
+
+def _since(base: Build, segments: Sequence[Segment]) -> list[Path]:
+    return _files((segment for segment in segments if segment.id not in base.segments), SegmentKind.EVENTS)
 
 
 def _base_for(log: EventLog, current: Build | None, segments: Sequence[Segment]) -> Build | None:

@@ -19,6 +19,12 @@ def seal() -> None:
 
 
 @task()
+def build() -> None:
+    """Bring the build up to the log and to what people decided."""
+    until_free(builds.rebuild)
+
+
+@task()
 def understand(import_id: str) -> None:
     """Read a file's beginning and guess its mapping."""
     work.understand(UUID(import_id))

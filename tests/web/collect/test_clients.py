@@ -192,3 +192,25 @@ def test_without_a_key_nothing_is_taken(shop: Shop, key: str, code: str) -> None
     status, said, _ = shop.post("/v1/track", {"event": "x", "anonymousId": "v", "messageId": "nokey"}, key=key)
     assert (status, said["code"]) == (401, code)
     assert "nokey" not in shop.stored()
+
+
+@pytest.mark.parametrize("sign", ["sec_gpc", "dnt"])
+def test_of_a_browser_that_says_no_nothing_is_kept(shop: Shop, sign: str) -> None:
+    """A server's key speaks for what its own company did, and goes on."""
+    call = {"type": "page", "anonymousId": "no", "messageId": f"no-{sign}"}
+    _, told, _ = shop.post("/v1/page", call, key=shop.browser_key, **{sign: "1"})
+    assert told["received"] == told["accepted"] == 0
+    assert call["messageId"] not in shop.stored()
+    shop.post("/v1/page", call, key=shop.server_key, **{sign: "1"})
+    assert call["messageId"] in shop.stored()
+
+
+def test_an_event_keeps_which_kind_of_program_made_it(shop: Shop) -> None:
+    agent = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+    call = {"type": "page", "anonymousId": "a", "messageId": "program-1", "context": {"webdriver": True}}
+    shop.post("/v1/page", call, key=shop.browser_key, user_agent=agent)
+    relayed = {"type": "page", "anonymousId": "a", "messageId": "program-2", "context": {"userAgent": agent}}
+    shop.post("/v1/page", relayed, key=shop.server_key, user_agent="python-requests/2.32")
+    stored = shop.stored()
+    kept = [json.loads(stored[name].properties or "{}") for name in ("program-1", "program-2")]
+    assert kept == [{"agent": "Googlebot 2 program", "webdriver": "true"}, {"agent": "Googlebot 2 program"}]
