@@ -10,10 +10,10 @@ from scipy.optimize import minimize
 
 from tillit.errors import QueryError
 from tillit.evaluation.claims import always_valid, e_value, holm
-from tillit.evaluation.outcome_model import fit_logistic
 from tillit.evaluation.plan import findable, plan
 from tillit.evaluation.scores import clustered, effective_size
 from tillit.evaluation.tree import grow, reached
+from tillit.readiness.logistic import fit_logistic
 
 
 def test_the_logistic_is_the_minimum_of_its_own_penalised_likelihood() -> None:

@@ -14,10 +14,11 @@ import numpy as np
 from scipy import special, stats
 
 from tillit.evaluation.decisions import Decisions, Floats, Ints
-from tillit.evaluation.outcome_model import Design, cross_fitted, fit_logistic, predicted
+from tillit.evaluation.outcome_model import Design, cross_fitted, predicted
 from tillit.evaluation.scores import Z_95, Estimate, aipw, clustered
 from tillit.evaluation.tree import Leaf, grow, reached
 from tillit.evaluation.worth import Worth, action_costs, expected_worth, worth_of
+from tillit.readiness.logistic import fit_logistic
 
 PARTS = (0.5, 0.3, 0.2)  # of the customers: to choose the tree, to gate its leaves, to value what is left of it
 ALPHA = 0.05  # one-sided, for each leaf

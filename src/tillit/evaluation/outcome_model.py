@@ -11,12 +11,11 @@ import numpy as np
 from scipy.special import expit
 
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
+from tillit.readiness.logistic import fit_logistic
 
 FOLDS = 5
 MAIN_RIDGE = 0.1  # only so that a context value that never varies in a fold does no harm
 DIFFERENCE_RIDGE = 4.0  # as if on four more decisions that say "no difference", per unit of a standardised column
-MOST_STEPS = 25
-CLOSE_ENOUGH = 1e-6
 
 
 class Design:
@@ -83,31 +82,6 @@ def cross_fitted(decisions: Decisions, known: Bools) -> Floats:
 def predicted(design: Design, weights: Floats, rows: Ints, *, actions: int) -> Floats:
     """Shape (len(rows), actions); the model's probability for each action."""
     return np.column_stack([expit(design.columns_of(action, rows) @ weights) for action in range(actions)])
-
-
-def fit_logistic(x: Floats, y: Floats, ridge: Floats, start: Floats | None = None) -> Floats:
-    """The ridge logistic regression of y on x, by Newton's method.
-
-    Args:
-        x: Shape (n, p).
-        y: Shape (n,); 0 or 1.
-        ridge: Shape (p,); penalty/2 × weight², above 0.
-        start: Shape (p,); where the search begins; None: at 0.
-
-    Returns:
-        Shape (p,).
-    """
-    weights = np.zeros(x.shape[1]) if start is None else start
-    for _ in range(MOST_STEPS):
-        p = expit(x @ weights)
-        slope = x.T @ (y - p) - ridge * weights
-        curve = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
-        step = np.linalg.solve(curve, slope)
-        # Far from the optimum a full step may overshoot; a bounded one cannot.
-        weights = weights + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
-        if float(np.abs(step).max()) < CLOSE_ENOUGH:
-            break
-    return weights
 
 
 def _scaled(context: Floats) -> Floats:

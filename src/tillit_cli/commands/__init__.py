@@ -30,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("journeys", "how customers really go: steps, waits, starts, ends", "tillit_cli.commands.journeys"),
     Command("key", "make, list and revoke the keys that events come in with", "tillit_cli.commands.key"),
     Command("plan", "what it takes to learn whether a person helps at a moment", "tillit_cli.commands.plan"),
+    Command("readiness", "how near customers are to an outcome", "tillit_cli.commands.readiness"),
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),

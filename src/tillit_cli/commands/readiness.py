@@ -1,0 +1,95 @@
+"""`tillit readiness`: how near customers are to an outcome, or how well that can be said at all."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import numpy as np
+
+from tillit.readiness.model import Basis
+from tillit.readiness.quality import Quality
+from tillit.readiness.ready import Readiness, readiness
+from tillit_cli.durations import SECONDS, seconds
+from tillit_cli.from_files import add_file_arguments, journeys_from
+from tillit_cli.tables import aligned
+
+SEED = 5  # of what a perfect model would have got: the same files give the same figure
+WHOLE_EVENTS = sys.maxsize  # pseudonyms need them
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its arguments."""
+    parser = subparsers.add_parser(
+        "readiness",
+        help="how near customers are to an outcome",
+        description="The chance that each customer reaches an outcome within a horizon, learnt on earlier dates and "
+        "held against later ones. Customers are given by pseudonym, in no order: this is not a list to call.",
+    )
+    add_file_arguments(parser)
+    parser.add_argument(
+        "--outcome", metavar="ACTIVITY", required=True, help="what may come: order_completed, call_booked"
+    )
+    parser.add_argument(
+        "--horizon",
+        metavar="DAYS",
+        type=seconds,
+        default=30.0 * SECONDS["d"],
+        help="within 7d, 30d or 90d (default: 30d)",
+    )
+    parser.add_argument("--report", action="store_true", help="how good it was on later dates, and nobody by name")
+    parser.add_argument(
+        "--timezone", metavar="ZONE", help="of times without an offset (default: the mapping's, else UTC)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print chances, or how good they are."""
+    with journeys_from(args, timezone=args.timezone, fewest_persons=WHOLE_EVENTS) as found:
+        answer = readiness(found.view, args.outcome, args.horizon / SECONDS["d"], rng=np.random.default_rng(SEED))
+    if args.format == "json":
+        everything = asdict(answer)
+        if args.report:
+            del everything["persons"]
+        print(json.dumps(everything, ensure_ascii=False, indent=1))
+        return 0
+    print("\n\n".join([sentence_of(answer), *(quality_lines(answer.tested) if answer.tested else [])]))
+    return 0
+
+
+def sentence_of(answer: Readiness) -> str:
+    """What a reader should know first."""
+    if answer.refusal is not None:
+        return str(answer.refusal)
+    expected = sum(one.chance for one in answer.persons)
+    when = datetime.fromtimestamp((answer.as_of or 0) / 1_000_000, UTC).date()
+    basis = {
+        Basis.LEARNT: f"Learnt from {answer.teaching:,} customers who did.",
+        Basis.RULES: f"By declared weights, since only {answer.teaching:,} customers did; from 100 on it is learnt.",
+        Basis.NONE: "",
+    }[answer.basis]
+    return (
+        f"Of {len(answer.persons):,} customers known on {when}, about {expected:,.0f} will come to {answer.outcome} "
+        f"within {answer.horizon_days:.0f} days. {basis} Chances of each: --format json."
+    )
+
+
+def quality_lines(tested: Quality) -> list[str]:
+    """How good it was on later dates."""
+    rows = [("said", "came", "range", "rows")]
+    rows += [
+        (f"{one.said:.1%}", f"{one.came / one.of:.1%}", f"{one.low:.1%} to {one.high:.1%}", f"{one.of:,}")
+        for one in tested.bins
+    ]
+    return [
+        "\n".join(aligned(rows, left=0)),
+        f"How we know: {tested.n:,} rows on later dates, {tested.outcomes:,} with the outcome. Log loss "
+        f"{tested.log_loss:.4f} against {tested.constant_log_loss:.4f} for one number for everybody; AUC "
+        f"{tested.auc:.3f}; distance between said and came {tested.calibration_error:.4f} (a perfect model: "
+        f"{tested.perfect_error:.4f}); the best tenth has {tested.lift:.1f} times the average. One customer stands in "
+        "several rows, so ranges are a little too narrow.",
+    ]
