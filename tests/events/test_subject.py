@@ -56,6 +56,24 @@ def test_words_for_nobody_name_nobody(kind: IdentifierKind, value: str) -> None:
     assert normalise(kind, value, region="SE") is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "refused"),
+    [
+        (EMAIL, "noreply@x.se", True),
+        (EMAIL, "No-Reply+7@x.se", True),
+        (EMAIL, "null@null.com", True),
+        (EMAIL, "ana@localhost", True),
+        (EMAIL, "guestbook@x.se", False),
+        (EMAIL, "ana@guest.se", False),
+        (PHONE, "070-000 00 00", True),
+        (PHONE, "+46777777777", False),
+        (PHONE, "070-100 00 00", False),
+    ],
+)
+def test_well_formed_and_still_nobodys(kind: IdentifierKind, value: str, refused: bool) -> None:
+    assert (normalise(kind, value, region="SE") is None) == refused
+
+
 def test_a_subject_is_the_hmac_of_kind_and_form() -> None:
     assert subject_of(ORDER, "#1", key=KEY) == hmac.digest(KEY, b"order:#1", "sha256")[:16]
     assert subject_of(EMAIL, "a@b", key=b"x" * 100) == hmac.digest(b"x" * 100, b"email:a@b", "sha256")[:16]

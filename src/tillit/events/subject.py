@@ -29,6 +29,12 @@ NOBODY = frozenset(
     | {"okänd", "ukjent", "gäst", "gjest", "tuntematon", "00000000-0000-0000-0000-000000000000"}
 )
 _NOBODY = pa.array(sorted(NOBODY), pa.string())
+# Addresses and numbers that are well-formed and nobody's: a program's own sender, and what is typed to get past a form.
+_NOBODYS_ADDRESS = (
+    r"^(?:null|none|nil|undefined|unknown|anonymous|guest|no-?reply|do-?not-?reply)(?:\+[^@]*)?@"
+    r"|@(?:null|none|undefined|invalid|localhost)$"
+)
+_NOBODYS_NUMBER = "0{7,}$"
 _ADDRESS = r"^[^@\s]+@[^@\s]+$"
 _BESIDE_A_NAME = r"^[^@<>()]*[<(]([^@\s<>()]+@[^@\s<>()]+)[>)]$"  # Ana A <ana@example.org>, Ana A (ana@example.org)
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
@@ -50,7 +56,8 @@ def normalise(kind: IdentifierKind, value: str, *, region: str | None = None) ->
         region: ISO 3166 country of a phone number written without its country code.
 
     Returns:
-        None where the value names nobody ("guest", "null", "0", …) or is no e-mail address or phone number at all.
+        None where the value names nobody ("guest", "null", "0", noreply@…, a number of zeros) or is no e-mail address
+        or phone number at all.
     """
     form: str | None = normalised_texts(kind, pa.array([value], pa.string()), region)[0].as_py()
     return form
@@ -153,9 +160,10 @@ def normalised_texts(kind: IdentifierKind, values: pa.Array, region: str | None)
     if kind is IdentifierKind.EMAIL:
         plain = pc.replace_substring_regex(plain, "^mailto:", "")
         plain = pc.replace_substring_regex(plain, _BESIDE_A_NAME, r"\1")
-        named = pc.match_substring_regex(plain, _ADDRESS)
+        named = pc.and_not(pc.match_substring_regex(plain, _ADDRESS), pc.match_substring_regex(plain, _NOBODYS_ADDRESS))
     elif kind is IdentifierKind.PHONE:
         plain = pa.array([None if value is None else _phone(value, region) for value in plain.to_pylist()], pa.string())
+        plain = pc.if_else(pc.match_substring_regex(plain, _NOBODYS_NUMBER), pa.scalar(None, pa.string()), plain)
         named = pc.is_valid(plain)
     else:
         named = pc.invert(pc.is_in(plain, value_set=_NOBODY))

@@ -64,9 +64,12 @@ class HeldRow:
 def read_held(layer: Path) -> tuple[HeldRow, ...]:
     """What a build holds apart, most persons first; nothing where an earlier tillit built it."""
     path = layer / HELD_FILE
-    if not path.exists():
-        return ()
-    return tuple(HeldRow(**{**row, "reason": Reason(row["reason"])}) for row in pq.read_table(path).to_pylist())
+    return held_rows(pq.read_table(path)) if path.exists() else ()
+
+
+def held_rows(table: pa.Table) -> tuple[HeldRow, ...]:
+    """The rows of a table of HELD_SCHEMA, in its order."""
+    return tuple(HeldRow(**{**row, "reason": Reason(row["reason"])}) for row in table.to_pylist())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", "write every event as plain files", "tillit_cli.commands.export"),
     Command("friction", "where more customers are lost than at comparable steps", "tillit_cli.commands.friction"),
     Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),
+    Command("identity", "which identifiers are one person, and which are held apart", "tillit_cli.commands.identity"),
     Command("import", "bring files into a data directory", "tillit_cli.commands.import_"),
     Command("inspect", "show how a file is understood, and write its mapping", "tillit_cli.commands.inspect"),
     Command("journeys", "how customers really go: steps, waits, starts, ends", "tillit_cli.commands.journeys"),
