@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 from statistics import median_low
 
+from bench.credit_programs import NAMES
 from bench.measure import Measured, measure
-from bench.prepare import CONTRACT, EVENTS, STORE
+from bench.prepare import CONTRACT, EVENTS, STORE, paths_file
 from bench.programs import LIMIT, QUESTIONS
 
 SIZES = (1_000_000, 10_000_000)
@@ -28,6 +29,9 @@ def prepare(folder: Path, events: int) -> None:
     for what, result in (("events", EVENTS), ("contract", CONTRACT), ("store", STORE)):
         if not (folder / result).exists():
             subprocess.run([sys.executable, "-m", "bench.prepare", what, str(folder), str(events)], check=True)
+    for names in NAMES:
+        if not (folder / paths_file(names)).exists():
+            subprocess.run([sys.executable, "-m", "bench.prepare", "paths", str(folder), str(names)], check=True)
 
 
 def best_of(question: str, program: str, folder: Path, *, repeat: int, timeout_seconds: float) -> Measured:

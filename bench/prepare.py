@@ -1,11 +1,13 @@
-"""What the programs read, made once per size: `python -m bench.prepare events|contract|store FOLDER [EVENTS]`.
+"""What the programs read, made once per size: `python -m bench.prepare events|contract|store|paths FOLDER [NUMBER]`.
 
 A process each, so that the one that measures stays small: a child's peak memory is never below its parent's.
 """
 
 from __future__ import annotations
 
+import csv
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from tillit.vocabulary import Actor, Function, IdentifierKind
 
 EVENTS, CONTRACT, STORE = "events.parquet", "contract.parquet", "store"
 ROWS_A_GROUP = 1_000_000
+MONTH = 30 * 86_400_000_000  # microseconds
 
 
 def write_events(folder: Path, count: int) -> None:
@@ -34,6 +37,41 @@ def write_contract(folder: Path) -> None:
         for batch in pq.ParquetFile(folder / EVENTS).iter_batches(ROWS_A_GROUP):
             out.write_table(_as_contract(pa.table(batch), first))
             first += batch.num_rows
+
+
+def paths_file(names: int) -> str:
+    """Where the paths over so many names stand."""
+    return f"paths-{names}.csv"
+
+
+def write_paths(folder: Path, names: int) -> None:
+    """The events' ways to an order or to their end, over so many names: a table of path, conversions, value, nulls.
+
+    A name is one of the channel's campaigns, which change with person and month; neighbours of one kind are one.
+    """
+    table = pq.read_table(folder / EVENTS, columns=["person_id", "time", "activity", "channel", "amount"])
+    table = table.sort_by([("person_id", "ascending"), ("time", "ascending")])
+    person, month = table["person_id"].to_numpy(), table["time"].cast(pa.int64()).to_numpy() // MONTH
+    channel = table["channel"].combine_chunks().indices.to_numpy()
+    goal = pc.equal(table["activity"].cast(pa.string()), "order").to_numpy()
+    code = (channel + 13 * (person * 7 + month) % names) % names
+    closes = goal | np.append(person[1:] != person[:-1], True)
+    way = np.cumsum(closes) - closes
+    touch = np.flatnonzero(~goal)
+    same = np.append(False, (way[touch][1:] == way[touch][:-1]) & (code[touch][1:] == code[touch][:-1]))
+    touch = touch[~same]
+    cuts = np.searchsorted(way[touch], np.arange(way[-1] + 2)).tolist()
+    kinds, converts = code[touch].tolist(), goal[closes].tolist()
+    found: Counter[tuple[tuple[int, ...], bool]] = Counter(
+        (tuple(kinds[low:high]), converted) for low, high, converted in zip(cuts, cuts[1:], converts, strict=False)
+    )
+    paths = sorted({path for path, _ in found if path})
+    with (folder / paths_file(names)).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["path", "conversions", "value", "nulls"])
+        for path in paths:
+            bought = found[path, True]
+            writer.writerow([" > ".join(f"n{kind:03}" for kind in path), bought, 10 * bought, found[path, False]])
 
 
 def _as_contract(table: pa.Table, first: int) -> pa.Table:
@@ -78,6 +116,8 @@ def main() -> None:
             write_contract(folder)
         case "store":
             build_store([folder / CONTRACT], [], folder / STORE)
+        case "paths":
+            write_paths(folder, int(sys.argv[3]))
 
 
 if __name__ == "__main__":

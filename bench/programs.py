@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import credit_programs
 from bench.prepare import CONTRACT, EVENTS, STORE
 
 Answer = dict[str, Any]
@@ -265,4 +266,5 @@ QUESTIONS: dict[str, dict[str, Program]] = {
     },
     "whole report": {"tillit, from its store": report_tillit},
     "building the store": {"tillit": store_tillit},
+    **credit_programs.QUESTIONS,
 }

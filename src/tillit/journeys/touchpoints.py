@@ -318,6 +318,8 @@ def _sum(one: _Tally, other: _Tally) -> _Tally:
 
 
 def _money(tally: _Tally, names: Names) -> tuple[Money, ...]:
+    if not tally.conversions:
+        return ()  # most paths; asking the arrays costs more than all the rest
     return tuple(
         Money(names.currency[code], int(tally.value[code]), int(tally.with_value[code]))
         for code in sorted(np.flatnonzero(tally.with_value).tolist(), key=lambda code: names.currency[code])
