@@ -6,6 +6,8 @@ TILLIT_DATA        the data directory; `tillit serve --data` sets it
 TILLIT_HOSTS       names, separated by commas, that people type to reach us; needed behind a proxy or with TLS
 TILLIT_EXPOSED     "1" when other machines reach us: cookies only over TLS, two steps at sign-in; `serve` sets it
 TILLIT_DEMO_TOKEN  signs in whoever opens /demo/enter/<token> on this machine; `tillit demo` sets it
+TILLIT_MAIL        where mail goes out: smtp://user:password@host:587 (smtps:// for TLS from the start); none by default
+TILLIT_MAIL_FROM   the address that mail comes from
 TILLIT_DEMO_TABS   the other installations of the demo and the addresses that sign in there; `tillit demo` sets it
 """
 
@@ -17,6 +19,7 @@ import secrets
 from pathlib import Path
 
 from tillit_web.languages import LANGUAGES as LANGUAGE_CHOICES
+from tillit_web.mail import mail_server
 from tillit_web.secret import session_key
 
 DATA_DIRECTORY = Path(os.environ.get("TILLIT_DATA", "tillit-data")).absolute()
@@ -47,6 +50,7 @@ INSTALLED_APPS = [
     "tillit_web.demo",
     "tillit_web.warehouse",
     "tillit_web.insight",
+    "tillit_web.me",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -110,6 +114,16 @@ DATABASES = {
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# --- mail: none until somebody says where it goes out ---------------------------------------------------------------
+_MAIL = mail_server(os.environ.get("TILLIT_MAIL", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else 'dummy'}.EmailBackend"
+if _MAIL:
+    EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = not _MAIL.tls_from_the_start, _MAIL.tls_from_the_start
+    EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("TILLIT_MAIL_FROM", "tillit@localhost")
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"

@@ -29,7 +29,11 @@ def _views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, objec
 OURS = [(route, view) for route, view in _views(get_resolver()) if not route.startswith(ALLAUTH)]
 GUARDED = [(route, roles) for route, view in OURS if (roles := getattr(view, "allowed_roles", None))]
 SAMPLES = {"int": "7", "uuid": "00000000-0000-4000-8000-000000000000"}
-PUBLIC = {"welcome/<str:token>/", "new-password/<str:token>/", "demo/enter/<str:token>", "language/"}
+PUBLIC = (
+    {"welcome/<str:token>/", "new-password/<str:token>/", "demo/enter/<str:token>", "language/"}
+    | {f"me/{page}" for page in ("", "code/", "page/", "answer/", "no-contact/", "correct/", "erase/", "close/")}
+    | {r"me/^about-me\.(?P<form>json|html)$"}
+)
 
 
 def _address(route: str) -> str:

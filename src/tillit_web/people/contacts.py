@@ -67,9 +67,9 @@ def contacts_of(
         basis: On what they are opened. An address that is blocked for it comes back empty, and is counted.
         reason: Why, in a few words for whoever reads the record: the booking, the question.
     """
-    record_access(
-        AccessRecord.What.CONTACTS, subjects, by=by, purpose=Purpose.SERVICE, reason=reason, basis=basis.value
-    )
+    what = AccessRecord.What.OWN_PAGE if by is None else AccessRecord.What.CONTACTS
+    purpose = Purpose.RIGHTS if basis is ContactBasis.RIGHTS else Purpose.SERVICE
+    record_access(what, subjects, by=by, purpose=purpose, reason=reason, basis=basis.value)
     here = [subject for subject in subjects if not is_erased(subject)]
     rows = Contact.objects.filter(subject__in=here).order_by("kind", "value")
     blocks, standing = blocks_of(here), standing_of(here) if here else {}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tillit_web.people.models import AccessRecord, BlockedAttempt, Correction
 
 SAME_OPENING = timedelta(seconds=2)  # rows of one opening, one for each identifier of the person
+SAME_VISIT = timedelta(minutes=30)  # of the customer to their own page
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def accesses_of(subjects: Collection[bytes]) -> tuple[Access, ...]:
     last: AccessRecord | None = None
     for row in rows:
         same = last is not None and (row.what, row.member_id, row.reason) == (last.what, last.member_id, last.reason)
-        if last is None or not same or last.opened_at - row.opened_at > SAME_OPENING:
+        apart = SAME_OPENING if row.member_id else SAME_VISIT
+        if last is None or not same or last.opened_at - row.opened_at > apart:
             role = row.member.get_role_display() if row.member else ""
             what = str(row.get_what_display())
             found.append(Access(row.opened_at, what, role, row.purpose, row.basis, row.reason))

@@ -10,6 +10,7 @@ from tillit.reports.interval import ShareRange
 from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM
 from tillit.vocabulary import Stage
 from tillit_web.insight import friction_words, words
+from tillit_web.ui.identifiers import identifier_label
 from tillit_web.ui.templatetags.tillit import duration, natural, number
 
 register = template.Library()
@@ -31,6 +32,11 @@ def stage(value: Stage | None) -> str:
 @register.filter
 def channel(name: str) -> str:
     return words.channel_label(name)
+
+
+@register.filter
+def identifier(kind: str) -> str:
+    return identifier_label(kind)
 
 
 @register.filter

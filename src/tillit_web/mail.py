@@ -1,0 +1,33 @@
+"""Where mail goes out, from one address in the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """An outgoing mail server."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls_from_the_start: bool  # else STARTTLS
+
+
+def mail_server(address: str) -> MailServer | None:
+    """The server that `smtp://user:password@host:587` names; None where there is no address.
+
+    Raises:
+        ValueError: It is no such address; the message does not repeat it, since it may hold a password.
+    """
+    if not address:
+        return None
+    parts = urlsplit(address)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("TILLIT_MAIL is not of the form smtp://user:password@host:587 (or smtps://…)")
+    implicit = parts.scheme == "smtps"
+    port = parts.port or (465 if implicit else 587)
+    return MailServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), implicit)

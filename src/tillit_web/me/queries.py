@@ -1,0 +1,152 @@
+"""What a customer is shown about themselves: everything, under the purpose of their rights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tillit.errors import QueryError
+from tillit.journeys.known_by import person_known_by, subjects_of
+from tillit.journeys.timeline import TimelineRow, timeline
+from tillit.journeys.view import CaseRule, View
+from tillit.vocabulary import ContactBasis, ContactChannel, Purpose
+from tillit_web.people import queries as people
+from tillit_web.people.consents import ASKED_FOR, ConsentGiven
+from tillit_web.people.models import Contact, Correction
+from tillit_web.people.queries import ContactDetail
+from tillit_web.people.records import Access
+from tillit_web.people.wordings import Wording
+from tillit_web.warehouse.queries import current_view
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where events came from: the name of a site, a till or a file, and how many."""
+
+    name: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing a customer can say yes or no to, and how it stands."""
+
+    purpose: Purpose
+    channel: ContactChannel | None
+    words: Wording
+    is_allowed: bool
+    answer: ConsentGiven | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision about a customer, and its reason in their words. There are none until meetings are decided."""
+
+    at: datetime
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything we know about one customer.
+
+    Attributes:
+        events: Oldest first.
+        decisions: What was decided about them.
+        answers: Every yes and no, the latest first.
+    """
+
+    subjects: tuple[bytes, ...]
+    contacts: tuple[ContactDetail, ...]
+    events: tuple[TimelineRow, ...]
+    sources: tuple[Source, ...]
+    choices: tuple[Choice, ...]
+    answers: tuple[ConsentGiven, ...]
+    decisions: tuple[Decision, ...]
+    accesses: tuple[Access, ...]
+    corrections: tuple[Correction, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, for the customer to take along."""
+        return {
+            "made_at": datetime.now(UTC).isoformat(),
+            "contact_details": [{"kind": each.kind, "value": each.value} for each in self.contacts],
+            "identifier_codes": [subject.hex() for subject in self.subjects],
+            "events": [
+                asdict(row) | {"occurred_at": _moment(row.occurred_at), "received_at": _moment(row.received_at)}
+                for row in self.events
+            ],
+            "decisions": [{"at": each.at.isoformat(), "said": each.said} for each in self.decisions],
+            "consents": [asdict(each) | {"at": each.at.isoformat()} for each in self.answers],
+            "opened_by": [asdict(each) | {"at": each.at.isoformat()} for each in self.accesses],
+            "corrections_asked": [{"at": each.asked_at.isoformat(), "text": each.text} for each in self.corrections],
+        }
+
+
+def subjects_known_with(subject: bytes) -> tuple[bytes, ...]:
+    """Every identifier of the customer that one belongs to; none if we know nobody by it, or they are erased."""
+    found = _person(subject)
+    if found is not None:
+        return tuple(sorted({*subjects_of(*found), subject}))
+    allowed = people.permission(Purpose.RIGHTS, aggregates_as_of=datetime.now(UTC)).persons.allows(subject)
+    is_known = Contact.objects.filter(subject=subject).exists() or bool(people.standing_of([subject]))
+    return (subject,) if allowed and is_known else ()
+
+
+def known(subject: bytes, *, language: str) -> Known:
+    """Everything we know about the customer with this identifier.
+
+    Args:
+        language: In which the words of each choice are shown, and kept with an answer.
+    """
+    found = _person(subject)
+    subjects = subjects_known_with(subject) or (subject,)
+    events: tuple[TimelineRow, ...] = ()
+    if found is not None:
+        try:
+            events = timeline(*found)
+        except QueryError:  # erased a moment ago
+            events = ()
+    counted = Counter(row.source for row in events)
+    return Known(
+        subjects=subjects,
+        contacts=people.contacts_of(subjects, by=None, basis=ContactBasis.RIGHTS, reason=""),
+        events=events,
+        sources=tuple(Source(name, count) for name, count in counted.most_common()),
+        choices=_choices(subjects, language),
+        answers=people.consents_of(subjects),
+        decisions=(),
+        accesses=people.accesses_of(subjects),
+        corrections=tuple(Correction.objects.filter(subject__in=list(subjects))),
+    )
+
+
+def choice_words(purpose: Purpose, language: str) -> Wording:
+    """What a customer is asked."""
+    return people.wording(purpose, language)
+
+
+def _person(subject: bytes) -> tuple[View, str] | None:
+    view = current_view(CaseRule(), purpose=Purpose.RIGHTS)
+    if view is None:
+        return None
+    person = person_known_by(view, subject)
+    return None if person is None else (view, person)
+
+
+def _choices(subjects: tuple[bytes, ...], language: str) -> tuple[Choice, ...]:
+    standing = people.standing_of(subjects)
+    choices = []
+    for purpose in ASKED_FOR:
+        channels: tuple[ContactChannel | None, ...] = tuple(ContactChannel) if purpose is Purpose.MARKETING else (None,)
+        for channel in channels:
+            answer = standing.get((purpose, channel))
+            allowed = answer.granted if answer else purpose is Purpose.MEASUREMENT
+            choices.append(Choice(purpose, channel, people.wording(purpose, language), allowed, answer))
+    return tuple(choices)
+
+
+def _moment(micros: int) -> str:
+    return datetime.fromtimestamp(micros / 1_000_000, UTC).isoformat()
