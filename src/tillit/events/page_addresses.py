@@ -16,17 +16,18 @@ CLICK_IDS = frozenset(
 )
 _KEPT = ("utm_", "mtm_")
 _CLICKED = "1"
-_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//\S*", re.IGNORECASE)
 _USER = re.compile(r"^((?:[a-z][a-z0-9+.-]*:)?//)[^/?#@]*@", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@]+)", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s/?#&=@:;,<>()\"']+@[^\s/?#&=@:;,<>()\"']+\.[^\s/?#&=@:;,<>()\"']{2,}")
 _ENCODED = re.compile(rb"%([0-9a-fA-F]{2})")
+_PLAIN_PATH = re.compile(r"(?:[^@%+\d]|\d{1,3}(?!\d))*")  # nothing in it that could be a number or an address
 _RESERVED = re.compile(r"[\s%?#]")
 
 
 def is_address(text: str) -> bool:
     """Whether the whole text is the address of a page, with or without its host."""
-    return bool(_SCHEME.match(text)) and not any(character.isspace() for character in text)
+    return "//" in text and _WHOLE.fullmatch(text) is not None
 
 
 def without_visitor(address: str) -> str:
@@ -36,10 +37,11 @@ def without_visitor(address: str) -> str:
     (`gclid=1`); so are user name and password, the fragment unless it is a page of a single-page app (`#/…`), and
     e-mail addresses, personal numbers and card numbers anywhere. What is longer than 2,048 characters is cut.
     """
-    page, _, fragment = _USER.sub(r"\1", address[:LONGEST]).partition("#")
+    address = address[:LONGEST]
+    page, _, fragment = (_USER.sub(r"\1", address) if "@" in address else address).partition("#")
     path, _, query = page.partition("?")
     kept = _path(path)
-    parameters = "&".join(filter(None, map(_parameter, query.split("&"))))
+    parameters = "&".join(filter(None, map(_parameter, query.split("&")))) if query else ""
     if parameters:
         kept += f"?{parameters}"
     if fragment.startswith(("/", "!/")):
@@ -71,13 +73,15 @@ def _parameter(parameter: str) -> str | None:
 
 
 def _path(path: str) -> str:
+    if _PLAIN_PATH.fullmatch(path):
+        return path
     return "/".join(map(_cleaned, path.split("/")))
 
 
 def _cleaned(part: str) -> str:
     """One part of a path, or one value, cleaned also of what is written with percent signs."""
     plain = _decoded(part)
-    clean = without_numbers(_EMAIL.sub(EMAIL, plain))
+    clean = without_numbers(_EMAIL.sub(EMAIL, plain) if "@" in plain else plain)
     # What was clean stays exactly as it was written.
     return part if clean == plain else _RESERVED.sub("_", clean)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tillit.events.page_addresses import CLICK_IDS, is_address, without_visitor
 from tillit.events.personal_numbers import CARD_NUMBER, PERSONAL_NUMBER, without_numbers
@@ -111,5 +112,6 @@ def _text(text: str, name: str) -> str:
     return without_numbers(text)
 
 
+@lru_cache(maxsize=4096)
 def _letters(name: str) -> str:
     return _NOT_A_LETTER.sub("", name.lower())
