@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from tillit.errors import LedgerError
@@ -120,3 +121,11 @@ class Ledger:
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         self._connection.execute(statement.format(self._prefix), values)
+
+
+def verify_file(path: Path, prefix: str) -> Verdict | None:
+    """Check the ledger of this name in a file; None where there is no such file."""
+    if not path.is_file():
+        return None
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return Ledger(connection, prefix).verify()

@@ -10,6 +10,7 @@ from tillit.events.builds import current_build
 from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 from tillit.journeys.store import OrderedStore
+from tillit.ledger.ledger import verify_file
 from tillit_web.collect.verifying import verify_collection
 
 DAMAGED = 1  # exit code
@@ -21,7 +22,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "verify",
         help="check that nothing in a data directory has changed by itself",
         description="Read every segment of the log and every file of the current build, and compare them with the "
-        "digests recorded when they were written; add up again what was collected. Exit code 1 if something is wrong.",
+        "digests recorded when they were written; add up again what was collected; check the answers "
+        "of customers. Exit code 1 if something is wrong.",
     )
     parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
 
@@ -39,11 +41,18 @@ def run(args: argparse.Namespace) -> int:
     collected = verify_collection(args.data)
     for wrong in collected.wrong:
         print(f"wrong: {wrong}")
+    consents = verify_file(args.data / "consents.sqlite", "consent")
+    faults = consents.findings if consents else ()
+    for fault in faults:
+        print(f"consent {fault.number}: {fault.fault}")
     if damage:
         print("These are withheld from every page. Restore them from a backup, or undo their imports and import again.")
         return DAMAGED
     if collected.wrong:
         print("The events are kept as they are. Report this: the counts should always hold.")
+        return DAMAGED
+    if faults:
+        print("What customers answered is not as they gave it. Compare consents.sqlite with that of a backup.")
         return DAMAGED
     if build is not None:
         OrderedStore.open(build.directory).verify()
@@ -53,4 +62,6 @@ def run(args: argparse.Namespace) -> int:
             f"{collected.received:,} events were received, {collected.accepted:,} accepted: "
             f"{collected.sealed:,} sealed, {collected.unsealed:,} wait to be."
         )
+    if consents is not None and consents.entries:
+        print(f"{consents.entries:,} answers of customers are as they were given; {len(consents.erased):,} are erased.")
     return 0
