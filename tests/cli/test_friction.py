@@ -76,6 +76,32 @@ def test_the_table_begins_with_a_sentence_and_ends_with_how_it_is_known(
     assert capsys.readouterr().out == shown, "the same files give the same ranges"
 
 
+def test_a_natural_end_is_counted_and_not_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["friction", *written(tmp_path), "--natural-end", BAD, "--format", "json"]) == 0
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    declared = next(step for step in answer["steps"] if step["step"] == BAD)
+    assert declared["natural_end"]
+    assert declared["excess_exits"] is None
+    assert declared["exits"] > 0
+    assert not any(step["confirmed"] for step in answer["steps"])
+
+
+def test_own_promises_are_held_against_what_happened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    promises = tmp_path / "ours.toml"
+    promises.write_text(
+        '[[promise]]\nask = "checkout_started"\nanswers = ["order_completed"]\nwithin = "1 hour"', encoding="utf-8"
+    )
+    arguments = ["friction", *written(tmp_path), "--promises", str(promises), "--format"]
+    assert main([*arguments, "json"]) == 0
+    (kept,) = json.loads(capsys.readouterr().out)["conformance"]["rules"]
+    assert kept["rule"]["within_hours"] == 1
+    # Who goes on is there within minutes; who leaves never is. The newest may still come.
+    assert kept["late"] == 0
+    assert kept["unanswered"] / (kept["kept"] + kept["unanswered"]) == pytest.approx(LOSS, abs=0.08)
+    assert main([*arguments, "table"]) == 0
+    assert "checkout_started within 1 hour" in capsys.readouterr().out
+
+
 def test_a_few_journeys_are_counted_and_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows, mapping = shop_files(tmp_path)
     assert main(["friction", rows, "--mapping", mapping, "--goal", "order_completed"]) == 0

@@ -46,7 +46,8 @@ class PromiseRule:
     @property
     def within(self) -> str:
         """As it is written in TOML: "4 opening hours"."""
-        return f"{self.within_hours:g} {'opening hours' if self.clock is Clock.OPENING else 'hours'}"
+        unit = "hour" if self.within_hours == 1 else "hours"
+        return f"{self.within_hours:g} {'opening ' if self.clock is Clock.OPENING else ''}{unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,14 @@ import numpy as np
 
 from tillit.errors import QueryError
 from tillit.events.currencies import exponent
+from tillit.friction.conformance import conformance
 from tillit.friction.find import LEAST_JOURNEYS, friction
 from tillit.friction.pattern_counts import pattern_counts
-from tillit.friction.results import Friction, PatternCount, StepFriction
+from tillit.friction.promise_files import default_promises, load_promises
+from tillit.friction.results import Conformance, Friction, PatternCount, StepFriction
 from tillit.friction.split import Split
 from tillit.friction.verdicts import FALSE_SHARE
+from tillit.reports.size import CASES_BELOW
 from tillit.reports.wording import day, number, share
 from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
 from tillit_cli.tables import aligned
@@ -44,6 +48,19 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--margin", metavar="SHARE", type=float, help="share of an order's value that is earned, 0 to 1: a declaration"
     )
+    parser.add_argument(
+        "--natural-end",
+        metavar="ACTIVITY",
+        action="append",
+        default=[],
+        help="journeys end here for a good reason: counted, not compared; may be given several times",
+    )
+    parser.add_argument(
+        "--promises",
+        metavar="FILE",
+        type=Path,
+        help="TOML of service promises and opening hours (default: tillit's own)",
+    )
     parser.add_argument("--timezone", metavar="ZONE", help="of day and night (default: the mapping's, else UTC)")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="(default: table)")
 
@@ -55,27 +72,44 @@ def run(args: argparse.Namespace) -> int:
     if args.margin is not None and not 0 < args.margin <= 1:
         raise QueryError(f"--margin is a share above 0 and at most 1, not {args.margin}; 40 % is 0.4")
     split = Split.parse(args.by)
+    promises = default_promises() if args.promises is None else load_promises(args.promises)
     with journeys_from(args, timezone=args.timezone) as found:
         zone = timezone_of(found, args.timezone)
         rng = np.random.default_rng(SEED)
-        answer = friction(found.view, rng=rng, timezone=zone, split=split, margin_share=args.margin)
+        answer = friction(
+            found.view,
+            rng=rng,
+            timezone=zone,
+            split=split,
+            margin_share=args.margin,
+            natural_ends=frozenset(args.natural_end),
+        )
         patterns = pattern_counts(found.view)
+        kept = conformance(
+            found.view, promises, rng=np.random.default_rng(SEED), timezone=zone, margin_share=args.margin
+        )
     if args.format == "json":
-        print(json.dumps(as_json(answer, patterns), ensure_ascii=False, indent=1))
+        print(json.dumps(as_json(answer, patterns, kept), ensure_ascii=False, indent=1))
         return 0
     lines = (
         sentence_of(answer),
         table(answer),
         pattern_table(patterns),
+        promise_table(kept),
         how_we_know(answer, ZoneInfo(zone), lapse_days=args.lapse),
     )
     print("\n\n".join(lines))
     return 0
 
 
-def as_json(answer: Friction, patterns: Sequence[PatternCount]) -> dict[str, Any]:
+def as_json(answer: Friction, patterns: Sequence[PatternCount], kept: Conformance) -> dict[str, Any]:
     """Everything, after the sentence that says it in short."""
-    return {"sentence": sentence_of(answer), **asdict(answer), "patterns": [asdict(one) for one in patterns]}
+    return {
+        "sentence": sentence_of(answer),
+        **asdict(answer),
+        "patterns": [asdict(one) for one in patterns],
+        "conformance": asdict(kept),
+    }
 
 
 def sentence_of(answer: Friction) -> str:
@@ -132,6 +166,23 @@ def pattern_table(patterns: Sequence[PatternCount]) -> str:
     return "\n".join(aligned(rows, left=2)) if len(rows) > 1 else "No journey shows a pattern that has a name."
 
 
+def promise_table(kept: Conformance) -> str:
+    """How promises were kept, the costliest broken one first."""
+    rows = [("promise", "broken", "goals missing beside kept ones", "worth")]
+    rows += [
+        (
+            f"{one.rule.ask} within {one.rule.within}",
+            share(one.broken, one.of) if one.of >= CASES_BELOW else f"{one.broken} of {one.of}",
+            "not enough data"
+            if one.lost_goals is None or one.low is None or one.high is None
+            else f"{round(one.lost_goals):,} ({round(one.low):,} to {round(one.high):,})",
+            _money(one.value_minor, one.value_low, one.value_high, one.currency),
+        )
+        for one in kept.rules
+    ]
+    return "\n".join(aligned(rows)) if len(rows) > 1 else "Nothing was asked that a promise speaks of."
+
+
 def how_we_know(answer: Friction, zone: ZoneInfo, *, lapse_days: float | None) -> str:
     """On what the answer rests, and what it does not say."""
     if answer.first_at is None or answer.split_at is None:
@@ -169,11 +220,14 @@ def _excess(step: StepFriction) -> str:
 
 
 def _value(step: StepFriction, answer: Friction) -> str:
-    if step.value_minor is None or step.value_low is None or step.value_high is None or answer.currency is None:
+    return _money(step.value_minor, step.value_low, step.value_high, answer.currency)
+
+
+def _money(value: int | None, low: int | None, high: int | None, currency: str | None) -> str:
+    if value is None or low is None or high is None or currency is None:
         return "–"
-    one = 10 ** exponent(answer.currency)
-    low, high = step.value_low / one, step.value_high / one
-    return f"{step.value_minor / one:,.0f} {answer.currency} ({low:,.0f} to {high:,.0f})"
+    one = 10 ** exponent(currency)
+    return f"{value / one:,.0f} {currency} ({low / one:,.0f} to {high / one:,.0f})"
 
 
 def _verdict(step: StepFriction) -> str:
@@ -186,4 +240,6 @@ def _verdict(step: StepFriction) -> str:
             said.append(f"friction ({what})")
         elif suspected:
             said.append(f"suspected once ({what})")
+    if step.natural_end:
+        return "natural end"
     return ", ".join(said) or ("" if step.excess_exits is not None else "not compared")
