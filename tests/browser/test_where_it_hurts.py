@@ -1,4 +1,4 @@
-"""Where it hurts, at a desk and on the smallest phone: from the sentence to a mark, its row, and the journeys behind."""
+"""Where it hurts, at a desk and on the smallest phone: from the sentence to a mark, its row, the journeys behind."""
 
 from __future__ import annotations
 

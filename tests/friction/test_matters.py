@@ -17,7 +17,7 @@ HOUR = 3_600_000_000
 DAY = 24 * HOUR
 NAMES = replace(names_of(("ask", "answer", "phoned", "buy", "look")), channel=("web", "store"), currency=("SEK",))
 Event = tuple[str, int]
-Row = tuple[int, int, int, int, int, int]  # person, asked, answered, due, goal, bought
+Row = tuple[int, int, int, int, int]  # person, asked, answered, due, goal
 
 WEEK = OpeningHours.parse("mon-fri 09:00-17:00")
 CLOCKS = {clock: PromiseRule("ask", ("answer", "phoned"), 4, clock) for clock in Clock}
@@ -75,8 +75,7 @@ def plain(persons: list[list[list[Event]]], clock: Clock, until: int) -> list[Ro
                 due = at + 4 * HOUR if clock is Clock.CALENDAR else open_due(at, until)
                 answered = next((then for name, then in later if name in ("answer", "phoned")), -1)
                 goal = next((then for name, then in later if name == "buy"), -1)
-                bought = next((then for name, then in later if name == "buy" and then >= due), -1)
-                rows.append((10 * (number + 1), at, answered, due, goal, bought))
+                rows.append((10 * (number + 1), at, answered, due, goal))
             open_since = at
     return rows
 
@@ -94,7 +93,7 @@ def test_the_kernel_says_what_a_plain_loop_says(clock: Clock) -> None:
     rows = list(
         zip(
             *(getattr(found, column).tolist() for column in ("person", "asked_at", "answered_at")),
-            *(getattr(found, column).tolist() for column in ("due_at", "goal_at", "bought_at")),
+            *(getattr(found, column).tolist() for column in ("due_at", "goal_at")),
             strict=True,
         )
     )
@@ -117,7 +116,7 @@ def test_kept_late_never_and_not_yet() -> None:
     found = matters_of(traces_from(persons), NAMES, rule, goal="buy", open_time=open_time(WEEK, "UTC", 0, 100 * HOUR))
     assert found.kept().tolist() == [True, False, False, False]
     assert found.broken(100 * HOUR).tolist() == [False, True, True, False]
-    assert found.bought_at.tolist() == [-1, -1, 5 * HOUR, -1]
+    assert found.goal_at.tolist() == [-1, -1, 5 * HOUR, -1]
     assert found.amount_minor.tolist()[2] > 0
 
 

@@ -33,7 +33,6 @@ class Matters:
         asked_at: `answered_at` is -1 where there is no answer.
         due_at: `NEVER` where it lies beyond the known calendar.
         goal_at: The person's first goal after the asking; -1 where there is none.
-        bought_at: The person's first goal at or after `due_at`; -1 where there is none.
         amount_minor: Of that goal; 0 without one or without an amount, `currency` is -1 there.
     """
 
@@ -45,7 +44,6 @@ class Matters:
     answered_at: Micros
     due_at: Micros
     goal_at: Micros
-    bought_at: Micros
     amount_minor: NDArray[np.int64]
     currency: Codes
 
@@ -90,7 +88,6 @@ def matters_of(traces: Traces, names: Names, rule: PromiseRule, *, goal: str | N
     answer = _next_of(np.flatnonzero(is_answer), rows, end)
     goals = np.flatnonzero(np.isin(traces.activity, _codes(names, () if goal is None else (goal,))))
     reached = _next_of(goals, rows, end)
-    bought = _first_goal_from(traces, goals, rows, end, due_at)
     return Matters(
         journey=journey[rows],
         person=person[rows],
@@ -100,9 +97,8 @@ def matters_of(traces: Traces, names: Names, rule: PromiseRule, *, goal: str | N
         answered_at=_at(traces.occurred_at, answer),
         due_at=due_at,
         goal_at=_at(traces.occurred_at, reached),
-        bought_at=_at(traces.occurred_at, bought),
-        amount_minor=np.where(bought >= 0, traces.amount_minor[bought], 0),
-        currency=np.where(bought >= 0, traces.currency[bought], NONE).astype(np.int32),
+        amount_minor=np.where(reached >= 0, traces.amount_minor[reached], 0),
+        currency=np.where(reached >= 0, traces.currency[reached], NONE).astype(np.int32),
     )
 
 
@@ -117,22 +113,6 @@ def _next_of(wanted: NDArray[np.int64], rows: NDArray[np.int64], end: NDArray[np
     place = np.searchsorted(wanted, rows, side="right")
     found = np.append(wanted, np.iinfo(np.int64).max)[place]
     return np.where(found < end, found, NONE)
-
-
-def _first_goal_from(
-    traces: Traces, goals: NDArray[np.int64], rows: NDArray[np.int64], end: NDArray[np.int64], due_at: Micros
-) -> NDArray[np.int64]:
-    """Per row the first goal row of the person at or after `due_at`; -1 where there is none.
-
-    Goals are few a person, so it walks from goal to goal, all rows at once, until none is too early.
-    """
-    found = _next_of(goals, rows, end)
-    early = found >= 0
-    while early.any():
-        early &= traces.occurred_at[found] < due_at
-        found[early] = _next_of(goals, found[early], end[early])
-        early &= found >= 0
-    return found
 
 
 def _at(occurred_at: Micros, rows: NDArray[np.int64]) -> Micros:
