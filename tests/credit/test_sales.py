@@ -13,7 +13,7 @@ from tillit.credit.cells import ANY_PLACE, TOGETHER, Headcount, Headcounts, Team
 from tillit.credit.part_of import part_of
 from tillit.credit.paths import paths_from
 from tillit.credit.sales import SoldAfter, part_of_sales, spec_for
-from tillit.credit.statement import statement
+from tillit.credit.statement import InStatement, statement
 from tillit.journeys.behind import journeys_behind
 from tillit.journeys.touchpoints import touchpoint_paths
 from tillit.journeys.view import View
@@ -114,6 +114,12 @@ def test_the_statement_is_what_a_plain_loop_adds_up(shop: View) -> None:
         one: (web[one], web_worth[one]) for one in {*till, *web}
     }
     assert found.till.sales == sum(till.values())
+    for one in {*till, *web}:
+        for is_web, counted in ((False, till), (True, web)):
+            behind = journeys_behind(shop, InStatement(GOAL, one, is_web, START, END, PEOPLE))
+            assert behind.total == counted[one], (one, is_web)
+    assert journeys_behind(shop, InStatement(GOAL, None, True, START, END, PEOPLE)).total == web_orders
+    assert journeys_behind(shop, InStatement(GOAL, ("sales", "Visby"), False, START, END, PEOPLE)).total == 0
     assert (found.web.sales, found.web_alone) == (web_orders, alone)
     assert found.till.value_minor == {"SEK": sum(till_worth.values())}
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.http import QueryDict
 
+from tillit.credit.sales import SoldAfter
+from tillit.credit.statement import InStatement
 from tillit.errors import QueryError
 from tillit.friction.behind import At, AtStep, Shows
 from tillit.friction.conformance import Broken
@@ -15,6 +17,7 @@ from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, 
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
 from tillit.journeys.opening import OpeningHours
 from tillit.journeys.stage_rules import default_stage_rules
+from tillit.journeys.touchpoints import TOUCHES
 from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
@@ -22,6 +25,9 @@ from tillit.reports.unanswered import OWED, Unanswered
 from tillit.sentences import sentence
 from tillit.vocabulary import Stage
 from tillit_web.insight.asking import FunnelAsked, Pairs, PathsAsked
+from tillit_web.insight.queries import headcounts
+
+SHORTEST_MONTH_MICROS = 27 * 86_400 * 1_000_000  # 28 days, less an hour where the clocks change
 
 
 def pairs_of(condition: Condition) -> Pairs:
@@ -83,6 +89,13 @@ def _friction_pairs(condition: Condition) -> Pairs:
                 ("zone", timezone),
                 ("at", str(newest_at)),
             )
+        case SoldAfter(goal, by, touches, web_only, _):
+            web = (("web", "1"),) if web_only else ()
+            return (("of", "sold"), ("a", goal), ("by", by), *(("touch", name) for name in touches), *web)
+        case InStatement(goal, team, web_orders, start_at, end_at, _):
+            who = (("function", team[0]), ("at_place", team[1])) if team else ()
+            kind = (("web", "1"),) if web_orders else ()
+            return (("of", "statement"), ("a", goal), *who, *kind, *_moments(since=start_at, until=end_at))
     raise TypeError(f"{condition!r} has no place in an address; give it one in behind.py")
 
 
@@ -181,6 +194,21 @@ def _broken(address: QueryDict) -> Condition:
     return Broken(rule, hours, _one(address, "zone"), int(_one(address, "at")))
 
 
+def _sold(address: QueryDict) -> Condition:
+    by = _one(address, "by")
+    if by not in TOUCHES:
+        raise ValueError(by)
+    return SoldAfter(_one(address, "a"), by, tuple(address.getlist("touch")), "web" in address, headcounts())
+
+
+def _in_statement(address: QueryDict) -> Condition:
+    team = (_one(address, "function"), address.get("at_place", "")) if "function" in address else None
+    since, until = int(_one(address, "since")), int(_one(address, "until"))
+    if until - since < SHORTEST_MONTH_MICROS:
+        raise ValueError("a statement is of a month: of a day it would be about a shift")
+    return InStatement(_one(address, "a"), team, "web" in address, since, until, headcounts())
+
+
 READERS: dict[str, Callable[[QueryDict], Condition]] = {
     "all": lambda _: Everything(),
     "activity": lambda address: Activity(_one(address, "a")),
@@ -201,6 +229,8 @@ READERS: dict[str, Callable[[QueryDict], Condition]] = {
     "step": _at_step,
     "pattern": _shows,
     "broken": _broken,
+    "sold": _sold,
+    "statement": _in_statement,
     "came": lambda address: CameTo(default_stage_rules(), Stage(_one(address, "stage"))),
 }
 
@@ -224,4 +254,8 @@ def page_of(condition: Condition) -> tuple[str, Pairs]:
             return "insight:friction", (("by", at.by),) if at.by else ()
         case Shows() | Broken():
             return "insight:friction", ()
+        case SoldAfter(_, by, _, _, _):
+            return "insight:credit", (("by", by),)
+        case InStatement():
+            return "insight:credit_statement", ()
     return "insight:map", ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from tillit.credit.sales import SoldAfter
+from tillit.credit.statement import InStatement
 from tillit.friction.behind import At, AtStep, Shows
 from tillit.friction.conformance import Broken
 from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
@@ -13,6 +15,7 @@ from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
 from tillit.reports.unanswered import Unanswered
+from tillit_web.insight.credit.words import team_label, touches_label
 from tillit_web.insight.friction_words import pattern_label, pattern_meaning, step_name, within_label
 from tillit_web.insight.words import activity_label, funnel_step_label, stage_label, step_label
 from tillit_web.ui.templatetags.tillit import duration, local_time
@@ -101,7 +104,24 @@ def _friction_meaning(condition: Condition) -> str:
                 "ask": activity_label(rule.ask),
                 "within": within_label(rule),
             }
+        case SoldAfter() | InStatement():
+            return _sale_meaning(condition)
     raise TypeError(f"{condition!r} has no words; give it some in meaning.py")
+
+
+def _sale_meaning(condition: SoldAfter | InStatement) -> str:
+    if isinstance(condition, InStatement):
+        names = {"team": team_label(condition.team) if condition.team else _("everybody"), "day": ""}
+        names["day"] = local_time(condition.start_at, "day")
+        if condition.web:
+            return _("Each ended with a web order in the month from %(day)s that was on %(team)s’s way.") % names
+        return _("Each ended with a sale at the till in the month from %(day)s, by %(team)s.") % names
+    touches = touches_label(condition.by, condition.touches)
+    if not condition.touches:
+        return _("Each ended with a sale, and no touch before it is known.")
+    if condition.web_only:
+        return _("Each ended with a web order, and “%(touches)s” came before it.") % {"touches": touches}
+    return _("Each ended with a sale, and “%(touches)s” came before it.") % {"touches": touches}
 
 
 def _step(spec: FunnelSpec, step: int) -> dict[str, object]:

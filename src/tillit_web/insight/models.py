@@ -82,3 +82,22 @@ class ServicePromise(models.Model):
 
     def __str__(self) -> str:
         return self.ask
+
+
+class TeamGoal(models.Model):
+    """What a team, or all of the company, wants to reach together: one sentence, for a quarter or longer."""
+
+    words = models.CharField(max_length=200)
+    whose = models.CharField(max_length=200)  # "company", "function:sales", "place:Malmö"; never a person
+    from_on = models.DateField()
+    to_on = models.DateField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    talked_at = models.DateTimeField(null=True)  # when the team last said that it had talked about it
+    ended_at = models.DateTimeField(null=True)  # taken down before its time
+
+    class Meta:
+        ordering: ClassVar = ["to_on", "id"]
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,15 +1,17 @@
-"""What insight reads: the view that a page asks, what must be known before its numbers, the team's own picture."""
+"""What insight reads: the view that a page asks, what must be known before its numbers, and what the team wrote."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
+from tillit.credit.cells import Headcounts, read_headcounts
 from tillit.errors import QueryError
 from tillit.events.key import read_or_create_key
 from tillit.events.subject import country_of_zone, normalise, subject_of
@@ -21,10 +23,12 @@ from tillit.journeys.view import View
 from tillit.reports.outcomes import Outcomes, outcomes
 from tillit.vocabulary import IdentifierKind, Purpose
 from tillit_web.insight.filters import Filters
-from tillit_web.insight.models import OwnWay
+from tillit_web.insight.models import OwnWay, TeamGoal
 from tillit_web.people.queries import CompanyFacts
 from tillit_web.ui.templatetags.tillit import said
 from tillit_web.warehouse import queries as warehouse
+
+ENDED_GOALS_SHOWN_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +110,19 @@ def _named(view: View, person: str) -> str | None:
 def own_way() -> OwnWay | None:
     """The picture in use, with its stages."""
     return OwnWay.objects.prefetch_related("stages").first()
+
+
+def headcounts() -> Headcounts:
+    """How many people work where, as far as the owner has said: how finely sales may be told apart."""
+    return read_headcounts(Path(settings.DATA_DIRECTORY))
+
+
+def team_goals(today: date) -> QuerySet[TeamGoal]:
+    """Goals that stand and run, lie ahead, or were over less than a month ago."""
+    return TeamGoal.objects.filter(ended_at=None, to_on__gte=today - timedelta(days=ENDED_GOALS_SHOWN_DAYS))
+
+
+def earlier_goals(today: date) -> QuerySet[TeamGoal]:
+    """Goals that are over for longer, or were taken down; the newest first."""
+    long_over = Q(to_on__lt=today - timedelta(days=ENDED_GOALS_SHOWN_DAYS))
+    return TeamGoal.objects.filter(~Q(ended_at=None) | long_over).order_by("-to_on", "-id")

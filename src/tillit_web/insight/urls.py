@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from tillit_web.insight.credit import employees, goals, statement, who, without
 from tillit_web.insight.views import customer, friction, funnel, home, journeys, own_way, paths, promises, stages, ways
 from tillit_web.insight.views import map as map_views
 
@@ -24,4 +25,12 @@ urlpatterns = [
     path("journeys/find/", customer.find_customer, name="find"),
     path("journeys/customer/<slug:person>/", customer.show_customer, name="customer"),
     path("journeys/customer/<slug:person>/contacts/", customer.show_contacts, name="contacts"),
+    path("credit/", who.show_who, name="credit"),
+    path("credit/without/", without.show_without, name="credit_without"),
+    path("credit/statement/", statement.show_statement, name="credit_statement"),
+    path("credit/statement.csv", statement.export_statement, name="credit_statement_file"),
+    path("credit/goal/", goals.write_goal, name="credit_goal"),
+    path("credit/goal/<int:goal>/talked/", goals.talked_about, name="credit_goal_talked"),
+    path("credit/goal/<int:goal>/end/", goals.end_goal, name="credit_goal_end"),
+    path("settings/employees/", employees.show_employees, name="employees"),
 ]

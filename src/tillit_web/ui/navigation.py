@@ -51,9 +51,12 @@ RAIL: tuple[Entry, ...] = (
             "insight:contacts",
         ),
     ),
+    Entry("insight:credit", _("Who contributed"), "credit", ("insight:credit",)),
     Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),
     Entry("identity:held", _("Who is who"), "person", ("identity:",), roles=READERS, lower=True),
-    Entry("people:settings", _("Settings"), "settings", ("people:", "site:", "robots:"), lower=True),
+    Entry(
+        "people:settings", _("Settings"), "settings", ("people:", "site:", "robots:", "insight:employees"), lower=True
+    ),
 )
 
 

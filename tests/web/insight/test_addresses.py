@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 
+from tillit.credit.sales import SoldAfter
+from tillit.credit.statement import InStatement
 from tillit.errors import QueryError
 from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
@@ -51,6 +53,11 @@ CONDITIONS: tuple[Condition, ...] = (
     Moved(RULES, Stage.COMPARE, Stage.EXPLORE),
     Moved(RULES, Stage.STAY, None),
     CameTo(RULES, Stage.STAY),
+    SoldAfter("a", "place", ("Malmö", "Lund")),
+    SoldAfter("a", "channel", (), web_only=True),
+    InStatement("a", ("sales", "Malmö"), True, 0, 2_678_400_000_000),
+    InStatement("a", ("sales", ""), False, 0, 2_678_400_000_000),
+    InStatement("a", None, False, 0, 2_678_400_000_000),
 )
 
 
@@ -65,7 +72,15 @@ def test_a_condition_comes_back_from_its_address_beside_filters(condition: Condi
 
 @pytest.mark.parametrize(
     "asked",
-    ["of=nothing", "of=arrow&a=x", "of=again&a=x&at=soon&days=90", "of=reached&at=1&step=a", "of=stage&stage=x"],
+    [
+        "of=nothing",
+        "of=arrow&a=x",
+        "of=again&a=x&at=soon&days=90",
+        "of=reached&at=1&step=a",
+        "of=stage&stage=x",
+        "of=sold&a=x&by=employee",
+        "of=statement&a=x&since=0&until=86400000000",
+    ],
 )
 def test_half_an_address_is_refused_with_what_to_do(asked: str) -> None:
     with pytest.raises(QueryError, match="Open the list again from its number"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.units import format_unit
 from django import template
@@ -111,6 +111,12 @@ def local_time(value: datetime | int | None, form: str = "medium") -> str:
     local = moment.astimezone(zone)
     patterns = {"day": "d MMM y", "short": "d MMM HH:mm", "medium": "d MMM y HH:mm", "clock": "HH:mm"}
     return format_datetime(local, patterns[form], locale=reader_locale())
+
+
+@register.filter
+def local_day(day: date) -> str:
+    """A day of the calendar: "3 maj 2026"."""
+    return format_date(day, "d MMM y", locale=reader_locale())
 
 
 @register.filter

@@ -1,0 +1,111 @@
+"""Who contributed: the page, with the team's goals and warnings of a race."""
+
+from __future__ import annotations
+
+import numpy as np
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from tillit.credit.not_touchpoints import LOGIN_PAGES, PAYMENT_PROVIDERS
+from tillit.credit.part_of import PartOf, part_of
+from tillit.credit.paths import paths_from
+from tillit.credit.results import Credit
+from tillit.credit.sales import TILL, spec_for
+from tillit.credit.side_by_side import credit
+from tillit.credit.vocabulary import RULES, Model
+from tillit.errors import QueryError
+from tillit.journeys.behind import Activity, journeys_behind
+from tillit.journeys.touchpoints import TouchpointSpec, touchpoint_paths
+from tillit.reports.showroom import Showroom, showroom, visited
+from tillit.reports.size import CASES_BELOW, Size, size_of
+from tillit.vocabulary import Role
+from tillit_web.insight import queries
+from tillit_web.insight.credit import goals, heaps
+from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
+from tillit_web.insight.credit.who_page import answer, not_known, who_page
+from tillit_web.insight.credit.words import touch_label
+from tillit_web.insight.pages.behind import case_rows
+from tillit_web.people.access import TeamRequest, access
+from tillit_web.ui.templatetags.tillit import said
+from tillit_web.warehouse import queries as warehouse
+
+SEED = 1  # of the resamples: the same data give the same ranges
+MODELS_AT: dict[Size, tuple[Model, ...]] = {
+    Size.CASES: (),
+    Size.COUNTS: (),
+    Size.COMPARISON: RULES,
+    Size.FULL: tuple(Model),
+}
+
+Answer = tuple[tuple[PartOf, ...], int, Credit | None]
+
+
+@access(*Role)
+@require_GET
+def show_who(request: TeamRequest) -> HttpResponse:
+    """What each channel, function, place or campaign was part of, and how models share the same sales."""
+    question = asked(request)
+    if question is None:
+        return show_empty(
+            request,
+            "insight:credit",
+            _("Here you will see who took part in each sale: shop, phone, mail, web."),
+            _("Shares with their ranges, and every number opens the journeys behind it."),
+        )
+    context: dict[str, object] = {
+        "goals": goals.shown_goals(timezone.localdate()),
+        "earlier_goals": queries.earlier_goals(timezone.localdate()),
+        "heaps": heaps.warnings(question),
+    }
+    if question.goal_seen:
+        context |= _numbers(question)
+    return show(question, "insight/credit/who.html", "insight:credit", context)
+
+
+def _numbers(question: CreditAsked) -> dict[str, object]:
+    spec = spec_for(question.goal, question.by, question.view.names, question.headcounts)
+    try:
+        parts, sales, found = warehouse.cached(question.view, ("credit", spec), lambda: _answer(question, spec))
+    except QueryError as refused:
+        return {"refused": refused.sentence}
+    page = who_page(parts, sales, found, question.by, lambda *touches: question.link(question.sold_after(*touches)))
+    seen = _showroom(question)
+    said_first = answer(page, seen if question.by == "channel" else None)
+    highlighted = next(iter(TILL)) if seen.share and question.by == "channel" else _told(parts, sales)
+    few = page.size is Size.CASES
+    rows = journeys_behind(question.view, Activity(question.goal), limit=CASES_BELOW).rows if few else ()
+    return {
+        "page": page,
+        "answer": said_first,
+        "not_known": not_known(highlighted) if highlighted and not few else "",
+        "cases": case_rows(rows),
+        "showroom": seen,
+        "showroom_told": seen.share is not None and question.by == "channel",  # in the first sentence
+        "showroom_link": question.link(visited(question.goal)),
+        "baseline": found.baseline if found else None,
+        "baseline_method": said(found.baseline.method) if found else "",
+        "passed_over": [touch_label(question.by, name) for name in sorted(spec.leave_out) if name],
+        "payment_providers": ", ".join(sorted(PAYMENT_PROVIDERS)),
+        "login_pages": ", ".join(sorted(LOGIN_PAGES)),
+        "merged": len({name for name, _ in spec.shown_as}),
+    }
+
+
+def _told(parts: tuple[PartOf, ...], sales: int) -> str:
+    """The name that the first sentence speaks of."""
+    chosen = next((one for one in parts if one.conversions < sales), parts[0] if parts else None)
+    return chosen.name if chosen else ""
+
+
+def _answer(question: CreditAsked, spec: TouchpointSpec) -> Answer:
+    paths = paths_from(touchpoint_paths(question.view, spec))
+    parts = part_of(paths)
+    sales = round(float(paths.conversions.sum()))
+    models = MODELS_AT[size_of(sales)] if parts and parts[0].conversions else ()
+    return parts, sales, credit(paths, models, np.random.default_rng(SEED)) if models else None
+
+
+def _showroom(question: CreditAsked) -> Showroom:
+    return warehouse.cached(question.view, "showroom", lambda: showroom(question.view, question.goal))
