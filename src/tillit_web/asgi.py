@@ -21,6 +21,7 @@ from tillit_web.serving.health import health  # noqa: E402
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
 
 STATIC = "/static/"
+IMPORT = COLLECT + "import"  # files go the way of uploads, through Django
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +31,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send_static(scope, send, path.removeprefix(STATIC))
     elif scope["type"] == "http" and path == SNIPPET:
         await send_snippet(scope, send)
-    elif scope["type"] == "http" and path.startswith(COLLECT):
+    elif scope["type"] == "http" and path.startswith(COLLECT) and not path.startswith(IMPORT):
         await collect(scope, receive, send)
     elif scope["type"] == "http" and path == "/healthz":
         await _send_health(send)

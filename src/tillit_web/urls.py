@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from tillit_web.people import views as people
+from tillit_web.warehouse import over_http
 
 urlpatterns = [
     path("", people.front, name="front"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("import/", include("tillit_web.warehouse.urls")),
     path("identity/", include("tillit_web.warehouse.identity_urls")),
     path("settings/collection/", include("tillit_web.collect.urls")),
+    path("v1/import", over_http.receive, name="import_file"),
+    path("v1/import/<uuid:import_id>", over_http.receipt, name="import_receipt"),
     path("account/", include("tillit_web.people.account_urls")),
 ]
 

@@ -70,6 +70,12 @@ def test_a_refund_is_negative(written: str, amount: str) -> None:
     assert segment_cells(ANA | {"event": "Order Refunded", "properties": {"total": written}})["amount"] == amount
 
 
+def test_a_purchase_of_ga4_is_an_order_with_its_money() -> None:
+    bought = {"transaction_id": "T-1", "value": "99.50", "currency": "SEK", "items": [{"item_id": "s-1"}]}
+    cells = segment_cells(ANA | {"event": "purchase", "properties": bought})
+    assert (cells["activity"], cells["object"], cells["amount"]) == ("order_completed", "T-1", "99.50")
+
+
 def test_a_viewed_price_is_no_money() -> None:
     assert "amount" not in segment_cells(ANA | {"event": "Product Viewed", "properties": {"value": "99"}})
 

@@ -33,7 +33,8 @@ _TIMES = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
 # Segment: `revenue` is without shipping and tax, `total` with both. Only orders carry money; a viewed price does not.
 _AMOUNTS = ("revenue", "total", "value")
 _MONEY_BACK = frozenset({"order_refunded", "order_returned"})
-_OBJECTS = ("order_id", "product_id", "sku", "cart_id", "path")
+# Segment's names first, then GA4's.
+_OBJECTS = ("order_id", "transaction_id", "product_id", "sku", "item_id", "cart_id", "path")
 
 
 def is_segment_call(parsed: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -68,7 +69,8 @@ class Collector:
         if kind == "pixel.gif" and scope["method"] in ("GET", "HEAD"):
             if scope["method"] == "GET":
                 calls = Calls((pixel_call(query),), None, query.get("writeKey"), None, {})
-                await self._take(calls, b"", scope, headers, origin, query)
+                with suppress(Problem):
+                    await self._take(calls, b"", scope, headers, origin, query)
             return PIXEL
         if kind not in KINDS and kind != "batch":
             raise Problem(HTTPStatus.NOT_FOUND, "address_unknown", "Send to /v1/batch, or /v1/track and the like.")
@@ -77,9 +79,9 @@ class Collector:
         body = await body_of(receive, headers)
         try:
             calls = calls_of(body, kind)
-        except Problem:
+        except Problem as problem:
             sender = await self._sender(key_in(headers) or query.get("writeKey"), b"", headers, origin)
-            await self._committer.put([unread(sender.key.id, body)])
+            await self._committer.put([unread(sender.key.id, body, problem.code)])
             raise
         return await self._take(calls, body, scope, headers, origin, query)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import QuerySet
 
+from tillit_web.collect.actions import key_digest
 from tillit_web.collect.models import WriteKey
 from tillit_web.collect.sqlite_storage import SqliteStorage
 from tillit_web.collect.storage import Failed, HourCount
@@ -30,6 +31,11 @@ class Alarm:
 def keys() -> QuerySet[WriteKey]:
     """Every write key there was, open ones first."""
     return WriteKey.objects.order_by("revoked_at", "made_at")
+
+
+def server_key(text: str) -> WriteKey | None:
+    """The server's key with this text, if there is one and it is not revoked."""
+    return WriteKey.objects.filter(key_digest=key_digest(text), kind=WriteKey.Kind.SERVER, revoked_at=None).first()
 
 
 def hours(*, since: int) -> list[HourCount]:

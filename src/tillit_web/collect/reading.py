@@ -102,9 +102,7 @@ def refusal_of(raw: bytes, calls: Calls, refused: Refused, *, key_id: int, recei
     return Refusal(key_id, received_at, refused.code, kept_reason(refused.sentence), kept)
 
 
-def unread(key_id: int, body: bytes) -> Refusal:
+def unread(key_id: int, body: bytes, code: str) -> Refusal:
     """A body that could not be taken apart: it counts as one event that was refused."""
-    refused = Refused(
-        "json_unreadable", sentence("The body of this request is no JSON of the form that its address takes.")
-    )
+    refused = Refused(code, sentence("The body of this request is not what its address takes."))
     return refusal_of(body, ALONE, refused, key_id=key_id, received_at=time.time_ns() // 1000)

@@ -35,6 +35,24 @@ def receive(upload: UploadedFile[Any], *, by: User) -> Import:
     return row
 
 
+def receive_from_program(file_name: str, chunks: Iterable[bytes]) -> Import | None:
+    """Keep a file that a program sent, and bring it in if it is understood without doubt; otherwise it waits.
+
+    Its bytes are on stable storage before the import exists. None if there were none.
+    """
+    row = Import(file_name=Path(file_name).name[:255], file_bytes=0)
+    path = upload_path(row.id, row.file_name)
+    _keep(chunks, path)
+    row.file_bytes = path.stat().st_size
+    if not row.file_bytes:
+        shutil.rmtree(import_folder(row.id))
+        return None
+    with transaction.atomic():
+        row.save(force_insert=True)
+        _queue(row, jobs.take_in)
+    return row
+
+
 @transaction.atomic
 def start(row: Import, mapping: Mapping) -> None:
     """Bring a file in by a mapping.

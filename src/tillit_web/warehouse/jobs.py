@@ -31,6 +31,16 @@ def understand(import_id: str) -> None:
 
 
 @task()
+def take_in(import_id: str) -> None:
+    """Read a file that a program sent, and bring it in if nobody has to look at it first."""
+    work.understand(UUID(import_id))
+    work.start_if_sure(UUID(import_id))
+    until_free(commands.settle_killed)
+    work.bring_in(UUID(import_id))
+    until_free(builds.rebuild)
+
+
+@task()
 def bring_in(import_id: str) -> None:
     """Read a file, publish its events, and build."""
     until_free(commands.settle_killed)

@@ -65,6 +65,16 @@ def understand(import_id: UUID) -> None:
     move(row, Import.State.UNDERSTOOD, understood=understood.to_json(), mapping=kept.mapping if kept else guessed)
 
 
+def start_if_sure(import_id: UUID) -> None:
+    """Let an understood file be brought in by what was understood, if nothing in it is in doubt."""
+    row = Import.objects.filter(id=import_id, state=Import.State.UNDERSTOOD).first()
+    if row is None or not row.mapping:
+        return
+    found = understanding.Understanding.from_json(row.understood)
+    if not found.unsure and found.problem is None:
+        move(row, Import.State.RUNNING, problem={}, rows_read=0, done_bytes=0)
+
+
 def bring_in(import_id: UUID) -> None:
     """Read a file by its mapping and publish its events; afterwards it is done, or has failed with a reason."""
     row = Import.objects.filter(id=import_id, state=Import.State.RUNNING).first()
