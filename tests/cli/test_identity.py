@@ -50,7 +50,7 @@ def test_a_shared_phone_is_named_with_its_reason(files: tuple[str, str], capsys:
             "kind": "email",
             "found": 2,
             "most": 1,
-            "persons": 3,
+            "persons": 2,
         }
     ]
 
@@ -60,20 +60,7 @@ def test_the_table_says_it_in_a_sentence(files: tuple[str, str], capsys: pytest.
     assert main(["identity", orders, "--mapping", mapping]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "5 identifiers, 3 links: 3 persons. 1 held apart."
-    assert lines[-1].split() == [
-        "phone",
-        "+46701234567",
-        "belongs",
-        "to",
-        "several",
-        "as",
-        "much",
-        "2",
-        "of",
-        "email",
-        "1",
-        "3",
-    ]
+    assert " ".join(lines[-1].split()) == "phone +46701234567 belongs to several as much 2 of email 1 2"
 
 
 def test_other_rules_join_them(files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -161,15 +161,14 @@ def _disputed(graph: LinkGraph, held: Held, kind: IdentifierKind) -> tuple[pa.Ta
 
 
 def _would_join(graph: LinkGraph, label: Codes, codes: Codes, pairs: Codes) -> Codes:
-    """How many persons each of these subjects and all that it meets over these pairs are now."""
+    """How many persons all that each of these subjects meets over these pairs are now."""
     wanted = np.zeros(len(label), np.bool_)
     wanted[codes] = True
     low, high = graph.low[pairs], graph.high[pairs]
     sides = [(one[wanted[one]], two[wanted[one]]) for one, two in ((low, high), (high, low))]
-    met = np.concatenate([codes, *(one for one, _ in sides)])
-    persons = np.concatenate([label[codes], *(label[two] for _, two in sides)])
-    seen, count = _different(met, persons)
-    return count[np.searchsorted(seen, codes)]
+    # Every one of them meets somebody over these pairs, so all are seen.
+    _, count = _different(np.concatenate([one for one, _ in sides]), np.concatenate([label[two] for _, two in sides]))
+    return count
 
 
 def _different(keys: Codes, values: Codes) -> tuple[Codes, Codes]:
