@@ -24,9 +24,10 @@ def rows_of(folder: Path, names: int) -> Rows:
         return [(path, int(conversions), int(value), int(nulls)) for path, conversions, value, nulls in rows]
 
 
-def most(shares: dict[str, float]) -> Answer:
-    """What all programs should agree on, though some of them simulate: how many names, and which has most."""
-    return {"names": len(shares), "most": max(shares, key=lambda name: shares[name])}
+def agreed(shares: dict[str, float]) -> Answer:
+    """What all programs should agree on, though one of them simulates and names lie close: the largest share, in
+    hundredths of all credit."""
+    return {"names": len(shares), "largest": round(100 * max(shares.values()) / sum(shares.values()))}
 
 
 def paths_tillit(folder: Path) -> Work:
@@ -56,7 +57,7 @@ def markov_tillit(names: int) -> Callable[[Path], Work]:
                 for path, conversions, value, nulls in rows
             )
             shares = removal_shares(chain_of(paths, 1), paths.conversions + paths.nulls, paths.conversions)
-            return most(dict(zip(paths.names, shares.tolist(), strict=True)))
+            return agreed(dict(zip(paths.names, shares.tolist(), strict=True)))
 
         return work
 
@@ -76,7 +77,7 @@ def markov_channelattribution(names: int) -> Callable[[Path], Work]:
                 frame, "path", "total_conversions", var_value="total_conversion_value", var_null="total_null",
                 order=1, seed=1, verbose=False, ncore=1,
             )  # fmt: skip
-            return most(dict(zip(found["channel_name"], found["total_conversions"], strict=True)))
+            return agreed(dict(zip(found["channel_name"], found["total_conversions"], strict=True)))
 
         return work
 
@@ -98,8 +99,9 @@ def markov_mam(names: int) -> Callable[[Path], Work]:
 
         def work() -> Answer:
             model = MAM(frame, "format_3", "path", "converts", occurrences_colname="ways")
-            found = model.run_markov(transition_to_same_state=True).to_pandas()
-            return most(dict(zip(found.iloc[:, 0].astype(str), found.iloc[:, 1], strict=True)))
+            # It shares each path by the effects of its own names; the effects themselves are what the others share by.
+            effects = model.run_markov(transition_to_same_state=True).metadata["removal_effect"]
+            return agreed(effects["removal_effect"].to_dict())
 
         return work
 
