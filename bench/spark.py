@@ -95,11 +95,13 @@ def compare(events: int, folder: Path, session: Any) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench-spark", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--large", action="store_true", help="50M events too")
+    parser.add_argument("--events", type=lambda text: int(text.replace("_", "")), help="only this many events")
     parser.add_argument("--folder", type=Path, help="keep the made events here, for the next run")
     arguments = parser.parse_args()
+    sizes = [arguments.events] if arguments.events else [*SIZES, *([LARGE] if arguments.large else [])]
     agreed = True
     with tempfile.TemporaryDirectory(prefix="tillit-bench-") as made:
-        for events in [*SIZES, *([LARGE] if arguments.large else [])]:
+        for events in sizes:
             folder = (arguments.folder or Path(made)) / str(events)
             folder.mkdir(parents=True, exist_ok=True)
             prepare(folder, events)

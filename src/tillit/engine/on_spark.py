@@ -184,7 +184,7 @@ def spark_session(master: str) -> Iterator[Any]:
         )
         if _is_here(master):
             builder = builder.config("spark.driver.host", LOOPBACK).config("spark.driver.bindAddress", LOOPBACK)
-        with _spark_errors(f"a session on {master}"):
+        with _spark_errors(f"a session on {master} (is it up, and is this its address?)"):
             session = builder.getOrCreate()
         try:
             yield _with_settings(session)
@@ -239,8 +239,10 @@ def _spark_errors(what: str) -> Iterator[None]:
     except TillitError:
         raise
     except Exception as refused:  # pyspark's errors and py4j's have no root of their own in common
-        lines = [line for line in str(refused).splitlines() if line.strip()] or [type(refused).__name__]
-        raise EngineError(f"Spark refused {what}: {lines[0]}{_python_error(lines)}") from refused
+        said = (line for line in str(refused).splitlines() if line.strip())
+        lines = [line for line in said if not line.startswith("An error occurred while calling")]
+        lines = lines or [type(refused).__name__]
+        raise EngineError(f"Spark refused {what}: {lines[0].removeprefix(': ')}{_python_error(lines)}") from refused
 
 
 def _python_error(lines: Sequence[str]) -> str:
