@@ -14,6 +14,7 @@ from tillit.engine.statement import PARAMETER, literals_apart
 _SPARK_WORDS = {
     "varchar": "string",
     "hash": "xxhash64",
+    "json_extract_string": "get_json_object",
     "json_keys": "json_object_keys",
     "starts_with": "startswith",
     "unnest": "explode",
