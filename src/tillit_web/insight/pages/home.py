@@ -70,6 +70,7 @@ class HomeLinks:
     imports: str = ""
     goal: str = ""
     again: str = ""
+    credit: str = ""
 
 
 def headline(known: Outcomes, goal: str | None, waiting: Sequence[Waiting], waiting_links: Sequence[str]) -> Headline:
@@ -131,7 +132,10 @@ def questions(known: Outcomes | None, goal: str | None, links: HomeLinks) -> tup
         HomeQuestion(
             "credit",
             _("Who contributed?"),
-            _("We do not know yet: the part that shares each sale among those who helped comes later."),
+            _("Shares with their ranges, and every number opens the journeys behind it."),
+            is_here=True,
+            next_label=_("Who contributed"),
+            next_link=links.credit,
         ),
     )
 

@@ -26,7 +26,7 @@ def show_home(request: TeamRequest) -> HttpResponse:
     imports = reverse("warehouse:imports") if may_import else ""
     question = asked(request)
     if question is None:
-        links = home.HomeLinks(imports=imports)
+        links = home.HomeLinks(imports=imports, credit=reverse("insight:credit"))
         context = {
             "first_visit": True,
             "questions": home.questions(None, None, links),
@@ -47,6 +47,7 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
     links = home.HomeLinks(
         map=reverse("insight:map"),
         imports=imports,
+        credit=reverse("insight:credit"),
         goal=question.link(ReachedGoal(known.begun_before)),
         again=question.link(OrderedAgain(order, as_of)),
     )
