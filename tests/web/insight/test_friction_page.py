@@ -27,14 +27,17 @@ STEPS = ("product_added", "cart_viewed", "checkout_started", "payment_info_enter
 BAD, LOSS, USUAL = "checkout_started", 0.30, 0.05
 
 
-def customers(count: int) -> list[Event]:
-    """One journey each over four steps; the third loses 25 points more. Half ask first, half of these wait a day."""
+def customers(count: int, *, later_steps: tuple[str, ...] = STEPS) -> list[Event]:
+    """One journey each over four steps; the third loses 25 points more. Half ask first, half of these wait a day.
+
+    The second half of the customers goes over `later_steps`.
+    """
     rng = np.random.default_rng(5)
     events: list[Event] = []
     for person in range(count):
         at = person * 60 * MINUTE
         steps = [("question_asked", 0), ("question_answered", 30 if person % 4 else 1_500)] if person % 2 == 0 else []
-        steps += [(step, 10) for step in (*STEPS, "order_completed")]
+        steps += [(step, 10) for step in (*(STEPS if person < count / 2 else later_steps), "order_completed")]
         for activity, minutes in steps:
             at += minutes * MINUTE
             amount = 10_000 if activity == "order_completed" else None
@@ -98,6 +101,16 @@ def test_two_thousand_name_the_bad_step_with_its_money_and_mark_it_on_the_map(as
     assert {re.findall(r"of=(\w+)", address)[0] for address, _ in of_page} == {"step", "pattern", "broken"}
     for address, count in sorted(of_page):
         assert total_at(as_cy, address.replace("&amp;", "&")) == count, address
+
+
+def test_a_suspicion_that_nothing_is_left_to_compare_with_is_shown_without_a_size(
+    as_cy: Client, bring_in: BringIn
+) -> None:
+    """The shop was rebuilt half-way: of its steps only the bad one is left."""
+    bring_in(customers(2_000, later_steps=(BAD,)))
+    text = text_of(as_cy)
+    assert "Suspected once, not confirmed" in text
+    assert "Too few comparable steps in the second period" in text
 
 
 def test_told_apart_by_channel_the_lists_behind_agree_too(as_cy: Client, bring_in: BringIn) -> None:
