@@ -8,6 +8,8 @@ TILLIT_EXPOSED     "1" when other machines reach us: cookies only over TLS, two 
 TILLIT_DEMO_TOKEN  signs in whoever opens /demo/enter/<token> on this machine; `tillit demo` sets it
 TILLIT_MAIL        where mail goes out: smtp://user:password@host:587 (smtps:// for TLS from the start); none by default
 TILLIT_MAIL_FROM   the address that mail comes from
+TILLIT_DATABASE_URL  where collected events wait until they are sealed, postgresql://user:password@host:5432/name; by
+                   default in the data directory. For those whose disk is not durable and whose database is
 TILLIT_DEMO_TABS   the other installations of the demo and the addresses that sign in there; `tillit demo` sets it
 """
 
@@ -25,6 +27,7 @@ from tillit_web.secret import session_key
 DATA_DIRECTORY = Path(os.environ.get("TILLIT_DATA", "tillit-data")).absolute()
 EXPOSED = os.environ.get("TILLIT_EXPOSED", "") == "1"
 DEMO_TOKEN = os.environ.get("TILLIT_DEMO_TOKEN", "")
+DATABASE_URL = os.environ.get("TILLIT_DATABASE_URL", "")
 DEMO_TABS = os.environ.get("TILLIT_DEMO_TABS", "")
 
 # Without a data directory (tests, the message command) nothing is kept, so a key for this process is enough.

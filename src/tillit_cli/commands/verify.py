@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from tillit.errors import FileError
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
         build = current_build(log)
     for found in damage:
         print(f"damaged: {found}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")  # they say where events wait
     collected = verify_collection(args.data)
     for wrong in collected.wrong:
         print(f"wrong: {wrong}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tillit_web.collect import queries
 from tillit_web.collect.models import WriteKey
+from tillit_web.collect.storage import Alarm
 
 HOURS_SHOWN = 48
 MICROS_PER_HOUR = 3_600_000_000
@@ -35,7 +36,7 @@ class Health:
     hours: tuple[Hour, ...]
     total: Hour
     last_at: int | None
-    alarms: tuple[queries.Alarm, ...]
+    alarms: tuple[Alarm, ...]
     failed: int
 
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from tillit.events.key import read_or_create_key
 from tillit_web.collect.app import Collector, collector
 from tillit_web.collect.keyring import KeyRing
+from tillit_web.collect.opening import open_storage
 from tillit_web.collect.requests import Receive, Scope, Send
-from tillit_web.collect.sqlite_storage import SqliteStorage
 
 
 async def collect(scope: Scope, receive: Receive, send: Send) -> None:
@@ -21,4 +21,4 @@ async def collect(scope: Scope, receive: Receive, send: Send) -> None:
 
 @lru_cache(maxsize=1)
 def _collector(directory: Path) -> Collector:
-    return collector(KeyRing(), lambda: SqliteStorage.open(directory), key=read_or_create_key(directory))
+    return collector(KeyRing(), lambda: open_storage(directory), key=read_or_create_key(directory))

@@ -14,7 +14,7 @@ from tillit.events.compacting import compact
 from tillit.events.contract import CONTACT_SCHEMA
 from tillit.events.log import EventLog
 from tillit.events.sealing import Contact, seal
-from tillit_web.collect.sqlite_storage import SqliteStorage
+from tillit_web.collect.opening import open_storage
 from tillit_web.people.actions import keep_contacts
 
 # The failed box ends by itself: what nobody replayed in 30 days goes, and the oldest beyond a number, since one
@@ -31,7 +31,7 @@ def seal_all() -> int:
         DamagedSegment: What is new cannot be told from a damaged import.
     """
     directory = Path(settings.DATA_DIRECTORY)
-    storage = SqliteStorage.open(directory)
+    storage = open_storage(directory)
     rows = 0
     try:
         with EventLog.open(directory) as log:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-
-from django.conf import settings
 
 from tillit.sentences import Sentence
 from tillit_web.collect.models import WriteKey
+from tillit_web.collect.queries import storage
 from tillit_web.collect.snippet import fetched_by
 
 MICROS_PER_HOUR = 3_600_000_000
@@ -53,19 +49,15 @@ def site_facts(key: WriteKey, *, own_origin: str) -> SiteFacts:
         own_origin: Where browsers reach this tillit.
     """
     made_at = _micros(key.made_at)
-    with closing(_read()) as connection:
-        accepted, rejected = _one(
-            connection,
-            "select coalesce(sum(accepted + duplicate), 0), coalesce(sum(rejected), 0) from hour where key_id = ?",
-            (key.pk,),
-        ) or (0, 0)
-        reason = _one(connection, "select reason from failed where key_id = ? order by id desc limit 1", (key.pk,))
-        alarms = _all(connection, "select code, detail from alarm where last_at >= ? order by last_at desc", (made_at,))
+    with storage() as opened:
+        hours = [line for line in opened.hours(since=0) if line.key_id == key.pk]
+        latest = opened.failed(limit=1, key_id=key.pk)
+        alarms = [(alarm.code, alarm.detail) for alarm in opened.alarms(since=made_at)]
     origins = frozenset(key.origins)
     return SiteFacts(
-        accepted=int(accepted),
-        rejected=int(rejected),
-        reason=None if reason is None else Sentence.from_json(json.loads(reason[0])),
+        accepted=sum(line.accepted + line.duplicate for line in hours),
+        rejected=sum(line.rejected for line in hours),
+        reason=Sentence.from_json(json.loads(latest[0].reason)) if latest else None,
         other_origins=_others(alarms, origins),
         has_wrong_key=any(code == "key_unknown" and detail in origins for code, detail in alarms),
         has_fetched=any(map(fetched_by, origins)),
@@ -88,24 +80,3 @@ def _others(alarms: Collection[tuple[str, ...]], own: Collection[str]) -> tuple[
 
 def _micros(at: datetime) -> int:
     return int(at.timestamp() * 1_000_000)
-
-
-def _read() -> sqlite3.Connection:
-    """The collector's tables, for reading alone; they may not be there yet."""
-    path = Path(settings.DATA_DIRECTORY) / "events.sqlite"
-    return (
-        sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
-        if path.exists()
-        else sqlite3.connect(":memory:")
-    )
-
-
-def _one(connection: sqlite3.Connection, question: str, values: tuple[object, ...]) -> tuple[str, ...] | None:
-    return next(iter(_all(connection, question, values)), None)
-
-
-def _all(connection: sqlite3.Connection, question: str, values: tuple[object, ...]) -> list[tuple[str, ...]]:
-    try:
-        return connection.execute(question, values).fetchall()
-    except sqlite3.OperationalError:  # no event was ever sent, so the collector has made no table
-        return []

@@ -12,22 +12,23 @@ from typing import Self
 from tillit import fault
 from tillit.events.hot import HotRow
 from tillit.events.log import EventLog
-from tillit.sentences import sentence
 from tillit_web.collect.storage import (
+    ID_TAKEN,
+    MICROS_PER_HOUR,
+    Alarm,
     Arrival,
     Failed,
     HourCount,
     Outcome,
     Refusal,
     StorageUnavailable,
-    kept_reason,
+    Tally,
+    hour_rows,
 )
 
 WAIT_SECONDS = 30.0
 # The tree of seen ids is touched at random: its inner pages and the busier leaves stay in memory.
 CACHE_KIB = 64 * 1024
-MICROS_PER_HOUR = 3_600_000_000
-ID_TAKEN = kept_reason(sentence("Another event came with this id before and said something else. The first stays."))
 ROWS_PER_DROP = 5_000  # a long transaction would hold up those who wait for their answer
 
 
@@ -99,13 +100,40 @@ class SqliteStorage:
         )
         return [HourCount(*row) for row in rows]
 
-    def failed(self, *, limit: int, before: int | None = None, code: str = "") -> list[Failed]:
+    def failed(
+        self, *, limit: int, before: int | None = None, code: str = "", key_id: int | None = None
+    ) -> list[Failed]:
         rows = self._connection.execute(
             "select id, received_at, key_id, code, reason, raw from failed"
-            " where (:before is null or id < :before) and (:code = '' or code = :code) order by id desc limit :limit",
-            {"before": before, "code": code, "limit": limit},
+            " where (:before is null or id < :before) and (:code = '' or code = :code)"
+            " and (:key_id is null or key_id = :key_id) order by id desc limit :limit",
+            {"before": before, "code": code, "key_id": key_id, "limit": limit},
         )
         return [Failed(*row) for row in rows]
+
+    def failed_codes(self) -> list[tuple[str, int]]:
+        return self._connection.execute("select code, count(*) from failed group by code order by 2 desc, 1").fetchall()
+
+    def alarms(self, *, since: int) -> list[Alarm]:
+        rows = self._connection.execute(
+            "select code, detail, times, first_at, last_at from alarm where last_at >= ?"
+            " order by last_at desc, code, detail",
+            (since,),
+        )
+        return [Alarm(*row) for row in rows]
+
+    def tally(self, *, after: int) -> Tally:
+        with self._transaction(begin="begin") as connection:
+            received, accepted = connection.execute(
+                "select coalesce(sum(received), 0), coalesce(sum(accepted), 0) from hour"
+            ).fetchone()
+            known = connection.execute("select count(*) from seen").fetchone()[0]
+            waiting = connection.execute("select count(*) from hot where id > ?", (after,)).fetchone()[0]
+            uneven = connection.execute(
+                "select hour, key_id, received, accepted, duplicate, rejected from hour"
+                " where received <> accepted + duplicate + rejected order by hour, key_id"
+            ).fetchall()
+        return Tally(received, accepted, known, waiting, tuple(HourCount(*row) for row in uneven))
 
     def prune(self, *, before: int, most: int) -> int:
         with self._transaction() as connection:
@@ -156,8 +184,8 @@ class SqliteStorage:
         self._is_trusted = True
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("begin immediate")
+    def _transaction(self, *, begin: str = "begin immediate") -> Iterator[sqlite3.Connection]:
+        self._connection.execute(begin)
         try:
             yield self._connection
             self._connection.execute("commit")
@@ -194,16 +222,6 @@ def _take(connection: sqlite3.Connection, arrived: Sequence[Arrival | Refusal]) 
         " on conflict do update set received = received + excluded.received,"
         " accepted = accepted + excluded.accepted, duplicate = duplicate + excluded.duplicate,"
         " rejected = rejected + excluded.rejected",
-        [
-            (
-                hour,
-                key_id,
-                count,
-                count * (outcome is Outcome.ACCEPTED),
-                count * (outcome is Outcome.DUPLICATE),
-                count * (outcome in (Outcome.CONFLICT, Outcome.REFUSED)),
-            )
-            for (hour, key_id, outcome), count in counts.items()
-        ],
+        hour_rows(counts),
     )
     return outcomes

@@ -5,7 +5,7 @@ The suite that both pass is tests/web/collect/storage_contract.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 
 from tillit.events.hot import HotRow
-from tillit.sentences import Sentence
+from tillit.sentences import Sentence, sentence
 
 
 class Outcome(StrEnum):
@@ -83,9 +83,57 @@ class Failed:
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Trouble that collection met: how often, and when last (microseconds UTC)."""
+
+    code: str
+    detail: str
+    times: int
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What storage holds, added up in one snapshot.
+
+    Attributes:
+        received, accepted: Over all hours.
+        known: Ids that are known.
+        waiting: Rows that wait above the id that was asked for.
+        uneven: Hours in which received is not accepted + duplicate + rejected.
+    """
+
+    received: int
+    accepted: int
+    known: int
+    waiting: int
+    uneven: tuple[HourCount, ...]
+
+
 def kept_reason(reason: Sentence) -> str:
     """A reason as the failed box keeps it, so that a page can say it in the reader's language."""
     return msgspec.json.encode(reason.to_json()).decode()
+
+
+MICROS_PER_HOUR = 3_600_000_000
+ID_TAKEN = kept_reason(sentence("Another event came with this id before and said something else. The first stays."))
+
+
+def hour_rows(counts: Mapping[tuple[int, int, Outcome], int]) -> list[tuple[int, int, int, int, int, int]]:
+    """What to add to the hours: hour, key, received, accepted, duplicate, rejected."""
+    return [
+        (
+            hour,
+            key_id,
+            count,
+            count * (outcome is Outcome.ACCEPTED),
+            count * (outcome is Outcome.DUPLICATE),
+            count * (outcome in (Outcome.CONFLICT, Outcome.REFUSED)),
+        )
+        for (hour, key_id, outcome), count in counts.items()
+    ]
 
 
 class StorageUnavailable(Exception):
@@ -124,8 +172,22 @@ class Storage(Protocol):
         """Counts from this hour on."""
         ...
 
-    def failed(self, *, limit: int, before: int | None = None, code: str = "") -> list[Failed]:
-        """The failed box, newest first, from below an id, of one code if given."""
+    def failed(
+        self, *, limit: int, before: int | None = None, code: str = "", key_id: int | None = None
+    ) -> list[Failed]:
+        """The failed box, newest first, from below an id, of one code or one key if given."""
+        ...
+
+    def failed_codes(self) -> list[tuple[str, int]]:
+        """The codes in the failed box with how many lines each has, most first."""
+        ...
+
+    def alarms(self, *, since: int) -> list[Alarm]:
+        """Alarms raised at or after this time (microseconds UTC), the latest first."""
+        ...
+
+    def tally(self, *, after: int) -> Tally:
+        """Add up what there is; `after` is the id up to which rows are sealed."""
         ...
 
     def prune(self, *, before: int, most: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,12 @@ import msgspec
 
 from tillit.events.hot import unpack
 from tillit.events.log import EventLog
-from tillit.events.sealing import COLLECTED, sealed_upto
-from tillit_web.collect.sqlite_storage import SqliteStorage
+from tillit.events.sealing import COLLECTED, sealed_rows, sealed_upto
+from tillit_web.collect.opening import open_storage
+from tillit_web.collect.storage import Storage
+
+MOST_LOOKS = 100  # sealing moves the mark once a minute
+ROWS_A_LOOK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,51 +31,41 @@ class Verified:
 
 
 def verify_collection(directory: Path) -> Verified:
-    """Add everything up again, in one snapshot, also while events arrive.
+    """Add everything up again, also while events arrive and are sealed.
 
     - For every hour and key, received = accepted + duplicate + rejected.
     - Accepted events are sealed or wait, and as many ids are known.
     - Sealed rows came into the log, or the log had them.
     - Every row that waits can be read.
     """
-    with EventLog.open(directory) as log:
-        sealed_upto(log)
-    SqliteStorage.open(directory).close()
-    with closing(sqlite3.connect(directory / "events.sqlite", isolation_level=None)) as database:
-        database.execute("begin")
-        return _add_up(database)
-
-
-def _add_up(database: sqlite3.Connection) -> Verified:
+    with EventLog.open(directory) as log, closing(open_storage(directory)) as opened:
+        for _ in range(MOST_LOOKS):
+            mark, sealed = sealed_upto(log), sealed_rows(log)
+            tally = opened.tally(after=mark)
+            if sealed_upto(log) == mark:  # otherwise rows were sealed between the two looks
+                break
+        logged = log.find_import(COLLECTED)
+        unreadable = list(_unreadable(opened, after=mark))
     wrong = [
-        f"hour {hour}, key {key}: {received} received, but {accepted} accepted, {duplicate} duplicate, "
-        f"{rejected} rejected"
-        for hour, key, received, accepted, duplicate, rejected in database.execute(
-            "select hour, key_id, received, accepted, duplicate, rejected from hour"
-            " where received <> accepted + duplicate + rejected"
-        )
+        f"hour {count.hour}, key {count.key_id}: {count.received} received, but {count.accepted} accepted, "
+        f"{count.duplicate} duplicate, {count.rejected} rejected"
+        for count in tally.uneven
     ]
-    received, accepted = database.execute(
-        "select coalesce(sum(received), 0), coalesce(sum(accepted), 0) from hour"
-    ).fetchone()
-    upto, sealed = database.execute("select max(hi), sum(rows) from seal where state = 'sealed'").fetchone()
-    unsealed = 0
-    for number, event in database.execute("select id, event from hot where id > ?", (upto or 0,)):
-        unsealed += 1
-        try:
-            unpack(event)
-        except msgspec.MsgspecError as error:
-            wrong.append(f"hot row {number} cannot be read: {error}")
-    sealed = sealed or 0
-    if accepted != sealed + unsealed:
-        wrong.append(f"{accepted} events were accepted, but {sealed} are sealed and {unsealed} wait")
-    known = database.execute("select count(*) from seen").fetchone()[0]
-    if known != accepted:
-        wrong.append(f"{accepted} events were accepted, but {known} ids are known")
-    row = database.execute(
-        "select events + duplicate_events + conflict_events from import where id = ?", (COLLECTED,)
-    ).fetchone()
-    logged = 0 if row is None else row[0]
-    if logged != sealed:
-        wrong.append(f"{sealed} events were sealed, but the log tells of {logged}")
-    return Verified(received, accepted, unsealed, sealed, tuple(wrong))
+    if tally.accepted != sealed + tally.waiting:
+        wrong.append(f"{tally.accepted} events were accepted, but {sealed} are sealed and {tally.waiting} wait")
+    if tally.known != tally.accepted:
+        wrong.append(f"{tally.accepted} events were accepted, but {tally.known} ids are known")
+    told = 0 if logged is None else logged.events + logged.duplicate_events + logged.conflict_events
+    if told != sealed:
+        wrong.append(f"{sealed} events were sealed, but the log tells of {told}")
+    return Verified(tally.received, tally.accepted, tally.waiting, sealed, (*wrong, *unreadable))
+
+
+def _unreadable(opened: Storage, *, after: int) -> Iterator[str]:
+    while rows := opened.unsealed(after=after, limit=ROWS_A_LOOK):
+        for row in rows:
+            try:
+                unpack(row.event)
+            except msgspec.MsgspecError as error:
+                yield f"hot row {row.id} cannot be read: {error}"
+        after = rows[-1].id

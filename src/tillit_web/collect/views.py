@@ -18,6 +18,7 @@ from tillit.vocabulary import Role
 from tillit_web.collect import actions, health, queries, replaying
 from tillit_web.collect.models import WriteKey
 from tillit_web.collect.origins import OriginError, origin_of
+from tillit_web.collect.storage import Alarm
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.ui.templatetags.tillit import said
 
@@ -151,6 +152,6 @@ def _page(
     return render(request, "collect/overview.html", shown, status=status)
 
 
-def _detail(alarm: queries.Alarm, names: dict[int, str]) -> str:
+def _detail(alarm: Alarm, names: dict[int, str]) -> str:
     is_key = alarm.code == "limit_reached" and alarm.detail.isdigit()
     return names.get(int(alarm.detail), alarm.detail) if is_key else alarm.detail

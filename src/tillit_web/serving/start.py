@@ -14,6 +14,8 @@ from types import FrameType
 import uvicorn
 
 from tillit.errors import TillitError
+from tillit_web.collect.opening import open_storage
+from tillit_web.collect.storage import StorageUnavailable
 from tillit_web.serving.directory import open_directory
 from tillit_web.serving.lock import serving_alone
 from tillit_web.serving.supervisor import Supervisor
@@ -103,6 +105,10 @@ def serve(options: ServeOptions, *, say: Callable[[str], None]) -> int:
         os.environ["TILLIT_EXPOSED"] = "1" if options.is_exposed else ""
         os.environ["TILLIT_DEMO_TOKEN"] = options.demo_token
         open_directory(options.data)
+        try:
+            open_storage(options.data).close()
+        except StorageUnavailable as trouble:
+            raise CannotServe(str(trouble)) from None
         listening = _listen(options)
         for line in _greeting(options, listening):
             say(line)
