@@ -27,6 +27,7 @@ def _say(language: str, expression: str, **values: object) -> str:
         ("nb", 1234567, f"1{THIN}234{THIN}567"),
         ("en", 12345.6, "12,346"),
         ("sv", -5, f"{MINUS}5"),
+        ("en", -0.4, "0"),
         ("en", None, "–"),
         ("en", float("nan"), "–"),
     ],

@@ -44,6 +44,8 @@ def number(value: float | None, decimals: int = 0) -> str:
         return MISSING
     locale = reader_locale()
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    if round(value, decimals) == 0:
+        value = 0  # what rounds to nothing has no sign
     return _typeset(format_decimal(value, format=pattern, locale=locale), locale)
 
 
