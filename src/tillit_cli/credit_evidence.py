@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from tillit.credit import plan
 from tillit.credit.plan import Plan, Reach, customers_needed, plans
 from tillit.credit.results import Credit
 from tillit.credit.trials import FEWEST_DRAWN, Effect
@@ -80,28 +81,27 @@ def reach_of(name: str, found: Touchpoints) -> Reach:
         raise QueryError("a table of paths has no times, so a holdout cannot be planned from it; give files of events.")
     if name not in paths.names:
         raise QueryError(f"no way has the touchpoint '{name}'; there are {', '.join(paths.names) or 'none'}.")
-    met = paths.meets([name])
-    sales, ways = float(paths.conversions[met].sum()), float((paths.conversions + paths.nulls)[met].sum())
-    if not sales:
+    reach = plan.reach_of(paths, name, weeks=found.weeks)
+    if reach is None:
         raise QueryError(f"no sale had '{name}' on its way, so there is nothing that a holdout could lose.")
-    return Reach(ways / max(found.weeks, 1.0), sales / ways)
+    return reach
 
 
 def plan_as_json(name: str, reach: Reach) -> str:
     """All plans."""
     needed = {f"{part:g}": customers_needed(reach, part, withheld_share=SHARE) for part in PARTS}
     return as_lines(
-        {"name": name, **asdict(reach), "plans": [asdict(plan) for plan in plans(reach)], "customers_needed": needed}
+        {"name": name, **asdict(reach), "plans": [asdict(one) for one in plans(reach)], "customers_needed": needed}
     )
 
 
 def plan_as_text(name: str, reach: Reach) -> str:
     """All plans as a table: withheld share down, weeks across."""
     found = plans(reach)
-    weeks = sorted({plan.weeks for plan in found})
+    weeks = sorted({one.weeks for one in found})
     rows = [("withheld from", *(f"{week} weeks" for week in weeks))]
-    for withheld in sorted({plan.withheld_share for plan in found}):
-        cells = [plan for plan in found if plan.withheld_share == withheld]
+    for withheld in sorted({one.withheld_share for one in found}):
+        cells = [one for one in found if one.withheld_share == withheld]
         rows.append((f"{100 * withheld:.0f} of 100", *map(_cell, cells)))
     least = customers_needed(reach, PARTS[1], withheld_share=SHARE)
     return "\n".join(
@@ -117,5 +117,5 @@ def plan_as_text(name: str, reach: Reach) -> str:
     )
 
 
-def _cell(plan: Plan) -> str:
-    return "too few" if plan.findable is None else f"{100 * plan.findable:.0f} of 100"
+def _cell(one: Plan) -> str:
+    return "too few" if one.findable is None else f"{100 * one.findable:.0f} of 100"

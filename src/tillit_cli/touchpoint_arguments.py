@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from tillit.credit.assignments import trials_in
+from tillit.credit.assignments import trials_in, trials_on
 from tillit.credit.cells import read_headcounts
 from tillit.credit.not_touchpoints import left_out
 from tillit.credit.path_table import read_path_tables
@@ -115,7 +115,9 @@ def _from_events(args: argparse.Namespace) -> Touchpoints:
         answer = touchpoint_paths(found.view, spec)
         weeks = (answer.last_at - answer.first_at) / WEEK if answer.paths else None
         visits = showroom(found.view, args.goal)
-        return Touchpoints(paths_from(answer), dropped, trials_in(found.view, args.goal), weeks, visits)
+        paths = paths_from(answer)
+        trials = trials_on(paths.names, trials_in(found.view, args.goal))
+        return Touchpoints(paths, dropped, trials, weeks, visits)
 
 
 def too_few(paths: Paths) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tillit.credit.cells import TOGETHER, Headcount, Headcounts, write_headcounts
 from tillit_cli.__main__ import main
 
 MAPPING = """
@@ -201,3 +202,35 @@ def test_contents_are_touchpoints_too(tmp_path: Path, capsys: pytest.CaptureFixt
     arguments = ["credit", str(rows), "--mapping", str(mapping), "--goal", "order_completed", "--by", "content"]
     shares = answer_of([*arguments, "--model", "last"], capsys)["models"]["last"]["shares"]
     assert {share["name"]: share["conversions"] for share in shares} == {"blue button": 300, "red button": 100}
+
+
+def placed(folder: Path) -> list[str]:
+    """300 buyers who each met one of two shops; each was drawn for a holdout of the shop in Malmö."""
+    rows, mapping = folder / "shops.csv", folder / "shops.toml"
+    mapping.write_text('properties = ["holdout"]\n' + MAPPING + 'place = { column = "where" }\n', encoding="utf-8")
+    lines = ["who,what,when,by,paid,where,holdout"]
+    for person in range(300):
+        place = "Malmö" if person % 3 else "Lund"
+        lines.append(f"who{person},store_visited,2026-01-05T08:00:00,store,,{place},Malmö={person % 2}")
+        lines.append(f"who{person},order_completed,2026-01-05T09:00:00,web,10.00,,")
+    rows.write_text("\n".join(lines), encoding="utf-8")
+    return [str(rows), "--mapping", str(mapping), "--goal", "order_completed", "--by", "place"]
+
+
+def test_places_stand_together_unless_enough_people_are_said_to_work_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = placed(tmp_path)
+    together = answer_of(["credit", *arguments, "--model", "last"], capsys)
+    assert [share["name"] for share in together["models"]["last"]["shares"]] == [TOGETHER]
+    assert together["holdouts"] == [], "a holdout of a small shop would say what its few employees bring"
+    assert main(["whatif", *arguments, "--without", "Malmö"]) == 2
+    assert main(["credit", *arguments, "--plan", "Malmö"]) == 2
+    capsys.readouterr()
+    write_headcounts(tmp_path, Headcounts((Headcount(5, place="Malmö"), Headcount(5, place="Lund"))))
+    alone = answer_of(["credit", *arguments, "--model", "last", "--data", str(tmp_path)], capsys)
+    assert {share["name"]: share["conversions"] for share in alone["models"]["last"]["shares"]} == {
+        "Lund": 100,
+        "Malmö": 200,
+    }
+    assert [effect["name"] for effect in alone["holdouts"]] == ["Malmö"]

@@ -8,7 +8,7 @@ says that the customer was drawn and email was *not* withheld; with such a mark 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +84,14 @@ def trials_in(view: View, goal: str) -> tuple[Trial, ...]:
         for mark in part.marks:
             marks[mark.name].append(mark)
     return tuple(_trial(name, marks[name], parts, view.names.currency) for name in sorted(marks))
+
+
+def trials_on(names: Collection[str], trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """The holdouts of these touchpoints, as they are shown: of a place that stands together with others there is none.
+
+    Otherwise a holdout named for a small place would say what its few employees bring.
+    """
+    return tuple(trial for trial in trials if trial.name in names)
 
 
 def _drawn(view: View, bucket: Bucket, traces: Traces, goal: int) -> Drawn:

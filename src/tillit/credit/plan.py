@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from statistics import NormalDist
 
+from tillit.credit.paths import Paths
 from tillit.credit.resampling import CONFIDENCE
 from tillit.credit.trials import FEWEST_CUSTOMERS, FEWEST_DRAWN, FEWEST_SALES
 from tillit.errors import QueryError
@@ -43,6 +44,19 @@ class Plan:
     customers: int
     withheld: int
     findable: float | None
+
+
+def reach_of(paths: Paths, name: str, *, weeks: float) -> Reach | None:
+    """Who comes to a touchpoint in a week; None where no sale had it on its way, so that nothing could be missing.
+
+    Args:
+        paths: As they were walked; each way counts as a customer who could be drawn.
+        name: One of their touchpoints.
+        weeks: From the first to the last event; less than one counts as one.
+    """
+    met = paths.meets([name])
+    sales, ways = float(paths.conversions[met].sum()), float((paths.conversions + paths.nulls)[met].sum())
+    return Reach(ways / max(weeks, 1.0), sales / ways) if sales else None
 
 
 def plans(
