@@ -1,0 +1,174 @@
+"""The decision: guardrails, then what is eligible, then its probabilities, then the draw. Pure; the draw is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tillit.errors import QueryError
+from tillit.meetings.actions import ANYONE, MACHINES, Action, Option
+from tillit.meetings.guardrails import Guardrail, guardrails_of
+from tillit.meetings.moment import Capacity, Desk, Moment
+from tillit.meetings.policy import MICROS_PER_HOUR, Policy, Stakes, Way
+from tillit.sentences import sentence
+from tillit.vocabulary import Errand
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, with everything that led to it: enough to decide it again, and to learn from it.
+
+    Attributes:
+        id: Unlike any other's.
+        way: What the matrix says here.
+        guardrails: Why a person is due; empty where both sides were allowed.
+        options: Every eligible action; their propensities sum to 1.
+        draw: In [0, 1).
+        action: What was assigned. What was delivered is noted apart.
+        promised_at: When the customer is called, microseconds UTC; None unless that is the action.
+        to_person: The way to a person that the customer has in any case; `to_person_at` as `promised_at`.
+        desk: Of every skill that was asked about, what it could take on.
+        consent_row: The entry of the ledger of consents that allows it; None where none is needed.
+        experiment: The name of a group that is kept on an older policy; None outside.
+    """
+
+    id: str
+    moment: Moment
+    policy_version: int
+    stakes: Stakes
+    way: Way
+    guardrails: tuple[Guardrail, ...]
+    options: tuple[Option, ...]
+    draw: float
+    action: Action
+    skill: str | None
+    promised_at: int | None
+    to_person: Option
+    to_person_at: int | None
+    desk: Mapping[str, Capacity]
+    consent_row: int | None = None
+    experiment: str | None = None
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether chance had a say."""
+        return sum(option.propensity > 0 for option in self.options) > 1
+
+    @property
+    def is_machine(self) -> bool:
+        return self.action in MACHINES
+
+
+def decide(
+    moment: Moment,
+    policy: Policy,
+    desk: Desk,
+    *,
+    draw: float,
+    decision_id: str,
+    consent_row: int | None = None,
+    experiment: str | None = None,
+) -> Decision:
+    """Decide how a customer is met.
+
+    Where a guardrail holds, no machine is eligible; with nobody free the customer is promised a time.
+
+    Args:
+        draw: A random number in [0, 1); it matters only where the policy learns.
+
+    Raises:
+        QueryError: The draw is outside its range.
+    """
+    if not 0 <= draw < 1:
+        raise QueryError(sentence("A draw lies in [0, 1), not at {draw}.", draw=draw))
+    stakes = policy.stakes_of(moment.stake_minor)
+    cell = (moment.errand, stakes)
+    guardrails = guardrails_of(moment, policy)
+    machines = () if guardrails else tuple(machines_at(moment))
+    share = policy.person_share(cell, may_vary=moment.may_vary) if machines else 1.0
+    floor = min(share, 1 - share) if 0 < share < 1 else 0.0
+    person, *other_people = _people(moment, policy, desk)
+    costs = policy.costs
+    chances = [(action, 1 - share if place == 0 else 0.0) for place, action in enumerate(machines)]
+    options = [
+        Option(action, None, chance, floor if chance else 0.0, costs.delight_minor * (action is Action.DELIGHT), 0.0)
+        for action, chance in chances
+    ]
+    own_minutes = costs.person_minute_minor * costs.minutes
+    for place, (action, skill, wait) in enumerate((person, *other_people)):
+        chance = share if place == 0 else 0.0
+        options.append(Option(action, skill, chance, floor if chance else 0.0, own_minutes, wait))
+    drawn = _drawn(options, draw)
+    to_person = options[len(machines)]
+    skill = to_person.skill or ANYONE
+    call_at = _call_at(moment, policy, desk.get(skill, Capacity()))
+    return Decision(
+        id=decision_id,
+        moment=moment,
+        policy_version=policy.version,
+        stakes=stakes,
+        way=policy.cells[cell],
+        guardrails=guardrails,
+        options=tuple(options),
+        draw=draw,
+        action=drawn.action,
+        skill=drawn.skill,
+        promised_at=call_at if drawn.action is Action.BOOKED_CALL else None,
+        to_person=to_person,
+        to_person_at=call_at if to_person.action is Action.BOOKED_CALL else None,
+        desk={skill: desk.get(skill, Capacity())},
+        consent_row=consent_row,
+        experiment=experiment,
+    )
+
+
+def replay(decision: Decision, policy: Policy) -> Decision:
+    """Decide again from a logged decision alone; under the policy of its version the answer is the same, bit for bit.
+
+    Under another policy it says what that one would have done with the same customer, desk and draw.
+    """
+    return decide(
+        decision.moment,
+        policy,
+        decision.desk,
+        draw=decision.draw,
+        decision_id=decision.id,
+        consent_row=decision.consent_row,
+        experiment=decision.experiment,
+    )
+
+
+def machines_at(moment: Moment) -> Iterator[Action]:
+    """The machines that this place offers, the first of which would meet the customer."""
+    for action in dict.fromkeys(moment.offers):
+        # A gift in the middle of an order would be tied to the purchase.
+        if action in MACHINES and not (action is Action.DELIGHT and moment.errand is Errand.ORDER):
+            yield action
+
+
+def _people(moment: Moment, policy: Policy, desk: Desk) -> list[tuple[Action, str, float | None]]:
+    """The ways to a person, the best first. A booked call is always one of them, so there is always a way."""
+    skill = moment.skill or ANYONE
+    now = Action.PERSON_NOW if moment.skill is None else Action.SPECIALIST
+    capacity = desk.get(skill, Capacity())
+    wait = 0.0 if capacity.free > 0 else capacity.wait_seconds
+    found: list[tuple[Action, str, float | None]] = []
+    if now in moment.offers and wait is not None and wait <= policy.longest_wait_seconds:
+        found.append((now, skill, wait))
+    return [*found, (Action.BOOKED_CALL, skill, None)]
+
+
+def _call_at(moment: Moment, policy: Policy, capacity: Capacity) -> int:
+    if capacity.next_call_at is not None and capacity.next_call_at >= moment.at:
+        return capacity.next_call_at
+    return moment.at + policy.call_within_hours * MICROS_PER_HOUR
+
+
+def _drawn(options: list[Option], draw: float) -> Option:
+    reached = 0.0
+    possible = [option for option in options if option.propensity > 0]
+    for option in possible:
+        reached += option.propensity
+        if draw < reached:
+            return option
+    return possible[-1]  # a draw just below 1, of shares that sum to 0.999…

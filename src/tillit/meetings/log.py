@@ -1,0 +1,263 @@
+"""The log of decisions: `DIR/decisions.sqlite`, a ledger whose database refuses what must not be logged.
+
+Assigned, delivered and what came of it are rows of their own; none is ever changed. A customer's rows are erased on
+record, and what is left tells only that there was a decision.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from tillit.errors import LedgerError, QueryError
+from tillit.ledger.ledger import SALT_BYTES, Ledger
+from tillit.meetings.actions import Action
+from tillit.meetings.decide import Decision
+from tillit.meetings.policy import Policy
+from tillit.meetings.policy_files import parse_policy
+from tillit.sentences import sentence
+
+FILE = "decisions.sqlite"
+PREFIX = "decision"
+WAIT_SECONDS = 20.0
+DECIDED = "decided"
+
+
+class By(StrEnum):
+    """Who had it another way than was assigned."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    SYSTEM = "system"  # delivered as it was assigned
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How the customer was met in the end."""
+
+    decision: str
+    action: Action
+    by: By
+    skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a decision.
+
+    Attributes:
+        good: Whether what customer and company wanted happened.
+        matured_at: From when that will not change; microseconds UTC.
+        value_minor: In minor units; None where nobody knows.
+        minutes: A person's time that it took.
+    """
+
+    decision: str
+    good: bool
+    matured_at: int
+    value_minor: int | None = None
+    complaint: bool = False
+    reached_person_anyway: bool = False
+    minutes: float | None = None
+
+
+Entry = Decision | Delivered | Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A decision with what followed. Of several deliveries or outcomes the last one counts."""
+
+    decision: Decision
+    delivered: Delivered | None
+    outcome: Outcome | None
+
+
+class DecisionLog:
+    """The log, open."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._ledger = Ledger(connection, PREFIX)
+
+    @classmethod
+    def open(cls, directory: Path) -> DecisionLog:
+        """Open the log of a data directory, and make it where there is none."""
+        connection = sqlite3.connect(
+            directory / FILE, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        for pragma in ("synchronous = full", "secure_delete = on", "foreign_keys = on"):
+            connection.execute(f"pragma {pragma}")
+        log = cls(connection)
+        if connection.execute("pragma user_version").fetchone()[0] == 0:
+            connection.execute("pragma journal_mode = wal")
+            log.create()
+        return log
+
+    def create(self) -> None:
+        """Make the tables where they are not there yet."""
+        text = Path(__file__).with_name("decisions.sql").read_text(encoding="utf-8")
+        with self._transaction():
+            self._ledger.create()
+            for statement in _statements(text):
+                self._connection.execute(statement)
+            self._connection.execute("pragma user_version = 1")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def save_policy(self, text: str, *, at: int, name: str, currency: str | None) -> Policy:
+        """Keep a text as the newest policy, and give it back as it is followed from now on.
+
+        Raises:
+            FileError: It is no policy; nothing was kept.
+        """
+        with self._transaction():
+            version = 1 + self._newest_version()
+            policy = parse_policy(text, name=name, version=version, currency=currency)
+            self._connection.execute(
+                "insert into decision_policy (version, at, text) values (?, ?, ?)", (version, at, text)
+            )
+        return policy
+
+    def policy_texts(self) -> list[tuple[int, int, str]]:
+        """Every version with when it was saved (microseconds UTC) and its text, the newest first."""
+        rows = self._connection.execute("select version, at, text from decision_policy order by version desc")
+        return [(int(version), int(at), str(text)) for version, at, text in rows]
+
+    def append(self, entries: Sequence[tuple[Entry, bytes]], *, at: int) -> None:
+        """Put entries on stable storage, all of them or none.
+
+        Args:
+            entries: Each with a salt of at least 16 random bytes of its own.
+            at: When they are written; microseconds UTC.
+
+        Raises:
+            LedgerError: The database refuses one; the message says which rule it breaks.
+        """
+        try:
+            with self._transaction():
+                for entry, salt in entries:
+                    self._add(entry, salt, at)
+        except sqlite3.IntegrityError as error:
+            raise LedgerError(
+                f"{len(entries)} entries were not logged: {error}. Log each decision once, as it was drawn."
+            ) from error
+
+    def decision(self, decision_id: str) -> Decision | None:
+        """One decision as it was made; None if it never was, or was erased."""
+        row = self._connection.execute(
+            "select number from decision_found where id = ? and customer <> ''", (decision_id,)
+        ).fetchone()
+        content = None if row is None else self._ledger.content(row[0])
+        return None if content is None else _DECISION.decode(content)
+
+    def logged(self, *, since: int = 0, upto: int = 2**62) -> Iterator[Logged]:
+        """Every decision made in [since, upto) that is not erased, in order, with what followed."""
+        delivered: dict[str, Delivered] = {}
+        outcomes: dict[str, Outcome] = {}
+        for kind, content in self._contents("type in ('delivered', 'outcome')", ()):
+            if kind == "delivered":
+                was = _DELIVERED.decode(content)
+                delivered[was.decision] = was
+            else:
+                came = _OUTCOME.decode(content)
+                outcomes[came.decision] = came
+        of_time = "type = 'decided' and number in (select number from decision_found where at >= ? and at < ?)"
+        for _, content in self._contents(of_time, (since, upto)):
+            decision = _DECISION.decode(content)
+            yield Logged(decision, delivered.get(decision.id), outcomes.get(decision.id))
+
+    def erase_customer(self, customer: str, *, at: int, salt: bytes) -> int:
+        """Erase everything logged of a customer. Returns how many bodies went."""
+        numbers = [
+            number
+            for (number,) in self._connection.execute(
+                "select number from decision_found where id in (select id from decision_found where customer = ?)",
+                (customer,),
+            )
+        ]
+        with self._transaction():
+            erased = self._ledger.erase(numbers, at=at, salt=salt)
+            self._connection.executemany("delete from decision_found where number = ?", [(one,) for one in numbers])
+        self._connection.execute("pragma wal_checkpoint(truncate)")
+        return erased
+
+    def _add(self, entry: Entry, salt: bytes, at: int) -> None:
+        if len(salt) < SALT_BYTES:
+            raise LedgerError(f"a salt of {len(salt)} bytes can be guessed; give at least {SALT_BYTES} random ones")
+        is_decision = isinstance(entry, Decision)
+        kind = DECIDED if is_decision else type(entry).__name__.lower()
+        written = self._ledger.append(kind, msgspec.json.encode(entry), at=at, salt=salt)
+        found = (
+            (entry.id, entry.moment.customer, entry.moment.at)
+            if isinstance(entry, Decision)
+            else (entry.decision, "", at)
+        )
+        self._connection.execute(
+            "insert into decision_found (number, id, customer, at) values (?, ?, ?, ?)", (written.number, *found)
+        )
+
+    def _contents(self, which: str, values: tuple[object, ...]) -> Iterator[tuple[str, bytes]]:
+        rows = self._connection.execute(
+            "select type, content from decision_entry join decision_body using (number) "  # noqa: S608 - own words
+            f"where {which} order by number",
+            values,
+        )
+        for kind, content in rows:
+            yield str(kind), bytes(content)
+
+    def _newest_version(self) -> int:
+        row = self._connection.execute("select coalesce(max(version), 0) from decision_policy").fetchone()
+        return int(row[0])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+
+def policy_of_version(log: DecisionLog, version: int, *, currency: str | None) -> Policy:
+    """The policy that a decision was made by.
+
+    Raises:
+        QueryError: There is none of this version.
+    """
+    for own, _, text in log.policy_texts():
+        if own == version:
+            return parse_policy(text, name=f"policy {version}", version=version, currency=currency)
+    raise QueryError(sentence("There is no policy {version}.", version=version))
+
+
+@contextmanager
+def open_log(directory: Path) -> Iterator[DecisionLog]:
+    """The log of a data directory, closed afterwards."""
+    with closing(DecisionLog.open(directory)) as log:
+        yield log
+
+
+def _statements(text: str) -> Iterator[str]:
+    """Each statement whole: a trigger's body has empty lines of its own."""
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+_DECISION = msgspec.json.Decoder(Decision)
+_DELIVERED = msgspec.json.Decoder(Delivered)
+_OUTCOME = msgspec.json.Decoder(Outcome)

@@ -1,0 +1,163 @@
+"""A policy: the brand's word, the readable matrix of errand and stakes, and what is being learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tillit.errors import QueryError
+from tillit.sentences import sentence
+from tillit.vocabulary import Errand
+
+MOST_BRAND_ERRANDS = 3
+LARGEST_WEIGHT = 20
+LEAST_SHARE = 1 / LARGEST_WEIGHT
+MICROS_PER_HOUR = 3_600_000_000
+
+
+class Stakes(StrEnum):
+    """How much an errand matters."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Way(StrEnum):
+    """What a cell of the matrix says."""
+
+    MACHINE = "machine"
+    PERSON_NEAR = "machine, person one click away"
+    OFFER = "offer a person"
+    PERSON = "person"
+
+    @property
+    def prefers_person(self) -> bool:
+        return self in (Way.OFFER, Way.PERSON)
+
+
+Cell = tuple[Errand, Stakes]
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """The one moment at which it is drawn by lot who meets a customer."""
+
+    errand: Errand
+    stakes: Stakes
+    person_share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What meeting a customer costs, in minor units."""
+
+    person_minute_minor: int
+    minutes: int
+    delight_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How customers are met, as the owner and a shop manager wrote it.
+
+    Attributes:
+        version: 1 is the first that an installation had.
+        known_for: The owner's sentence: what the company wants to be known for.
+        brand_errands: At most three, where a person is part of the brand whatever the numbers say.
+        cells: One way for each errand and stakes.
+        medium_from_minor: From which stake an errand matters; `high_from_minor` likewise.
+        person_from_minor: Above this stake a machine never decides alone; None for no limit.
+        longest_wait_seconds: Who would wait longer is promised a time instead.
+        call_within_hours: How far ahead that is where no calendar says better.
+        learning: None while nothing is drawn.
+        floors: Cells whose other side is drawn now and then, so that change is noticed.
+    """
+
+    version: int
+    known_for: str
+    brand_errands: tuple[Errand, ...]
+    cells: Mapping[Cell, Way]
+    medium_from_minor: int
+    high_from_minor: int
+    person_from_minor: int | None
+    longest_wait_seconds: int
+    call_within_hours: int
+    costs: Costs
+    learning: Learning | None = None
+    floors: frozenset[Cell] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse a policy that leaves something open, or tries machines where nobody is near."""
+        missing = [
+            f"{errand}, {stakes}" for errand in Errand for stakes in Stakes if (errand, stakes) not in self.cells
+        ]
+        if missing:
+            raise QueryError(sentence("The matrix says nothing for {cells}.", cells="; ".join(missing)))
+        if len(self.brand_errands) > MOST_BRAND_ERRANDS:
+            raise QueryError(
+                sentence(
+                    "A person can be part of the brand in at most {most} errands; {count} are named.",
+                    most=MOST_BRAND_ERRANDS,
+                    count=len(self.brand_errands),
+                )
+            )
+        if not 0 < self.medium_from_minor <= self.high_from_minor:
+            raise QueryError(sentence("High stakes begin where medium ones do or above, and both above 0."))
+        if self.learning is not None:
+            _check_learning(self, self.learning)
+
+    def stakes_of(self, stake_minor: int) -> Stakes:
+        """How much an errand of this stake matters."""
+        if stake_minor >= self.high_from_minor:
+            return Stakes.HIGH
+        return Stakes.MEDIUM if stake_minor >= self.medium_from_minor else Stakes.LOW
+
+    def person_share(self, cell: Cell, *, may_vary: bool) -> float:
+        """P(person) at a moment that no guardrail decides."""
+        prefers = self.cells[cell].prefers_person
+        if may_vary and self.learning is not None and cell == (self.learning.errand, self.learning.stakes):
+            return self.learning.person_share
+        floor = self.floor(cell) if may_vary else 0.0
+        return 1.0 - floor if prefers else floor
+
+    def floor(self, cell: Cell) -> float:
+        """The least probability of the side that the matrix does not prefer.
+
+        Towards people freely; towards machines only where a person stays one click away, and never for repair or high
+        stakes. 0.10 where the matrix is unsure and little is at stake, 0.05 elsewhere: weights stay at 20 or below.
+        """
+        if cell not in self.floors or not may_be_drawn(cell, self.cells[cell]):
+            return 0.0
+        is_unsure = self.cells[cell] in (Way.PERSON_NEAR, Way.OFFER)
+        return 0.10 if is_unsure and cell[1] is Stakes.LOW else LEAST_SHARE
+
+
+def may_be_drawn(cell: Cell, way: Way) -> bool:
+    """Whether the other side than the matrix prefers may be tried at all."""
+    errand, stakes = cell
+    if not way.prefers_person:
+        return True
+    return way is Way.OFFER and errand is not Errand.REPAIR and stakes is not Stakes.HIGH
+
+
+def _check_learning(policy: Policy, learning: Learning) -> None:
+    cell = (learning.errand, learning.stakes)
+    if not may_be_drawn(cell, policy.cells[cell]) or learning.errand in (Errand.COMPLAIN, *policy.brand_errands):
+        raise QueryError(
+            sentence(
+                "Nothing is drawn at {errand} with {stakes} stakes: a person is due there, so no machine is tried.",
+                errand=learning.errand.value,
+                stakes=learning.stakes.value,
+            )
+        )
+    if not LEAST_SHARE <= learning.person_share <= 1 - LEAST_SHARE:
+        raise QueryError(
+            sentence(
+                "The share of persons while learning lies between {least} and {most}, not {share}.",
+                least=LEAST_SHARE,
+                most=1 - LEAST_SHARE,
+                share=learning.person_share,
+            )
+        )
