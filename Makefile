@@ -6,12 +6,13 @@ PY := .venv/bin/python
 LOCKS := demo test spark bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark check bench bench-spark evaluate lock $(addprefix install-,$(LOCKS))
+.PHONY: help demo test test-spark torture torture-short check bench bench-spark evaluate lock $(addprefix install-,$(LOCKS))
 
 help:
 	@echo "make demo              a simulated company and a year of real receipts, in your browser"
 	@echo "make test              every test, the browser stories too"
 	@echo "make test-spark        the same answers on a real cluster of Spark, started on this machine"
+	@echo "make torture-short     kill it everywhere, break its disk, send it rubbish: three minutes (make torture: CYCLES=20)"
 	@echo "make check             format, lint, types, import contracts, messages, documents, locks"
 	@echo "make bench             speed and memory beside other programs (LARGE=1 adds 50M events)"
 	@echo "make bench-spark       work per event on Spark (LARGE=1 adds 50M events)"
@@ -31,12 +32,20 @@ test: install-test
 ifdef TESTS
 	@$(PY) -m pytest -q $(TESTS)
 else
-	@bash house/timed.sh "tests"   $(PY) -m pytest -q -m "not browser and not spark"
+	@bash house/timed.sh "tests"   $(PY) -m pytest -q -m "not browser and not spark and not torture"
 	@CHROMIUM="$$(bash house/chromium.sh)" && export CHROMIUM && bash house/timed.sh "browser stories" $(PY) -m pytest -q -m browser
 endif
 
 test-spark: install-test install-spark
 	@JAVA_HOME="$$(bash house/java.sh)" && export JAVA_HOME && bash house/timed.sh "Spark" $(PY) -m pytest -q -m spark tests/spark
+
+CYCLES ?= 20
+
+torture-short: install-test
+	@bash house/timed.sh "torture" $(PY) -m pytest -q -m torture tests/torture
+
+torture: install-test
+	@TORTURE_CYCLES=$(CYCLES) bash house/timed.sh "torture" $(PY) -m pytest -q -m torture tests/torture
 
 check: install-test
 	@bash house/timed.sh "format"           .venv/bin/ruff format --check -q .
