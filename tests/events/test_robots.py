@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 
 from tests.events.staged import subject
 from tillit.events.contract import EVENT_SCHEMA
-from tillit.events.robots import are_in, find_robots, keys_of, mail_clicks, taken_out, without
+from tillit.events.left_out import keys_of
+from tillit.events.robots import Judged, are_in, find_robots, judge, mail_clicks, taken_out
 
 SECOND = 1_000_000
 NOON = 1_793_620_800 * SECOND + 7 * SECOND
+ALL_KINDS = ["email_sent", "email_opened", "email_clicked", "page_viewed", "order_completed"]
 Told = tuple[str, int, str, str | None]  # person, seconds after noon, activity, agent
 
 
@@ -114,24 +116,76 @@ def test_a_rule_that_is_off_takes_nothing_out(tmp_path: Path) -> None:
     ]
     path = written(tmp_path, told)
     robots = find_robots([path], spill=tmp_path / "spill")
-    assert taken_out(robots, ()).to_pylist() == ["file\x00events-0", "file\x00events-2"]
-    assert taken_out(robots, {"names_itself"}).to_pylist() == ["file\x00events-2"]
-    assert taken_out(robots, {"names_itself", "instant"}).to_pylist() == []
+    assert taken_out(robots, ()).keys.to_pylist() == ["file\x00events-0", "file\x00events-2"]
+    assert taken_out(robots, {"names_itself"}).keys.to_pylist() == ["file\x00events-2"]
+    assert taken_out(robots, {"names_itself", "instant"}).keys.to_pylist() == []
 
 
-def test_files_without_robots_stay_themselves_and_others_are_whole_but_for_them(tmp_path: Path) -> None:
+def test_only_the_named_events_are_left_out_of_a_stretch(tmp_path: Path) -> None:
+    """A robot's id that a person's event has too, in another source, stays."""
     clean = written(tmp_path, [("ana", 0, "page_viewed", None)], name="clean")
-    mixed = written(tmp_path, [("ana", 0, "page_viewed", None), ("robot", 1, "page_viewed", "curl 8 program")])
-    keys = taken_out(find_robots([clean, mixed], spill=tmp_path / "spill"), ())
-    work = tmp_path / "work"
-    work.mkdir()
-    first, second = without([clean, mixed], keys, to=work)
-    assert first == clean
-    assert second.parent == work
-    assert pq.read_table(second).equals(pq.read_table(mixed).slice(0, 1))
-    assert are_in(keys, [mixed])
-    assert not are_in(keys, [clean])
-    assert are_in(keys, [clean, mixed])
+    told: list[Told] = [("ana", 0, "page_viewed", None), ("ana", 1, "page_viewed", "curl 8 program")]
+    mixed = written(tmp_path, told)
+    out = taken_out(find_robots([clean, mixed], spill=tmp_path / "spill"), ())
+    rows = pq.read_table(mixed)
+    assert out.without(rows).equals(rows.slice(0, 1))
+    assert out.without(pq.read_table(clean)).equals(pq.read_table(clean))
+    elsewhere = rows.set_column(1, EVENT_SCHEMA.field("source"), pa.array(["other"] * 2))
+    assert out.without(elsewhere).equals(elsewhere)
+    assert are_in(out.keys, [mixed])
+    assert not are_in(out.keys, [clean])
+    assert are_in(out.keys, [clean, mixed])
+
+
+def random_arrivals(chance: random.Random, folder: Path) -> list[Path]:
+    """Twelve files, in no order of time: mails, clicks, pages in haste, and programs that name themselves."""
+    told: list[Told] = []
+    for person in "abcdefgh":
+        begin = chance.randrange(20_000)
+        told += [(person, begin + chance.randrange(90), chance.choice(ALL_KINDS), None) for _ in range(60)]
+        told += [(person, begin + place // 2, "page_viewed", None) for place in range(chance.choice([0, 40, 80, 140]))]
+        told += [(person, begin + place, "email_clicked", "curl 8 program") for place in range(chance.randrange(3))]
+        told += [(person, begin + place, "order_completed", "Bot 1 program") for place in range(chance.randrange(3))]
+    for person in "xyz":
+        told += [(person, 0, "email_sent", None), *((person, 20 + place, "email_clicked", None) for place in range(4))]
+        told += [(person, chance.choice([60, 9_000]), "page_viewed", None)]
+    chance.shuffle(told)
+    cuts = sorted(chance.sample(range(len(told)), 5))
+    parts = [told[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(told)], strict=True)]
+    kinds = ("anonymous", "email")
+    # One kind of subject for each person, as in a log.
+    return [
+        written(folder, [one for one in part if (one[0] in "abcde") == (kind == "anonymous")], kind=kind, name=name)
+        for number, part in enumerate(parts)
+        for kind, name in zip(kinds, (f"web-{number}", f"mail-{number}"), strict=True)
+    ]
+
+
+def comparable(judged: Judged) -> tuple[list[str], list[str]]:
+    return sorted(map(str, judged.robots.to_pylist())), sorted(map(str, judged.mails.to_pylist()))
+
+
+def test_judging_what_came_is_judging_everything(tmp_path: Path) -> None:
+    """File by file, against the statements over the whole log; then rules are switched off, then a file is undone."""
+    files = random_arrivals(random.Random(3), tmp_path)
+    seen: set[str] = set()
+    judged: Judged | None = None
+    off: set[str] = set()
+    log: list[Path] = []
+    for step, path in enumerate(files):
+        log.append(path)
+        if step == 6:
+            off, judged = {"instant", "rush"}, None
+        if step == 9:
+            log, judged = log[1:], None
+        work = tmp_path / f"work-{step}"
+        work.mkdir()
+        judged = judge(log, off=off, work=work, before=judged, fresh=[path])
+        robots = find_robots(log, spill=tmp_path / "spill")
+        acting = pa.Table.from_pylist([row for row in robots.to_pylist() if row["rule"] not in off], robots.schema)
+        assert comparable(judged) == comparable(Judged(robots, mail_clicks(log, acting, spill=tmp_path / "spill")))
+        seen |= set(robots["rule"].to_pylist())
+    assert seen == {"names_itself", "instant", "rush", "mail_scanner"}
 
 
 def test_nobody_clicks_more_mails_than_came(tmp_path: Path) -> None:

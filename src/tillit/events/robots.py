@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 
 from tillit.engine.duckdb_engine import duckdb_engine
 from tillit.engine.statement import load_statement
+from tillit.events.left_out import LeftOut, keys_of
+from tillit.events.robot_evidence import doubtful_subjects, write_evidence, write_further_evidence
 from tillit.sentences import Sentence, sentence
 
 SECOND = 1_000_000  # microseconds
@@ -40,6 +42,8 @@ ROBOTS_SCHEMA = pa.schema(
         ("agent", pa.string()),  # family, major version and kind of device; null where the event does not say
     ]
 )
+MAILS_SCHEMA = pa.schema([("subject", pa.binary(16)), ("mails", pa.int64()), ("clicked", pa.int64())])
+_SUBJECT = pa.binary(16)
 _MEMORY = "600MB"
 
 
@@ -93,11 +97,67 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a log was judged to hold, with all rules on, and what people did with mails when some were off.
+
+    Attributes:
+        robots: Rows of ROBOTS_SCHEMA.
+        mails: Rows of MAILS_SCHEMA, robots' events that went out left out.
+    """
+
+    robots: pa.Table
+    mails: pa.Table
+
+
+def judge(
+    events: Sequence[Path],
+    *,
+    off: Collection[str],
+    work: Path,
+    before: Judged | None = None,
+    fresh: Sequence[Path] = (),
+) -> Judged:
+    """Judge a whole log; where it was judged before, only the subjects of whom something new was heard.
+
+    Args:
+        events: Parquet files of EVENT_SCHEMA: the whole log.
+        off: Rules that take nothing out of what is counted of mails.
+        work: A folder of this call's own, for what it reads and for what does not fit in memory.
+        before: What the log without the fresh files was judged to hold, by the same rules, with the same ones off.
+        fresh: The files that came since; among `events` too.
+    """
+    evidence = work / "evidence.parquet"
+    doubtful = pa.array([], _SUBJECT)
+    if before is None:
+        write_evidence(events, evidence, rush_micros=LIMITS["rush_micros"], rush_pages=LIMITS["rush_pages"])
+        before = Judged(ROBOTS_SCHEMA.empty_table(), MAILS_SCHEMA.empty_table())
+    else:
+        rushing = before.robots.filter(pc.equal(before.robots["rule"], "rush"))["subject"]
+        doubtful = doubtful_subjects(fresh, pc.unique(rushing))
+        known = [path for path in events if path not in set(fresh)]
+        write_further_evidence(known, fresh, doubtful, evidence)
+    if not pq.read_metadata(evidence).num_rows:
+        return before
+    found = find_robots([evidence], spill=work)
+    acting = found.filter(pc.invert(pc.is_in(found["rule"], value_set=pa.array(sorted(off), pa.string()))))
+    mails = mail_clicks([evidence], acting, spill=work)
+    return Judged(
+        pa.concat_tables([_without_subjects(before.robots, doubtful), found]),
+        pa.concat_tables([_without_subjects(before.mails, doubtful), mails]),
+    )
+
+
+def _without_subjects(rows: pa.Table, subjects: pa.Array) -> pa.Table:
+    return rows.filter(pc.invert(pc.is_in(rows["subject"], value_set=subjects)))
+
+
 def find_robots(events: Sequence[Path], *, spill: Path) -> pa.Table:
     """Every event of these files that a rule calls a robot's, once for each rule.
 
     Args:
-        events: Parquet files of EVENT_SCHEMA; all that is known, since a rule may need what came later.
+        events: Parquet files of EVENT_SCHEMA, or of what can matter (see `robot_evidence`); all that is known, since
+            a rule may need what came later.
         spill: A folder for what does not fit in memory.
 
     Returns:
@@ -111,57 +171,30 @@ def find_robots(events: Sequence[Path], *, spill: Path) -> pa.Table:
 
 
 def mail_clicks(events: Sequence[Path], robots: pa.Table, *, spill: Path) -> pa.Table:
-    """For each contact that mails were sent to: `mails`, and how many of them a person `clicked`; never more."""
+    """For each contact that mails were sent to: `mails`, and how many of them a person `clicked`; never more.
+
+    Returns:
+        Rows of MAILS_SCHEMA.
+    """
     with duckdb_engine(_folders(events), spill=spill, memory_limit=_MEMORY) as engine:
         engine.offer("events", events)
         engine.offer("robots", robots.select(["source", "event_id"]).group_by(["source", "event_id"]).aggregate([]))
-        return engine.fetch(load_statement(__package__, "mail_clicks"), {})
+        return engine.fetch(load_statement(__package__, "mail_clicks"), {}).cast(MAILS_SCHEMA)
 
 
-def taken_out(robots: pa.Table, off: Collection[str]) -> pa.Array:
-    """The keys (see `keys_of`) of events that a rule takes out that is not off; each once, sorted."""
-    if not robots.num_rows:
-        return pa.array([], pa.large_string())
-    acting = robots.filter(pc.invert(pc.is_in(robots["rule"], value_set=pa.array(sorted(off), pa.string()))))
-    return pc.unique(keys_of(acting)).sort()
-
-
-def keys_of(rows: pa.Table) -> pa.ChunkedArray:
-    """`source` and `event_id` of each row as one text."""
-    parts = (rows["source"].cast(pa.large_string()), rows["event_id"].cast(pa.large_string()))
-    return pc.binary_join_element_wise(*parts, pa.scalar("\x00", pa.large_string()))
-
-
-def without(events: Sequence[Path], keys: pa.Array, *, to: Path) -> list[Path]:
-    """These files without the events of these keys; a file that has none of them is itself, another is written anew.
-
-    Args:
-        to: A folder for the new files, to be removed by the caller when they were read.
-    """
-    if not len(keys):
-        return list(events)
-    kept = []
-    for number, path in enumerate(events):
-        named = keys_of(pq.read_table(path, columns=["source", "event_id"]))
-        if not pc.any(pc.is_in(named, value_set=keys)).as_py():
-            kept.append(path)
-            continue
-        target = to / f"{number:05d}.parquet"
-        with pq.ParquetFile(path) as file, pq.ParquetWriter(target, file.schema_arrow, compression="lz4") as writer:
-            for batch in file.iter_batches():
-                rows = pa.Table.from_batches([batch])
-                writer.write_table(rows.filter(pc.invert(pc.is_in(keys_of(rows), value_set=keys))))
-        kept.append(target)
-    return kept
+def taken_out(robots: pa.Table, off: Collection[str]) -> LeftOut:
+    """The events that a rule takes out that is not off."""
+    return LeftOut.of(robots.filter(pc.invert(pc.is_in(robots["rule"], value_set=pa.array(sorted(off), pa.string())))))
 
 
 def are_in(keys: pa.Array, events: Sequence[Path]) -> bool:
     """Whether every one of these keys is an event of these files."""
     for path in events:
-        if not len(keys):
-            return True
-        named = keys_of(pq.read_table(path, columns=["source", "event_id"]))
-        keys = keys.filter(pc.invert(pc.is_in(keys, value_set=named)))
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(columns=["source", "event_id"]):
+                if not len(keys):
+                    return True
+                keys = keys.filter(pc.invert(pc.is_in(keys, value_set=keys_of(pa.Table.from_batches([batch])))))
     return not len(keys)
 
 

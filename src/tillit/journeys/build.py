@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tillit.engine.answers import whole_file
 from tillit.engine.memory import use_system_memory
 from tillit.engine.parts import MapParts, map_parts
+from tillit.events.left_out import LeftOut
 from tillit.identity.held import HELD_FILE
 from tillit.identity.links import read_links
 from tillit.identity.resolve import Identity, Resolution, resolve
@@ -51,6 +52,7 @@ def build_store(
     *,
     identity: Identity | None = None,
     erased: Collection[bytes] = (),
+    left_out: LeftOut | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
     run: MapParts = map_parts,
 ) -> None:
@@ -61,6 +63,7 @@ def build_store(
         links: Parquet files of LINK_SCHEMA. May be empty.
         identity: By what persons are told; the shipped rules alone if None.
         erased: Subjects whose events and links are left out.
+        left_out: Single events that are left out.
         events_a_bucket: About how many events stand in one bucket.
         run: Where the work runs; whoever does it sees the files and `out`.
 
@@ -69,7 +72,16 @@ def build_store(
     """
     identity = identity or Identity()
     found = resolve(read_links(links), identity, erased=erased)
-    write_layer(out, events, found, identity=identity, erased=erased, events_a_bucket=events_a_bucket, run=run)
+    write_layer(
+        out,
+        events,
+        found,
+        identity=identity,
+        erased=erased,
+        left_out=left_out,
+        events_a_bucket=events_a_bucket,
+        run=run,
+    )
 
 
 def write_layer(
@@ -79,6 +91,7 @@ def write_layer(
     *,
     identity: Identity,
     erased: Collection[bytes] = (),
+    left_out: LeftOut | None = None,
     on_top_of: OrderedStore | None = None,
     touched: pa.Array | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
@@ -92,6 +105,7 @@ def write_layer(
         persons: As `resolve` gives them.
         identity: By what it told them.
         erased: Subjects whose events are left out.
+        left_out: Single events that are left out.
         on_top_of: The base under a delta. Its names keep their codes, and persons' codes go on after its own.
         touched: The persons of that base whom this layer replaces.
         events_a_bucket: About how many events stand in one bucket.
@@ -108,7 +122,9 @@ def write_layer(
     wanted = -(-count_rows(events) // events_a_bucket)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as work:
         stretches = Path(work) / "stretches"
-        found = spread(events, persons.components, erased=erased, buckets=wanted, to=stretches, run=run)
+        found = spread(
+            events, persons.components, erased=erased, left_out=left_out, buckets=wanted, to=stretches, run=run
+        )
         names = _write_names(found, {} if on_top_of is None else asdict(on_top_of.names), out)
         firsts = [first_person + before for before in accumulate(found.sizes, initial=0)]
         buckets = run(

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from tillit.engine.parts import map_parts
 from tillit.errors import StoreError
+from tillit.events.left_out import LeftOut
 from tillit.identity.links import read_links
 from tillit.identity.resolve import Identity, changed_subjects, resolve
 from tillit.journeys.build import EVENTS_A_BUCKET, write_layer
@@ -33,6 +34,7 @@ def build_delta(
     *,
     identity: Identity | None = None,
     erased: Collection[bytes] = (),
+    left_out: LeftOut | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
 ) -> None:
     """Write a delta on top of a base into the new directory `out` beside it; open the store at `out`.
@@ -45,6 +47,7 @@ def build_delta(
         identity: By what persons are told; the shipped rules alone if None.
         erased: All subjects that no longer exist. No reader sees their events from now on, but they stay in the base's
             files until the next `build_store`.
+        left_out: Single events among the new ones that are left out; the base has none that is.
         events_a_bucket: About how many events stand in one bucket.
 
     Raises:
@@ -69,6 +72,7 @@ def build_delta(
             found,
             identity=identity,
             erased=erased,
+            left_out=left_out,
             on_top_of=store,
             touched=touched,
             events_a_bucket=events_a_bucket,

@@ -21,6 +21,7 @@ from tillit.engine.answers import whole_file
 from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import EngineError
 from tillit.events.contract import EVENT_SCHEMA
+from tillit.events.left_out import LeftOut
 from tillit.journeys.format import CODED_COLUMNS, SUBJECT
 
 ROWS_A_STRETCH = 131_072  # small, so that gathering its rows stays in the processor's cache
@@ -73,6 +74,7 @@ def spread(
     components: pa.Table,
     *,
     erased: Collection[bytes],
+    left_out: LeftOut | None = None,
     buckets: int,
     to: Path,
     run: MapParts = map_parts,
@@ -83,6 +85,7 @@ def spread(
         events: Parquet files of EVENT_SCHEMA.
         components: Which representative each linked subject stands under; others stand for themselves.
         erased: Subjects whose events are left out.
+        left_out: Single events that are left out.
         buckets: How many; a person's bucket depends on the representative alone.
         to: The folder to make and spill into.
         run: Where the work runs; whoever does it sees the files and the folder.
@@ -104,6 +107,8 @@ def spread(
     def spill_rows(rows: pa.Table, target: Path) -> _Stretch:
         if len(gone):
             rows = rows.filter(pc.invert(pc.is_in(rows["subject"], value_set=gone)))
+        if left_out is not None:
+            rows = left_out.without(rows)
         rows = rows.append_column(REPRESENTATIVE, _representatives(rows["subject"], components))
         rows = rows.unify_dictionaries().combine_chunks()
         sizes = _write_by_bucket(rows, buckets, target)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tillit.events.builds import Build, build_of, current_build, make_current, new_build, retire_builds
 from tillit.events.log import EventLog
-from tillit.events.robots import without
 from tillit.events.segments import Segment, SegmentKind
 from tillit.identity.decisions import decided
 from tillit.identity.resolve import Identity
@@ -27,7 +25,8 @@ MOST_IN_A_DELTA = 0.1
 def rebuild() -> bool:
     """Bring the current build up to the log, the rules and what people decided, if it is not there already.
 
-    Robots' events are left out, found in the whole log each time: a rule may need what came later.
+    Robots' events are left out. What is new is judged together with all that its subjects did before: a rule may need
+    what came later.
 
     Returns:
         Whether a new build became current.
@@ -45,17 +44,21 @@ def rebuild() -> bool:
                 return False
             base = _base_for(log, current, segments)
             events, links = _files(segments, SegmentKind.EVENTS), _files(segments, SegmentKind.LINKS)
-            found = robots.look(events, log.directory)
+            known = current if current is not None and current.segments <= build.segments else None
+            found = robots.look(
+                events,
+                log.directory,
+                known=None if known is None else known.directory,
+                fresh=() if known is None else _since(known, segments),
+            )
             news = events if base is None else _since(base, segments)
             if base is not None and not robots.still_holds(base.directory, found, news, log.directory):
                 base, news = None, events
-            with TemporaryDirectory(dir=log.directory / "store", prefix="people-") as work:
-                people = without(news, found.keys, to=Path(work))
-                if base is None:
-                    build_store(people, links, build.directory, identity=identity)
-                else:
-                    build_delta(base.directory, people, links, build.directory, identity=identity)
-            robots.note(found, build.directory, events)
+            if base is None:
+                build_store(news, links, build.directory, identity=identity, left_out=found.out)
+            else:
+                build_delta(base.directory, news, links, build.directory, identity=identity, left_out=found.out)
+            robots.note(found, build.directory)
             make_current(log, build, made_at=time.time_ns() // 1000, base=base)
         retire_builds(log)
         return True

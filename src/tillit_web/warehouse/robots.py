@@ -7,16 +7,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tillit.events.robots import RULES, Rule, are_in, digest_of, find_robots, keys_of, mail_clicks, taken_out
+from tillit.events.left_out import LeftOut
+from tillit.events.robots import RULES, Judged, Rule, are_in, digest_of, judge, taken_out
 
 DECISIONS = "robots.json"  # in the data directory
-FOUND = "robots.parquet"  # in a build's directory, as is the next
+FOUND = "robots.parquet"  # in a build's directory, as are the next two
+MAILS = "mails.parquet"
 SUMMARY = "robots.json"
 SHOWN = 50
 
@@ -34,8 +37,8 @@ class SwitchedOff:
 class Found:
     """The robots' events in a log, those of them that a build leaves out, and by what that was decided."""
 
-    robots: pa.Table
-    keys: pa.Array
+    judged: Judged
+    out: LeftOut
     digest: str
 
 
@@ -89,11 +92,22 @@ def switch(directory: Path, rule: str, *, off: bool, by: str, at: int) -> None:
     waiting.replace(path)
 
 
-def look(events: Sequence[Path], directory: Path) -> Found:
-    """Find the robots in these files, which are the whole log."""
+def look(events: Sequence[Path], directory: Path, *, known: Path | None, fresh: Sequence[Path]) -> Found:
+    """Find the robots in these files, which are the whole log.
+
+    Args:
+        events: Every event file.
+        directory: The data directory.
+        known: A build of the same log before the fresh files came; None if there is none.
+        fresh: The event files that are not in it.
+    """
     off = {one.rule for one in switched_off(directory)}
-    robots = find_robots(events, spill=directory / "store" / "spill")
-    return Found(robots, taken_out(robots, off), digest_of(off))
+    before = None
+    if known is not None and digest_noted(known) == digest_of(off) and (known / MAILS).exists():
+        before = Judged(pq.read_table(known / FOUND), pq.read_table(known / MAILS))
+    with TemporaryDirectory(dir=directory / "store", prefix="robots-") as work:
+        judged = judge(events, off=off, work=Path(work), before=before, fresh=fresh)
+    return Found(judged, taken_out(judged.robots, off), digest_of(off))
 
 
 def digest_now(directory: Path) -> str:
@@ -117,20 +131,17 @@ def still_holds(base: Path, found: Found, news: Sequence[Path], directory: Path)
     if digest_noted(base) != found.digest:
         return False
     off = {one.rule for one in switched_off(directory)}
-    before = taken_out(pq.read_table(base / FOUND), off)
-    if not pc.all(pc.is_in(before, value_set=found.keys), min_count=0).as_py():
+    before, now = taken_out(pq.read_table(base / FOUND), off).keys, found.out.keys
+    if not pc.all(pc.is_in(before, value_set=now), min_count=0).as_py():
         return False  # something is a person's after all
-    return are_in(found.keys.filter(pc.invert(pc.is_in(found.keys, value_set=before))), news)
+    return are_in(now.filter(pc.invert(pc.is_in(now, value_set=before))), news)
 
 
-def note(found: Found, build: Path, events: Sequence[Path]) -> None:
+def note(found: Found, build: Path) -> None:
     """Write beside a build what was found, and what its people did with mails."""
-    pq.write_table(found.robots, build / FOUND, compression="zstd")
-    mails = clicked = 0
-    if events:
-        out = found.robots.filter(pc.is_in(keys_of(found.robots), value_set=found.keys))
-        counts = mail_clicks(events, out, spill=build.parent / "spill")
-        mails, clicked = (pc.sum(counts[name]).as_py() or 0 for name in ("mails", "clicked"))
+    pq.write_table(found.judged.robots, build / FOUND, compression="zstd")
+    pq.write_table(found.judged.mails, build / MAILS, compression="zstd")
+    mails, clicked = (pc.sum(found.judged.mails[name]).as_py() or 0 for name in ("mails", "clicked"))
     summary = {"digest": found.digest, "mails": mails, "clicked": clicked}
     (build / SUMMARY).write_text(json.dumps(summary), encoding="utf-8")
 
