@@ -10,10 +10,9 @@ from typing import Any
 from tillit.credit import plan
 from tillit.credit.plan import Plan, Reach, customers_needed, plans
 from tillit.credit.results import Credit
-from tillit.credit.trials import FEWEST_DRAWN, Effect
 from tillit.errors import QueryError
-from tillit.reports.showroom import Showroom
-from tillit.reports.wording import number, share
+from tillit.reports.credit_words import effect_says
+from tillit.reports.wording import number, number_range
 from tillit_cli.tables import aligned
 from tillit_cli.touchpoint_arguments import Touchpoints
 
@@ -38,36 +37,13 @@ def holdout_lines(answer: Credit) -> list[str]:
             (
                 effect.name,
                 f"{number(effect.withheld)} of {number(effect.withheld + effect.met)}",
-                _number_range(effect.lost, effect.low, effect.high),
-                "–" if own is None else _number_range(own.conversions, own.low, own.high),
-                _says(effect),
+                number_range(effect.lost, effect.low, effect.high),
+                "–" if own is None else number_range(own.conversions, own.low, own.high),
+                effect_says(effect),
             )
         )
     weakest = answer.effects[0].assumptions[0]
     return ["", *aligned(rows), f"Weakest assumption: {weakest}."]
-
-
-def _says(effect: Effect) -> str:
-    if effect.lost is None:
-        return f"too few: {number(FEWEST_DRAWN)} customers are needed, and 10 sales on each side"
-    return "earned" if effect.earns else "not told from nothing"
-
-
-def _number_range(middle: float | None, low: float | None, high: float | None) -> str:
-    if middle is None or low is None or high is None:
-        return "not known"
-    return f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
-
-
-def showroom_line(found: Showroom) -> str:
-    """Web orders after a visit, or why it is not known."""
-    if found.share is None:
-        return (
-            f"Web orders after a visit to a shop: not known ({number(found.counted.of)} web orders, "
-            f"{number(found.recognised)} customers recognised both in a shop and elsewhere)."
-        )
-    counted = share(found.share.count, found.share.of, what="web orders")
-    return f"After a visit to a shop: at least {counted}."
 
 
 def reach_of(name: str, found: Touchpoints) -> Reach:

@@ -14,9 +14,19 @@ from markupsafe import Markup
 
 from tillit.journeys.calendar import zone_named
 from tillit.journeys.results import StageCount
+from tillit.reports import credit_words, friction_words
 from tillit.reports.report import Report
 from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM
-from tillit.reports.wording import day, duration, median_wait, nine_of_ten_wait, number, share
+from tillit.reports.wording import (
+    day,
+    duration,
+    median_wait,
+    money_range,
+    nine_of_ten_wait,
+    number,
+    number_range,
+    share,
+)
 from tillit.vocabulary import Stage
 
 SHOWN_FOLLOWS = 60
@@ -53,6 +63,11 @@ def render(report: Report) -> str:
         css=Markup(css),  # noqa: S704 - our own file, and its hash is in the policy
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         share=share,
+        number_range=number_range,
+        money_range=money_range,
+        friction_words=friction_words,
+        credit_words=credit_words,
+        zone=zone,
         starts=starts,
         ends=ends,
         follows=report.overview.follows[:SHOWN_FOLLOWS],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tillit.friction.promise_files import default_promises
+from tillit.friction.promise_rules import Promises
 from tillit.journeys.behind import Everything, journeys_behind
 from tillit.journeys.funnel import FunnelSpec, funnel
 from tillit.journeys.graph import overview
@@ -21,6 +23,8 @@ from tillit.journeys.stage_rules import StageRules
 from tillit.journeys.stages import stage_moves, stages_over_time
 from tillit.journeys.variants import variants
 from tillit.journeys.view import CaseRule, View
+from tillit.reports.contributed import Contributed, contributed
+from tillit.reports.hurts import Hurts, hurts
 from tillit.reports.map import JourneyMap, journey_map
 from tillit.reports.size import CASES_BELOW, Size, size_of
 from tillit.reports.stage_chart import StageChart, stage_chart
@@ -42,7 +46,10 @@ class CustomerCase:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the page shows. `cases` stands in for rates while there are fewer than 30 journeys."""
+    """What the page shows. `cases` stands in for rates while there are fewer than 30 journeys.
+
+    `hurts` is None without journeys, `contributed` without a goal too.
+    """
 
     rule: CaseRule
     timezone: str
@@ -58,9 +65,19 @@ class Report:
     funnel: Funnel | None
     longest_wait: Follow | None
     cases: tuple[CustomerCase, ...]
+    hurts: Hurts | None
+    contributed: Contributed | None
 
 
-def report(view: View, rules: StageRules, *, timezone: str, funnel_spec: FunnelSpec | None = None) -> Report:
+def report(
+    view: View,
+    rules: StageRules,
+    *,
+    timezone: str,
+    funnel_spec: FunnelSpec | None = None,
+    promises: Promises | None = None,
+    margin_share: float | None = None,
+) -> Report:
     """Ask a view everything the page says.
 
     Args:
@@ -68,6 +85,8 @@ def report(view: View, rules: StageRules, *, timezone: str, funnel_spec: FunnelS
         rules: Which stage activities speak of.
         timezone: An IANA name; periods and dates are local.
         funnel_spec: A funnel to show, if any.
+        promises: What customers were promised; None is what tillit comes with.
+        margin_share: Share of an order's value that is earned, if the reader declares it.
 
     Raises:
         QueryError: There is no such time zone, or the funnel names an activity that never happens.
@@ -94,6 +113,10 @@ def report(view: View, rules: StageRules, *, timezone: str, funnel_spec: FunnelS
         funnel=funnel(view, funnel_spec) if funnel_spec else None,
         longest_wait=_longest_wait(found.follows),
         cases=_cases(journeys_behind(view, Everything(), limit=CASES_BELOW).rows) if few else (),
+        hurts=hurts(view, promises or default_promises(), timezone=timezone, margin_share=margin_share)
+        if found.journeys
+        else None,
+        contributed=contributed(view, view.rule.goal) if found.journeys and view.rule.goal else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tillit.events.currencies import exponent
 from tillit.journeys.calendar import EPOCH
 from tillit.reports.interval import share_range
 from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM, Size, size_of
@@ -57,6 +58,22 @@ def share(count: int, of: int, *, what: str = "") -> str:
         return counted
     found = share_range(count, of)
     return f"{counted} ({100 * found.low:.0f} to {100 * found.high:.0f} of 100)"
+
+
+def number_range(middle: float | None, low: float | None, high: float | None) -> str:
+    """A count with its range: "120 (95 to 148)"; a dash where it is not known."""
+    if middle is None or low is None or high is None:
+        return "–"
+    size, least, most = (f"{round(value):,}" for value in (middle, low, high))
+    return f"{size} ({least} to {most})"
+
+
+def money_range(value: int | None, low: int | None, high: int | None, currency: str | None) -> str:
+    """An amount in minor units as whole units with its range: "1,200 SEK (950 to 1,480)"; a dash where not known."""
+    if value is None or low is None or high is None or currency is None:
+        return "–"
+    one = 10 ** exponent(currency)
+    return f"{value / one:,.0f} {currency} ({low / one:,.0f} to {high / one:,.0f})"
 
 
 def day(at: int, zone: ZoneInfo) -> str:

@@ -12,9 +12,10 @@ import numpy as np
 from tillit.credit.baseline import Known
 from tillit.credit.part_of import part_of
 from tillit.credit.paths import NO_CURRENCY, Paths
-from tillit.credit.results import Baseline, Credit
+from tillit.credit.results import Credit
 from tillit.credit.side_by_side import credit
 from tillit.credit.vocabulary import LABEL, Evidence, Model
+from tillit.reports.credit_words import baseline_of, share_of, showroom_says
 from tillit.reports.interval import share_range
 from tillit.reports.showroom import Showroom
 from tillit.reports.size import CASES_BELOW
@@ -25,7 +26,6 @@ from tillit_cli.credit_evidence import (
     plan_as_json,
     plan_as_text,
     reach_of,
-    showroom_line,
 )
 from tillit_cli.tables import aligned
 from tillit_cli.touchpoint_arguments import SEED, add_touchpoint_arguments, listing, too_few, typed_touchpoints
@@ -168,8 +168,8 @@ def table(answer: Credit, visits: Showroom | None) -> str:
     rows = [("of 100 conversions", *(_heading(found.model, found.order) for found in answer.models))]
     for place, first in enumerate(answer.models[0].shares):
         cells = (found.shares[place] for found in answer.models)
-        rows.append((first.name, *(_range(cell.share, cell.low, cell.high) for cell in cells)))
-    rows.append(("baseline", *(_baseline(answer.baseline) for _ in answer.models)))
+        rows.append((first.name, *(share_of(cell) for cell in cells)))
+    rows.append(("baseline", *(baseline_of(answer.baseline) for _ in answer.models)))
     evidence = "below, from holdouts" if answer.effects else "none"
     return "\n".join(
         [
@@ -180,20 +180,10 @@ def table(answer: Credit, visits: Showroom | None) -> str:
             f"{number(answer.total.conversions)} conversions of {number(answer.total.ways)} ways.",
             f"Baseline: {answer.baseline.method}",
             *holdout_lines(answer),
-            *([] if visits is None else ["", showroom_line(visits)]),
+            *([] if visits is None else ["", showroom_says(visits)]),
         ]
     )
 
 
 def _heading(model: Model, order: int | None) -> str:
     return model if order is None else f"{model} (order {order})"
-
-
-def _range(share: float, low: float, high: float) -> str:
-    return f"{100 * share:.1f} ({100 * low:.1f}–{100 * high:.1f})"
-
-
-def _baseline(baseline: Baseline) -> str:
-    if baseline.share is None or baseline.low is None or baseline.high is None:
-        return "not known"
-    return _range(baseline.share, baseline.low, baseline.high)

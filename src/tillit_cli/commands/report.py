@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from tillit.errors import FileError
@@ -12,6 +13,7 @@ from tillit.reports.report import report
 from tillit.reports.size import CASES_BELOW
 from tillit_cli.commands.funnel import add_funnel_arguments, funnel_spec
 from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
+from tillit_cli.worth_arguments import add_worth_arguments, margin_of, promises_of
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,8 +21,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "report",
         help="the journeys of files as one page",
-        description="Write one page with the map, the stages, the ways and, with --step, a funnel. It has no script "
-        "and loads nothing, so it can be mailed, kept and printed.",
+        description="Write one page with the map, the stages, the ways and, with --goal, where it hurts and who "
+        "contributed; with --step, a funnel. It has no script and loads nothing: it can be mailed, kept and printed.",
     )
     add_file_arguments(parser)
     parser.add_argument("--out", metavar="PAGE", type=Path, default=Path("report.html"), help="(default: report.html)")
@@ -31,6 +33,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "(default: the mapping's, else UTC)",
     )
     parser.add_argument("--stages", metavar="RULES", type=Path, help="your own stage rules (default: tillit's)")
+    add_worth_arguments(parser)
     add_funnel_arguments(parser)
 
 
@@ -38,8 +41,13 @@ def run(args: argparse.Namespace) -> int:
     """Write the page."""
     rules = load_stage_rules(args.stages) if args.stages else default_stage_rules()
     spec = funnel_spec(args) if args.step else None
-    with journeys_from(args, timezone=args.timezone, fewest_persons=CASES_BELOW) as found:
-        page = render(report(found.view, rules, timezone=timezone_of(found, args.timezone), funnel_spec=spec))
+    promises, margin_share = promises_of(args), margin_of(args)
+    # Channels, which credit is shared over, stand in columns that are not read of a plain file; single cases need more.
+    fewest_persons = sys.maxsize if args.goal else CASES_BELOW
+    with journeys_from(args, timezone=args.timezone, fewest_persons=fewest_persons) as found:
+        zone = timezone_of(found, args.timezone)
+        told = report(found.view, rules, timezone=zone, funnel_spec=spec, promises=promises, margin_share=margin_share)
+    page = render(told)
     try:
         args.out.write_text(page, encoding="utf-8")
     except OSError as error:

@@ -14,10 +14,10 @@ from tillit.credit.paths import paths_from
 from tillit.credit.results import Credit
 from tillit.credit.sales import TILL, spec_for
 from tillit.credit.side_by_side import credit
-from tillit.credit.vocabulary import RULES, Model
 from tillit.errors import QueryError
 from tillit.journeys.behind import Activity, journeys_behind
 from tillit.journeys.touchpoints import TouchpointSpec, touchpoint_paths
+from tillit.reports.contributed import MODELS_AT
 from tillit.reports.showroom import Showroom, showroom, visited
 from tillit.reports.size import CASES_BELOW, Size, size_of
 from tillit.vocabulary import Role
@@ -32,12 +32,6 @@ from tillit_web.ui.templatetags.tillit import said
 from tillit_web.warehouse import queries as warehouse
 
 SEED = 1  # of the resamples: the same data give the same ranges
-MODELS_AT: dict[Size, tuple[Model, ...]] = {
-    Size.CASES: (),
-    Size.COUNTS: (),
-    Size.COMPARISON: RULES,
-    Size.FULL: tuple(Model),
-}
 
 Answer = tuple[tuple[PartOf, ...], int, Credit | None]
 

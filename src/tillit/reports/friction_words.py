@@ -1,0 +1,95 @@
+"""Friction in English words, for the command line and the report page."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from tillit.friction.find import LEAST_JOURNEYS
+from tillit.friction.results import Friction, PromiseKept, StepFriction
+from tillit.friction.verdicts import FALSE_SHARE
+from tillit.reports.size import CASES_BELOW
+from tillit.reports.wording import day, money_range, number, number_range, share
+
+
+def sentence_of(answer: Friction) -> str:
+    """What a reader should know first."""
+    if not answer.enough:
+        return (
+            f"Not enough data to call anything friction: {number(answer.journeys[0])} and {number(answer.journeys[1])} "
+            f"finished journeys in two periods, and {LEAST_JOURNEYS} are needed in each. Here are the counts."
+        )
+    slow = [step for step in answer.steps if step.waiting.confirmed]
+    held_up = f" {len(slow)} hold more of them up than usual: {', '.join(step.step for step in slow)}." if slow else ""
+    confirmed = [step for step in answer.steps if step.confirmed]
+    if not confirmed:
+        return "No step loses more journeys than comparable ones in two periods, one after the other." + held_up
+    worst = confirmed[0]
+    worth = f", worth about {value_of(worst, answer)}." if worst.value_minor is not None else "."
+    return (
+        f"{len(confirmed)} of {len(answer.steps)} steps lose more journeys than the median comparable step, twice in a "
+        f"row. First of them {worst.step}: {excess_of(worst)} journeys of {number(worst.n)} beyond what is usual{worth}"
+        + held_up
+    )
+
+
+def excess_of(step: StepFriction) -> str:
+    """Journeys that ended here beyond the usual, with their range."""
+    return number_range(step.excess_exits, step.low, step.high)
+
+
+def value_of(step: StepFriction, answer: Friction) -> str:
+    """What they are worth."""
+    return money_range(step.value_minor, step.value_low, step.value_high, answer.currency)
+
+
+def verdict_of(step: StepFriction) -> str:
+    """What is known about a step; empty where it is as usual."""
+    said = []
+    for what, suspected, confirmed in (
+        ("exits", step.suspected, step.confirmed),
+        ("waits", step.waiting.suspected, step.waiting.confirmed),
+    ):
+        if confirmed:
+            said.append(f"friction ({what})")
+        elif suspected:
+            said.append(f"suspected once ({what})")
+    if step.natural_end:
+        return "natural end"
+    return ", ".join(said) or ("" if step.excess_exits is not None else "not compared")
+
+
+def broken_of(kept: PromiseKept) -> str:
+    """How many of those whose time is over were broken."""
+    return share(kept.broken, kept.of) if kept.of >= CASES_BELOW else f"{kept.broken} of {kept.of}"
+
+
+def missing_of(kept: PromiseKept) -> str:
+    """Goals missing beside matched customers whose promise was kept."""
+    return "not enough data" if kept.lost_goals is None else number_range(kept.lost_goals, kept.low, kept.high)
+
+
+def how_we_know(answer: Friction, zone: ZoneInfo, *, lapse_days: float | None) -> tuple[str, ...]:
+    """On what the answer rests, and what it does not say."""
+    if answer.first_at is None or answer.split_at is None:
+        return ("There are no finished journeys.",)
+    left_out = (
+        "Every journey counts as over; give --lapse DAYS if some may still go on."
+        if lapse_days is None
+        else f"{number(answer.open_journeys)} journeys that may still go on are left out."
+    )
+    money = (
+        f"Worth is order value, not margin, in {answer.currency}; declare --margin to see margin."
+        if answer.margin_share is None
+        else f"Worth is margin in {answer.currency}, at the declared {answer.margin_share:.0%} of order value."
+    )
+    return (
+        f"{number(answer.journeys[0])} journeys from {day(answer.first_at, zone)} are searched for "
+        f"suspicions, {number(answer.journeys[1])} from {day(answer.split_at, zone)} on confirm or drop them, "
+        "and all numbers are of those.",
+        "Usual is the median step of the same stage, for journeys with the same entry channel, new or known "
+        "customer, time of day and weekend. Ranges: 95 %, customers resampled.",
+        f"At most {FALSE_SHARE:.0%} of the suspicions are expected to be false, before the second period sorts "
+        "them. A step can lose more by its nature: this says where to look, not why.",
+        left_out,
+        money if answer.currency else "The goal has no amounts, so nothing is valued.",
+    )
