@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "tillit_web.collect",
     "tillit_web.demo",
     "tillit_web.warehouse",
+    "tillit_web.meetings",
     "tillit_web.insight",
     "tillit_web.me",
     "django.contrib.contenttypes",

@@ -120,7 +120,7 @@ class DecisionLog:
             FileError: It is no policy; nothing was kept.
         """
         with self._transaction():
-            version = 1 + self._newest_version()
+            version = 1 + self.newest_version()
             policy = parse_policy(text, name=name, version=version, currency=currency)
             self._connection.execute(
                 "insert into decision_policy (version, at, text) values (?, ?, ?)", (version, at, text)
@@ -131,6 +131,11 @@ class DecisionLog:
         """Every version with when it was saved (microseconds UTC) and its text, the newest first."""
         rows = self._connection.execute("select version, at, text from decision_policy order by version desc")
         return [(int(version), int(at), str(text)) for version, at, text in rows]
+
+    def newest_version(self) -> int:
+        """The policy in force; 0 before there is one."""
+        row = self._connection.execute("select coalesce(max(version), 0) from decision_policy").fetchone()
+        return int(row[0])
 
     def append(self, entries: Sequence[tuple[Entry, bytes]], *, at: int) -> None:
         """Put entries on stable storage, all of them or none.
@@ -213,10 +218,6 @@ class DecisionLog:
         )
         for kind, content in rows:
             yield str(kind), bytes(content)
-
-    def _newest_version(self) -> int:
-        row = self._connection.execute("select coalesce(max(version), 0) from decision_policy").fetchone()
-        return int(row[0])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

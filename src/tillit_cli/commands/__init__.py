@@ -23,6 +23,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("demo", "see tillit with a simulated company and real receipts", "tillit_cli.commands.demo"),
     Command("evaluate", "what a person adds to the machine, from drawn decisions", "tillit_cli.commands.evaluate"),
     Command("export", "write every event as plain files", "tillit_cli.commands.export"),
+    Command("export-decisions", "write who was met how, with its odds", "tillit_cli.commands.export_decisions"),
     Command("friction", "where more customers are lost than at comparable steps", "tillit_cli.commands.friction"),
     Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),
     Command("identity", "which identifiers are one person, and which are held apart", "tillit_cli.commands.identity"),

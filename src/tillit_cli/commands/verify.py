@@ -12,6 +12,8 @@ from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 from tillit.journeys.store import OrderedStore
 from tillit.ledger.ledger import verify_file
+from tillit.meetings.log import FILE as DECISIONS
+from tillit.meetings.log import PREFIX as DECISION
 from tillit_web.collect.verifying import verify_collection
 
 DAMAGED = 1  # exit code
@@ -47,6 +49,9 @@ def run(args: argparse.Namespace) -> int:
     faults = consents.findings if consents else ()
     for fault in faults:
         print(f"consent {fault.number}: {fault.fault}")
+    decisions = verify_file(args.data / DECISIONS, DECISION)
+    for fault in decisions.findings if decisions else ():
+        print(f"decision {fault.number}: {fault.fault}")
     if damage:
         print("These are withheld from every page. Restore them from a backup, or undo their imports and import again.")
         return DAMAGED
@@ -55,6 +60,9 @@ def run(args: argparse.Namespace) -> int:
         return DAMAGED
     if faults:
         print("What customers answered is not as they gave it. Compare consents.sqlite with that of a backup.")
+        return DAMAGED
+    if decisions is not None and decisions.findings:
+        print("The log of decisions is not as it was written. Compare decisions.sqlite with that of a backup.")
         return DAMAGED
     if build is not None:
         OrderedStore.open(build.directory).verify()

@@ -1,0 +1,184 @@
+"""POST /v1/decide and /v1/outcome: who meets a customer now, and what came of it; plain ASGI beside Django."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.utils import translation
+
+from tillit.errors import LedgerError
+from tillit.events.currencies import exponent
+from tillit.events.key import read_or_create_key
+from tillit.meetings.actions import Action
+from tillit.meetings.decide import Decision, decide
+from tillit.meetings.log import By, Delivered, Outcome
+from tillit.meetings.reasons import customer_reason
+from tillit_web.collect import cors
+from tillit_web.collect.answers import Answer, Problem
+from tillit_web.collect.keyring import KeyFacts, KeyRing, Ring
+from tillit_web.collect.limits import Limits
+from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in
+from tillit_web.languages import LANGUAGES
+from tillit_web.meetings.asking import moment_of, now_micros, read_body, told_in
+from tillit_web.meetings.queries import PolicyReader
+from tillit_web.meetings.writing import Overloaded, Writer
+from tillit_web.ui.templatetags.tillit import said
+
+DECIDE, OUTCOME = "/v1/decide", "/v1/outcome"
+RETRY_AFTER_SECONDS = 1
+_SPOKEN = frozenset(code for code, _ in LANGUAGES)
+
+
+class CameOf(msgspec.Struct, forbid_unknown_fields=True):
+    """What a server tells of a decision: how the customer was met in the end, or what came of it."""
+
+    decision: str
+    delivered: Action | None = None
+    by: By = By.SYSTEM
+    skill: str | None = None
+    good: bool | None = None
+    value: float | None = None
+    complaint: bool = False
+    reached_person_anyway: bool = False
+    minutes: float | None = None
+    matured_at: float | None = None
+    writeKey: str | None = None  # noqa: N815
+
+
+class Decider:
+    """Answers requests for decisions."""
+
+    def __init__(self, ring: KeyRing, policies: PolicyReader, writer: Writer, *, key: bytes) -> None:
+        """`key` is the data directory's: it hashes identifiers."""
+        self._ring = ring
+        self._policies = policies
+        self._writer = writer
+        self._limits = Limits()
+        self._key = key
+        self._dice = secrets.SystemRandom()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        known = await self._ring.origins()
+        try:
+            if scope["method"] == "OPTIONS":
+                answer = Answer(204, b"", headers=cors.PREFLIGHT)
+            elif scope["method"] != "POST":
+                raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_unknown", "Ask with POST.")
+            else:
+                body = await body_of(receive, headers)
+                handle = self._decide if scope["path"] == DECIDE else self._came_of
+                answer = await handle(body, key_in(headers), origin)
+        except Problem as problem:
+            answer = problem.answer()
+        except Overloaded:
+            hint = "The decision could not be logged, so none was made. Ask again, or offer a person."
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            answer = Problem(status, "log_unavailable", hint, retry_after=RETRY_AFTER_SECONDS).answer()
+        allowed = cors.allowing(origin, known)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.all_headers(allowed)})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _decide(self, raw: bytes, key_text: str | None, origin: str) -> Answer:
+        body = read_body(raw)
+        key, ring = await self._sender(key_text or body.writeKey, origin)
+        told = told_in(body, key, now=time.time())
+        moment = moment_of(
+            told,
+            asked=body.asked_for_person,
+            at=now_micros(),
+            own_key=self._key,
+            exponent=exponent(ring.currency),
+            region=ring.region,
+        )
+        policy = self._policies.newest(currency=ring.currency)
+        decision = decide(moment, policy, told.desk, draw=self._dice.random(), decision_id=uuid.uuid4().hex)
+        await self._writer.put(decision)
+        return Answer(HTTPStatus.OK, msgspec.json.encode(answer_of(decision, body.language)))
+
+    async def _came_of(self, raw: bytes, key_text: str | None, origin: str) -> Answer:
+        try:
+            came = msgspec.json.decode(raw, type=CameOf)
+        except msgspec.MsgspecError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, "request_unreadable", f"{error}. See docs/deciding.md.") from None
+        key, ring = await self._sender(key_text or came.writeKey, origin)
+        if not key.is_server:
+            raise Problem(HTTPStatus.FORBIDDEN, "server_only", "Outcomes are told by a server, with a server's key.")
+        if (came.delivered is None) == (came.good is None):
+            raise Problem(HTTPStatus.BAD_REQUEST, "nothing_told", 'Tell "delivered" or "good", one at a time.')
+        entry: Delivered | Outcome
+        if came.delivered is not None:
+            entry = Delivered(came.decision, came.delivered, came.by, came.skill)
+        else:
+            value = None if came.value is None else round(came.value * 10 ** exponent(ring.currency))
+            at = now_micros() if came.matured_at is None else round(came.matured_at * 1e6)
+            entry = Outcome(
+                came.decision, bool(came.good), at, value, came.complaint, came.reached_person_anyway, came.minutes
+            )
+        try:
+            await self._writer.put(entry)
+        except LedgerError as error:
+            raise Problem(HTTPStatus.CONFLICT, "not_logged", str(error)) from None
+        return Answer(HTTPStatus.OK, b'{"success":true}')
+
+    async def _sender(self, text: str | None, origin: str) -> tuple[KeyFacts, Ring]:
+        key, ring = await self._ring.find(text) if text else (None, None)
+        if key is None or ring is None:
+            hint = 'Send a write key: basic authorization (key as user name) or "writeKey" in the body.'
+            raise Problem(HTTPStatus.UNAUTHORIZED, "key_unknown", hint)
+        if origin and not key.is_server and origin not in key.origins:
+            raise Problem(HTTPStatus.FORBIDDEN, "origin_unknown", f"This key is not registered for {origin}.")
+        judged = self._limits.judge(key.id, "", 1, now=time.monotonic())
+        if judged.wait_seconds > 0:
+            wait = int(judged.wait_seconds) + 1
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "limit_reached", "Wait and ask again.", retry_after=wait)
+        return key, ring
+
+
+def answer_of(decision: Decision, language: str) -> dict[str, Any]:
+    """What the asker hears: waits in seconds, times in seconds since 1970, and always a way to a person."""
+    with translation.override(language if language in _SPOKEN else "en"):
+        reason = said(customer_reason(decision))
+    option = next(each for each in decision.options if each.action is decision.action)
+    return {
+        "decision": decision.id,
+        "action": decision.action,
+        "skill": decision.skill,
+        "is_machine": decision.is_machine,
+        "wait_seconds": option.wait_seconds,
+        "promised_at": _seconds(decision.promised_at),
+        "way": decision.way,
+        "to_person": {
+            "action": decision.to_person.action,
+            "skill": decision.to_person.skill,
+            "wait_seconds": decision.to_person.wait_seconds,
+            "promised_at": _seconds(decision.to_person_at),
+        },
+        "reason": reason,
+        "policy": decision.policy_version,
+    }
+
+
+def _seconds(micros: int | None) -> float | None:
+    return None if micros is None else micros / 1e6
+
+
+async def decide_over_http(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request for a decision, or the news of one."""
+    await _decider(Path(settings.DATA_DIRECTORY))(scope, receive, send)
+
+
+@lru_cache(maxsize=1)
+def _decider(directory: Path) -> Decider:
+    policies = PolicyReader(directory)
+    return Decider(KeyRing(), policies, Writer(directory), key=read_or_create_key(directory))

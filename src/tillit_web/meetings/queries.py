@@ -1,0 +1,58 @@
+"""What is known of how customers are met: the policy in force, its versions, and the log."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from tillit.meetings.log import DecisionLog, open_log
+from tillit.meetings.policy import Policy
+from tillit.meetings.policy_files import default_policy_text, parse_policy
+
+
+class PolicyReader:
+    """The newest policy, read again when there is a newer one."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._log: DecisionLog | None = None
+        self._reading = threading.Lock()
+        self._kept: tuple[int, str | None, Policy] | None = None
+
+    def newest(self, *, currency: str | None) -> Policy:
+        """The policy in force; a new installation gets the one that comes with tillit."""
+        with self._reading:
+            if self._log is None:
+                self._log = DecisionLog.open(self._directory)
+                begin(self._log)
+            version = self._log.newest_version()
+            if self._kept is None or self._kept[:2] != (version, currency):
+                self._kept = (version, currency, read(self._log, currency=currency))
+            return self._kept[2]
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._reading:
+            if self._log is not None:
+                self._log.close()
+                self._log = None
+
+
+def begin(log: DecisionLog) -> None:
+    """Keep the policy that comes with tillit as version 1, where there is none."""
+    if log.newest_version() == 0:
+        log.save_policy(default_policy_text(), at=time.time_ns() // 1000, name="policy.toml", currency=None)
+
+
+def read(log: DecisionLog, *, currency: str | None) -> Policy:
+    """The newest policy of a log that has one."""
+    version, _, text = log.policy_texts()[0]
+    return parse_policy(text, name=f"policy {version}", version=version, currency=currency)
+
+
+def policy(directory: Path, *, currency: str | None) -> Policy:
+    """The policy in force, for a page."""
+    with open_log(directory) as log:
+        begin(log)
+        return read(log, currency=currency)
