@@ -39,7 +39,7 @@ from tillit.journeys.format import (
     write_manifest,
 )
 from tillit.journeys.ordering import order_events
-from tillit.journeys.spread import REPRESENTATIVE, Spread, count_rows, spread, taken
+from tillit.journeys.spread import Spread, count_rows, reordered, representatives_in, spread
 from tillit.journeys.store import OrderedStore
 
 EVENTS_A_BUCKET = 500_000  # about 150 MB while one is sorted; few enough for memory, enough for NumPy to be quick
@@ -164,7 +164,7 @@ def _write_bucket(
 ) -> BucketManifest:
     """Write one bucket's four files."""
     order = order_events(unordered)
-    rows = taken(unordered, order.rows)
+    rows = reordered(unordered, order.rows)
     del unordered  # a bucket is held twice while it is sorted, not three times
     starts = np.cumsum(order.lengths) - order.lengths
     person = np.arange(first_person, first_person + len(starts))
@@ -190,7 +190,7 @@ def _write_bucket(
 
 def _subjects(rows: pa.Table, person: NDArray[np.int64], lengths: NDArray[np.int64]) -> pa.Table:
     """Each subject that has events here, with its person."""
-    if rows["subject"].equals(rows[REPRESENTATIVE]):  # nobody here is linked, so every person is one subject
+    if rows["subject"].equals(representatives_in(rows)):  # nobody here is linked, so every person is one subject
         starts = np.cumsum(lengths) - lengths
         return pa.table([rows["subject"].take(pa.array(starts)), person], schema=SUBJECTS_SCHEMA)
     pairs = pa.table([rows["subject"], np.repeat(person, lengths)], schema=SUBJECTS_SCHEMA)
@@ -214,8 +214,12 @@ def _codes(column: pa.ChunkedArray, names: pa.Array) -> NDArray[Any]:
     """The code of each value; NO_CODE where there is none. As small an integer as the names allow."""
     encoded = column.combine_chunks()
     smallest = np.int8 if len(names) <= 127 else np.int16 if len(names) <= 32_767 else np.int32
+    if encoded.null_count == len(encoded):
+        return np.full(len(encoded), NO_CODE, smallest)
     # One more at the end: that is where -1 points, which stands for no value.
     by_index = np.full(len(encoded.dictionary) + 1, NO_CODE, smallest)
     by_index[:-1] = pc.index_in(encoded.dictionary, value_set=names).fill_null(NO_CODE).to_numpy()
+    if len(encoded.dictionary) == 1 and not encoded.null_count:
+        return np.full(len(encoded), by_index[0], smallest)
     codes: NDArray[Any] = by_index[encoded.indices.fill_null(-1).to_numpy()]
     return codes

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tillit.events.contract import EVENT_ORDER
-from tillit.journeys.spread import REPRESENTATIVE, words_of
+from tillit.journeys.spread import representatives_in, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,21 @@ def order_events(rows: pa.Table) -> Order:
 
     Persons stand by the words of their representatives: any order would do, but it must not depend on the files'.
     """
-    encoded = rows[REPRESENTATIVE].combine_chunks().dictionary_encode()
+    encoded = representatives_in(rows).combine_chunks().dictionary_encode()
     words = words_of(encoded.dictionary)
     rank = np.empty(len(words), np.int64)
-    rank[np.lexsort((words[:, 1], words[:, 0]))] = np.arange(len(words))
+    rank[_in_order(words)] = np.arange(len(words))
     person = rank[encoded.indices.to_numpy()]
     order = _by_person_and_time(person, rows["occurred_at"].to_numpy())
     _settle_equal_times(order, person, rows)
     return Order(order, np.bincount(person, minlength=len(words)))
+
+
+def _in_order(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Sorted by the first word, then the second, which is only looked at where two first ones are equal."""
+    order = np.argsort(words[:, 0])
+    first = words[order, 0]
+    return np.lexsort((words[:, 1], words[:, 0])) if (first[1:] == first[:-1]).any() else order
 
 
 def _by_person_and_time(person: NDArray[np.int64], occurred_at: NDArray[np.int64]) -> NDArray[np.int64]:

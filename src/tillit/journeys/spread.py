@@ -23,6 +23,7 @@ from tillit.errors import EngineError
 from tillit.events.contract import EVENT_SCHEMA
 from tillit.events.left_out import LeftOut
 from tillit.journeys.format import CODED_COLUMNS, SUBJECT
+from tillit.journeys.store import numbers_in
 
 ROWS_A_STRETCH = 131_072  # small, so that gathering its rows stays in the processor's cache
 REPRESENTATIVE = "representative"
@@ -39,7 +40,7 @@ class Spread:
     names: dict[str, set[str]]
 
     def bucket(self, number: int) -> pa.Table:
-        """The rows of one bucket: EVENT_SCHEMA with texts as dictionaries, and the representative."""
+        """The rows of one bucket: EVENT_SCHEMA with texts as dictionaries, and the representative if any is linked."""
         batches = []
         for path in self.stretches:
             with pa.memory_map(str(path)) as mapped:
@@ -109,7 +110,8 @@ def spread(
             rows = rows.filter(pc.invert(pc.is_in(rows["subject"], value_set=gone)))
         if left_out is not None:
             rows = left_out.without(rows)
-        rows = rows.append_column(REPRESENTATIVE, _representatives(rows["subject"], components))
+        if components.num_rows:
+            rows = rows.append_column(REPRESENTATIVE, _representatives(rows["subject"], components))
         rows = rows.unify_dictionaries().combine_chunks()
         sizes = _write_by_bucket(rows, buckets, target)
         return _Stretch(target, sizes, {column: _used_names(rows[column]) for column in CODED_COLUMNS})
@@ -125,19 +127,30 @@ def _row_groups(events: Sequence[Path]) -> Iterator[tuple[Path, int]]:
         yield from ((path, group) for group in range(pq.read_metadata(path).num_row_groups))
 
 
-def taken(rows: pa.Table, places: NDArray[np.int64]) -> pa.Table:
-    """These rows, as `take`; columns without a value are not gathered."""
+def representatives_in(rows: pa.Table) -> pa.ChunkedArray:
+    """The representative of each row of a bucket; the subject itself where nobody is linked."""
+    return rows[REPRESENTATIVE if REPRESENTATIVE in rows.column_names else "subject"]
+
+
+def reordered(rows: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """All rows in another order, as `take`; columns that say the same in every row are not gathered."""
     indices = pa.array(places)
-    columns = [
-        pa.nulls(len(places), column.type) if column.null_count == len(column) else column.take(indices)
-        for column in rows.columns
-    ]
+    columns = [column if _is_constant(column) else column.take(indices) for column in rows.columns]
     return pa.table(columns, schema=rows.schema)
 
 
+def _is_constant(column: pa.ChunkedArray) -> bool:
+    if column.null_count:
+        return bool(column.null_count == len(column))
+    if pa.types.is_dictionary(column.type):
+        return all(len(chunk.dictionary) == 1 for chunk in column.chunks) and column.num_chunks == 1
+    if pa.types.is_int64(column.type) and len(column):
+        # Times of arrival, skews and sequences are often equal throughout; most other columns differ in the first row.
+        return bool((numbers_in(column) == column[0].as_py()).all())
+    return False
+
+
 def _representatives(subjects: pa.ChunkedArray, components: pa.Table) -> pa.ChunkedArray:
-    if not components.num_rows:
-        return subjects
     place = pc.index_in(subjects, value_set=components["subject"])
     return pc.coalesce(components["representative"].take(place), subjects)
 
@@ -146,16 +159,25 @@ def _used_names(column: pa.ChunkedArray) -> set[str]:
     """The names that some row carries; a dictionary may hold others, of rows that were left out."""
     used: set[str] = set()
     for chunk in column.chunks:
-        codes = pc.unique(chunk.indices).drop_null()
+        if chunk.null_count == len(chunk):
+            continue
+        if len(chunk.dictionary) == 1:
+            codes = pa.array([0])
+        elif chunk.null_count:
+            codes = pc.unique(chunk.indices).drop_null()
+        else:
+            carried = np.zeros(len(chunk.dictionary), np.bool_)
+            carried[chunk.indices.to_numpy()] = True
+            codes = pa.array(np.flatnonzero(carried))
         used.update(chunk.dictionary.take(codes).to_pylist())
     return used
 
 
 def _write_by_bucket(rows: pa.Table, buckets: int, target: Path) -> NDArray[np.int64]:
-    words = words_of(rows[REPRESENTATIVE])
+    words = words_of(representatives_in(rows))
     mixed = (words[:, 0] ^ words[:, 1]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)
     bucket = (mixed % np.uint64(buckets)).astype(np.uint16)
-    ordered = taken(rows, np.argsort(bucket, kind="stable"))
+    ordered = reordered(rows, np.argsort(bucket, kind="stable"))
     sizes = np.bincount(bucket, minlength=buckets)
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     whole = ordered.combine_chunks().to_batches()
