@@ -14,10 +14,10 @@ from tillit.credit.cells import read_headcounts
 from tillit.credit.not_touchpoints import left_out
 from tillit.credit.path_table import read_path_tables
 from tillit.credit.paths import Paths, paths_from
-from tillit.credit.sales import UNKNOWN, spec_for
+from tillit.credit.sales import UNKNOWN, spec_in
 from tillit.credit.trials import Trial
 from tillit.errors import QueryError
-from tillit.journeys.touchpoints import CONTENT, KINDS, TouchpointSpec, touch_names, touchpoint_paths
+from tillit.journeys.touchpoints import KINDS, touch_names, touchpoint_paths
 from tillit.reports.showroom import Showroom, showroom
 from tillit.reports.size import CASES_BELOW, COUNTS_BELOW
 from tillit.reports.wording import number
@@ -107,10 +107,8 @@ def _from_events(args: argparse.Namespace) -> Touchpoints:
     # What is met and withheld stands in columns that are not read of a plain file.
     with journeys_from(args, fewest_persons=sys.maxsize, beside=beside) as found:
         dropped = left_out(touch_names(found.view, args.by), by=args.by, own_domains=args.own)
-        spec = TouchpointSpec(args.goal, args.by)
-        if args.by != CONTENT:
-            headcounts = read_headcounts(args.data) if args.data else UNKNOWN
-            spec = spec_for(args.goal, args.by, found.view.names, headcounts)
+        headcounts = read_headcounts(args.data) if args.data else UNKNOWN
+        spec = spec_in(found.view, args.goal, args.by, headcounts)
         spec = replace(spec, leave_out=dropped, lookback_days=args.lookback)
         answer = touchpoint_paths(found.view, spec)
         weeks = (answer.last_at - answer.first_at) / WEEK if answer.paths else None

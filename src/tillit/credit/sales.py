@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from tillit.credit.cells import Headcounts, shown_names
 from tillit.credit.not_touchpoints import left_out
 from tillit.journeys.behind import journeys_of_rows
-from tillit.journeys.touchpoints import TOUCHES, TouchpointSpec, coded, shown_kinds, touched_ways
+from tillit.journeys.touchpoints import (
+    CONTENT,
+    TOUCHES,
+    TouchpointSpec,
+    coded,
+    shown_kinds,
+    touch_names,
+    touched_ways,
+)
 from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import View
 from tillit.vocabulary import Channel
@@ -29,6 +37,17 @@ def spec_for(goal: str, by: str, names: Names, headcounts: Headcounts) -> Touchp
     shown = shown_names(by, [name for name in kinds if name not in dropped], headcounts)
     merged = tuple(sorted((name, as_what) for name, as_what in shown.items() if name != as_what))
     return TouchpointSpec(goal, by, leave_out=dropped, shown_as=merged)
+
+
+def spec_in(view: View, goal: str, by: str, headcounts: Headcounts) -> TouchpointSpec:
+    """The same for any of `KINDS`; contents, which are no column, are looked up in the view.
+
+    Raises:
+        QueryError: Contents are asked for of selected journeys.
+    """
+    if by != CONTENT:
+        return spec_for(goal, by, view.names, headcounts)
+    return TouchpointSpec(goal, by, leave_out=left_out(touch_names(view, by), by=by))
 
 
 @dataclass(frozen=True, slots=True)

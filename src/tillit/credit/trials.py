@@ -21,6 +21,7 @@ from tillit.sentences import Sentence, sentence
 FEWEST_DRAWN = 3_000  # customers, on both sides together
 FEWEST_CUSTOMERS = 100  # on each side
 FEWEST_SALES = 10  # that each side would have if the name did nothing: fewer, and means are not normal
+ADDED_UP = sentence("none of them replaces another: what is lost without each is added up")  # weakest of several
 FALSE_CLAIMS = 0.05  # of all trials together: how often a name that adds nothing may be said to earn
 
 

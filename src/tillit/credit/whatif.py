@@ -13,7 +13,7 @@ from tillit.credit.markov import chain_of, removal_shares
 from tillit.credit.order import ORDERS, chosen_order, order_fit
 from tillit.credit.paths import Paths
 from tillit.credit.resampling import interval, observed, resampled
-from tillit.credit.trials import Trial, effects, lost_together
+from tillit.credit.trials import ADDED_UP, Trial, effects, lost_together
 from tillit.credit.vocabulary import Evidence
 from tillit.errors import QueryError
 from tillit.sentences import Sentence, sentence
@@ -124,7 +124,7 @@ def _measured(trials: Sequence[Trial]) -> Estimate | None:
         return None
     assumptions = list(dict.fromkeys(text for effect in effects(trials) for text in effect.assumptions))
     if len(trials) > 1:
-        assumptions.insert(0, sentence("none of them replaces another: what is lost without each is added up"))
+        assumptions.insert(0, ADDED_UP)
     customers = sum(int(trial.withheld.sum()) for trial in trials)
     method = sentence("difference to {customers} customers from whom it was withheld by lot", customers=customers)
     return Estimate(*lost, tuple(assumptions), method)

@@ -44,7 +44,7 @@ class CreditAsked:
     """One request for a page of credit; filters are as the rule about employees allows, with what it changed.
 
     Attributes:
-        by: What is told apart, one of `TOUCHES`.
+        by: What is told apart, one of `BY_LABELS`.
         changed: What stood in the address and was answered otherwise, a sentence each.
     """
 
@@ -72,6 +72,10 @@ class CreditAsked:
         """The sales that one of these touches was part of; of none: without any known touch."""
         return SoldAfter(self.goal, self.by, touches, headcounts=self.headcounts)
 
+    def opens(self, *touches: str) -> str:
+        """Where the sales of these touches stand, one by one; empty for contents, which no list of journeys knows."""
+        return self.link(self.sold_after(*touches)) if self.by in TOUCHES else ""
+
     def page(self, url_name: str, pairs: Pairs = ()) -> str:
         """A page of credit told apart as here, under the same filters."""
         return address(reverse(url_name), [("by", self.by)], pairs, self.filters.pairs())
@@ -91,7 +95,7 @@ def asked(request: TeamRequest) -> CreditAsked | None:
 
 
 def _by(text: str, headcounts: Headcounts) -> tuple[str, tuple[str, ...]]:
-    if text in TOUCHES and tells_apart(text, headcounts):
+    if text in BY_LABELS and tells_apart(text, headcounts):
         return text, ()
     if text in ABOUT_EMPLOYEES:
         return "channel", (gettext("Fewer than five people work here, so sales are told apart by channel alone."),)
@@ -136,7 +140,7 @@ def show(
         "filters": asked.filters,
         "asked": asked,
         "kept": tuple(kept),
-        "ways_to_tell_apart": [(by, BY_LABELS[by]) for by in TOUCHES if tells_apart(by, asked.headcounts)],
+        "ways_to_tell_apart": [(by, BY_LABELS[by]) for by in BY_LABELS if tells_apart(by, asked.headcounts)],
         "choices": {
             "channels": sorted(names.channel, key=channel_label) if asked.by not in ABOUT_EMPLOYEES else (),
             "places": sorted(name for name, as_what in places.items() if name and as_what != TOGETHER)

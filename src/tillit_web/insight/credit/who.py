@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from django.http import HttpResponse
 from django.utils import timezone
@@ -11,9 +14,12 @@ from django.views.decorators.http import require_GET
 from tillit.credit.not_touchpoints import LOGIN_PAGES, PAYMENT_PROVIDERS
 from tillit.credit.part_of import PartOf, part_of
 from tillit.credit.paths import paths_from
+from tillit.credit.plan import Reach
 from tillit.credit.results import Credit
-from tillit.credit.sales import TILL, spec_for
+from tillit.credit.sales import TILL, spec_in
 from tillit.credit.side_by_side import credit
+from tillit.credit.trials import Effect, effects
+from tillit.credit.vocabulary import Evidence
 from tillit.errors import QueryError
 from tillit.journeys.behind import Activity, journeys_behind
 from tillit.journeys.touchpoints import TouchpointSpec, touchpoint_paths
@@ -24,6 +30,8 @@ from tillit.vocabulary import Role
 from tillit_web.insight import queries
 from tillit_web.insight.credit import goals, heaps
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
+from tillit_web.insight.credit.holdout_plan import holdout_plan, reaches
+from tillit_web.insight.credit.measured import measured_answer, measured_rows, trials_of
 from tillit_web.insight.credit.who_page import answer, not_known, who_page
 from tillit_web.insight.credit.words import touch_label
 from tillit_web.insight.pages.behind import case_rows
@@ -33,7 +41,16 @@ from tillit_web.warehouse import queries as warehouse
 
 SEED = 1  # of the resamples: the same data give the same ranges
 
-Answer = tuple[tuple[PartOf, ...], int, Credit | None]
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the page is made from: aggregates, which may be kept."""
+
+    parts: tuple[PartOf, ...]
+    sales: int
+    credit: Credit | None
+    effects: tuple[Effect, ...]
+    reaches: Mapping[str, Reach]
 
 
 @access(*Role)
@@ -59,27 +76,34 @@ def show_who(request: TeamRequest) -> HttpResponse:
 
 
 def _numbers(question: CreditAsked) -> dict[str, object]:
-    spec = spec_for(question.goal, question.by, question.view.names, question.headcounts)
     try:
-        parts, sales, found = warehouse.cached(question.view, ("credit", spec), lambda: _answer(question, spec))
+        spec = spec_in(question.view, question.goal, question.by, question.headcounts)
+        found = warehouse.cached(question.view, ("credit", spec), lambda: _answer(question, spec))
     except QueryError as refused:
         return {"refused": refused.sentence}
-    page = who_page(parts, sales, found, question.by, lambda *touches: question.link(question.sold_after(*touches)))
+    parts, sales = found.parts, found.sales
+    page = who_page(parts, sales, found.credit, question.by, question.opens, found.effects)
     seen = _showroom(question)
-    said_first = answer(page, seen if question.by == "channel" else None)
+    earned = measured_answer(found.effects, question.by)
+    said_first = earned or answer(page, seen if question.by == "channel" else None)
     highlighted = next(iter(TILL)) if seen.share and question.by == "channel" else _told(parts, sales)
     few = page.size is Size.CASES
+    known = {effect.name for effect in found.effects if effect.evidence is Evidence.HOLDOUT}
     rows = journeys_behind(question.view, Activity(question.goal), limit=CASES_BELOW).rows if few else ()
     return {
         "page": page,
         "answer": said_first,
-        "not_known": not_known(highlighted) if highlighted and not few else "",
+        "not_known": not_known(highlighted) if highlighted and not few and highlighted not in known else "",
+        "plan": holdout_plan(found.reaches[highlighted]) if highlighted in found.reaches and not few else None,
+        "without_link": question.page("insight:credit_without", [("without", highlighted)]),
+        "measured": measured_rows(found.effects, found.credit.corrected if found.credit else (), question.by),
+        "measured_assumes": found.effects[0].assumptions if found.effects else (),
         "cases": case_rows(rows),
         "showroom": seen,
-        "showroom_told": seen.share is not None and question.by == "channel",  # in the first sentence
+        "showroom_told": seen.share is not None and question.by == "channel" and not earned,  # in the first sentence
         "showroom_link": question.link(visited(question.goal)),
-        "baseline": found.baseline if found else None,
-        "baseline_method": said(found.baseline.method) if found else "",
+        "baseline": found.credit.baseline if found.credit else None,
+        "baseline_method": said(found.credit.baseline.method) if found.credit else "",
         "passed_over": [touch_label(question.by, name) for name in sorted(spec.leave_out) if name],
         "payment_providers": ", ".join(sorted(PAYMENT_PROVIDERS)),
         "login_pages": ", ".join(sorted(LOGIN_PAGES)),
@@ -94,11 +118,14 @@ def _told(parts: tuple[PartOf, ...], sales: int) -> str:
 
 
 def _answer(question: CreditAsked, spec: TouchpointSpec) -> Answer:
-    paths = paths_from(touchpoint_paths(question.view, spec))
+    met = touchpoint_paths(question.view, spec)
+    paths = paths_from(met)
     parts = part_of(paths)
     sales = round(float(paths.conversions.sum()))
+    trials = trials_of(question, paths.names)
     models = MODELS_AT[size_of(sales)] if parts and parts[0].conversions else ()
-    return parts, sales, credit(paths, models, np.random.default_rng(SEED)) if models else None
+    found = credit(paths, models, np.random.default_rng(SEED), trials=trials) if models else None
+    return Answer(parts, sales, found, found.effects if found else effects(trials), reaches(met, paths))
 
 
 def _showroom(question: CreditAsked) -> Showroom:

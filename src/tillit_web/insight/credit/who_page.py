@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tillit.credit.part_of import PartOf
 from tillit.credit.results import Credit, ModelCredit
 from tillit.credit.rounding import whole_units
+from tillit.credit.trials import Effect
 from tillit.credit.vocabulary import Evidence
 from tillit.reports.interval import ShareRange, share_range
 from tillit.reports.showroom import Showroom
@@ -115,7 +116,14 @@ class WhoPage:
         return len(self.rows) * ROW_HEIGHT
 
 
-def who_page(parts: Sequence[PartOf], sales: int, found: Credit | None, by: str, link: Callable[..., str]) -> WhoPage:
+def who_page(
+    parts: Sequence[PartOf],
+    sales: int,
+    found: Credit | None,
+    by: str,
+    link: Callable[..., str],
+    effects: Sequence[Effect] = (),
+) -> WhoPage:
     """Rows with what was part of most sales first.
 
     Args:
@@ -124,9 +132,11 @@ def who_page(parts: Sequence[PartOf], sales: int, found: Credit | None, by: str,
         found: The models; None where there are too few sales for them.
         by: What is told apart.
         link: From touches to the sales they were part of.
+        effects: What holdouts say: the evidence of their rows.
     """
     columns = [_column(model, found) for model in found.models] if found else []
     full = max((cell.high for column in columns for cell in column.values()), default=1.0)
+    evidence = {effect.name: effect.evidence for effect in effects}
     rows = []
     for place, one in enumerate(parts):
         cells = tuple(column[one.name] for column in columns)
@@ -144,6 +154,7 @@ def who_page(parts: Sequence[PartOf], sales: int, found: Credit | None, by: str,
                 cells,
                 marks,
                 full,
+                evidence.get(one.name, Evidence.NONE),
             )
         )
     chains = [model.order for model in found.models if model.order is not None] if found else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from tillit.credit.paths import paths_from
-from tillit.credit.sales import spec_for
+from tillit.credit.plan import WEEKS, Reach
+from tillit.credit.sales import spec_in
+from tillit.credit.trials import Effect, effects
+from tillit.credit.vocabulary import Evidence
 from tillit.credit.whatif import Estimate, WhatIf, what_if
 from tillit.errors import QueryError
 from tillit.journeys.behind import journeys_behind
-from tillit.journeys.touchpoints import TouchpointSpec, touchpoint_paths
+from tillit.journeys.results import JourneyRow
+from tillit.journeys.touchpoints import TOUCHES, TouchpointSpec, touchpoint_paths
 from tillit.reports.size import CASES_BELOW, Size, size_of
 from tillit.vocabulary import Role
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
+from tillit_web.insight.credit.holdout_plan import holdout_plan, reaches
+from tillit_web.insight.credit.measured import is_lost, trials_of, without_answer
 from tillit_web.insight.credit.who import SEED
 from tillit_web.insight.credit.words import touch_label, touches_label, way_to_find_out
 from tillit_web.insight.pages.behind import case_rows
@@ -30,10 +36,15 @@ MOST_TOGETHER = 2
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What hangs on the names, and what the sales they touched were worth."""
+    """What hangs on the names, what the sales they touched were worth, and what holdouts of them say.
+
+    `reach` is who comes to the first of the names.
+    """
 
     found: WhatIf
     value_minor: Mapping[str, int]
+    effects: tuple[Effect, ...]
+    reach: Reach | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class EndBar:
     low: float
     high: float
     middle: float | None
+    measured: tuple[float, float, float] | None  # low, middle, high
 
 
 @access(*Role)
@@ -61,10 +73,13 @@ def show_without(request: TeamRequest) -> HttpResponse:
     chosen = tuple(dict.fromkeys(name for name in request.GET.getlist("without") if name))[:MOST_TOGETHER]
     context: dict[str, object] = {"chosen": chosen, "slots": [*chosen, "", ""][:MOST_TOGETHER]}
     if question.goal_seen:
-        spec = spec_for(question.goal, question.by, question.view.names, question.headcounts)
-        context |= _choices(question, spec)
-        if chosen:
-            context |= _answer(question, spec, chosen)
+        try:
+            spec = spec_in(question.view, question.goal, question.by, question.headcounts)
+            context |= _choices(question, spec)
+            if chosen:
+                context |= _answer(question, spec, chosen)
+        except QueryError as refused:
+            context |= {"refused": refused.sentence}
     kept = [("without", name) for name in chosen]
     return show(question, "insight/credit/without.html", "insight:credit_without", context, kept=kept)
 
@@ -82,39 +97,59 @@ def _choices(question: CreditAsked, spec: TouchpointSpec) -> dict[str, object]:
 
 
 def _answer(question: CreditAsked, spec: TouchpointSpec, chosen: tuple[str, ...]) -> dict[str, object]:
-    try:
-        answered = warehouse.cached(question.view, ("without", spec, chosen), lambda: _found(question, spec, chosen))
-    except QueryError as refused:
-        return {"refused": refused.sentence}
+    answered = warehouse.cached(question.view, ("without", spec, chosen), lambda: _found(question, spec, chosen))
     found = answered.found
     size = size_of(found.conversions)
-    behind = question.sold_after(*chosen)
-    cases = journeys_behind(question.view, behind, limit=CASES_BELOW).rows if size is Size.CASES else ()
+    cases: Sequence[JourneyRow] = ()
+    if size is Size.CASES and question.by in TOUCHES:
+        cases = journeys_behind(question.view, question.sold_after(*chosen), limit=CASES_BELOW).rows
+    label = touches_label(question.by, chosen)
+    lost = is_lost(found, answered.effects)
     return {
         "without": found,
         "size": size,
-        "label": touches_label(question.by, chosen),
+        "label": label,
+        "measured_answer": without_answer(label, found.measured, lost=lost) if found.measured else "",
+        "measured_minor": sorted((found.value_minor or {}).items()),
+        "too_few_drawn": found.evidence is Evidence.FEW,
+        "plan": holdout_plan(answered.reach) if answered.reach and not found.measured else None,
+        "weeks": WEEKS,
         "value_minor": sorted(answered.value_minor.items()),
         "bar": _bar(found),
-        "link": question.link(behind),
+        "link": question.opens(*chosen),
         "way": way_to_find_out(chosen[0]),
         "cases": case_rows(cases),
     }
 
 
 def _found(question: CreditAsked, spec: TouchpointSpec, chosen: tuple[str, ...]) -> Answered:
-    paths = paths_from(touchpoint_paths(question.view, spec))
+    met_by = touchpoint_paths(question.view, spec)
+    paths = paths_from(met_by)
+    trials = trials_of(question, paths.names)
     chain = size_of(round(float(paths.conversions.sum()))) is Size.FULL
-    found = what_if(paths, chosen, np.random.default_rng(SEED), chain=chain)
+    found = what_if(paths, chosen, np.random.default_rng(SEED), chain=chain, trials=trials)
     met = paths.meets(chosen)
     worth = {currency: round(float(value[met].sum())) for currency, value in paths.value_minor.items()}
-    return Answered(found, worth)
+    # All names are tried together, as on Who contributed: the same holdout must not be found there and not here.
+    of_chosen = tuple(effect for effect in effects(trials) if effect.name in chosen)
+    return Answered(found, worth, of_chosen, reaches(met_by, paths).get(chosen[0]))
 
 
 def _bar(found: WhatIf) -> EndBar:
     def percent(sales: float) -> float:
         return round(100 * sales / max(found.conversions, 1), 2)
 
+    def inside(sales: float) -> float:
+        return min(max(percent(sales), 0.0), 100.0)
+
     most: Estimate = found.at_most
     middle = percent(found.middle.conversions) if found.middle else None
-    return EndBar(percent(most.conversions), percent(most.low), min(percent(most.high), 100.0), middle)
+    held = found.measured
+    ends = (held.low, held.conversions, held.high) if held else None
+    return EndBar(
+        percent(most.conversions),
+        percent(most.low),
+        min(percent(most.high), 100.0),
+        middle,
+        (inside(ends[0]), inside(ends[1]), inside(ends[2])) if ends else None,
+    )

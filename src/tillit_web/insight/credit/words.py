@@ -16,6 +16,7 @@ BY_LABELS: dict[str, Promise] = {
     "function": _("Function"),
     "place": _("Place"),
     "campaign": _("Campaign"),
+    "content": _("Content"),
 }
 
 MODEL_LABELS: dict[Model, Promise] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext
 
+from tillit.credit.vocabulary import Evidence
+from tillit_web.insight.credit.measured import EVIDENCE_LABELS
 from tillit_web.insight.credit.who_page import ModelCell, TouchRow
 from tillit_web.ui.templatetags.tillit import number
 
@@ -30,3 +32,9 @@ def spread(row: TouchRow) -> str:
     """ "9 to 31 of 100": from the lowest to the highest end of all models' ranges."""
     text = gettext("%(low)s to %(high)s of 100") % {"low": number(row.least * 100), "high": number(row.most * 100)}
     return text.replace(" ", NO_BREAK)
+
+
+@register.filter
+def evidence(grade: Evidence) -> str:
+    """What stands behind a row, in the reader's words."""
+    return str(EVIDENCE_LABELS[grade])
