@@ -13,10 +13,9 @@ from django.core.asgi import get_asgi_application
 django_application = get_asgi_application()
 
 from tillit_web.collect.app import PREFIX as COLLECT  # noqa: E402 - tables exist only after Django is set up
-from tillit_web.collect.mount import collect  # noqa: E402
+from tillit_web.collect.mount import collect, send_program  # noqa: E402
 from tillit_web.collect.requests import Receive  # noqa: E402
 from tillit_web.collect.snippet import ADDRESS as SNIPPET  # noqa: E402
-from tillit_web.collect.snippet import send_snippet  # noqa: E402
 from tillit_web.meetings.app import DECIDE, OUTCOME, decide_over_http  # noqa: E402
 from tillit_web.serving.health import health  # noqa: E402
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
@@ -31,7 +30,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http" and path.startswith(STATIC):
         await send_static(scope, send, path.removeprefix(STATIC))
     elif scope["type"] == "http" and path == SNIPPET:
-        await send_snippet(scope, send)
+        await send_program(scope, send)
     elif scope["type"] == "http" and path in (DECIDE, OUTCOME):
         await decide_over_http(scope, receive, send)
     elif scope["type"] == "http" and path.startswith(COLLECT) and not path.startswith(IMPORT):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tillit.vocabulary import MeasurementMode
 from tillit_web.collect.snippet import snippet
 
 PAGES = {
@@ -62,11 +63,11 @@ class Site:
 
 
 @contextmanager
-def plain_site(*, mode: str = "count") -> Iterator[Site]:
+def plain_site(*, mode: MeasurementMode = MeasurementMode.WITH_CONSENT) -> Iterator[Site]:
     """Serve both, on two ports: two origins."""
     arrived = Arrived()
-    with _serving(_collector(arrived)) as collector:
-        line = f'<script async src="{collector}/tillit.js" data-key="{arrived.key}" data-mode="{mode}"></script>'
+    with _serving(_collector(arrived, mode)) as collector:
+        line = f'<script async src="{collector}/tillit.js" data-key="{arrived.key}"></script>'
         with _serving(_pages(collector, lambda: line)) as pages:
             yield Site(pages, arrived)
 
@@ -122,10 +123,10 @@ def _pages(collector: str, line: Callable[[], str]) -> type[BaseHTTPRequestHandl
     return Pages
 
 
-def _collector(arrived: Arrived) -> type[BaseHTTPRequestHandler]:
+def _collector(arrived: Arrived, mode: MeasurementMode) -> type[BaseHTTPRequestHandler]:
     class Collector(_Quiet):
         def do_GET(self) -> None:
-            self.answer(200, snippet().body, Content_Type="text/javascript")
+            self.answer(200, snippet(mode).body, Content_Type="text/javascript")
 
         def do_POST(self) -> None:
             sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -17,6 +17,7 @@ import msgspec
 
 from tillit.errors import InputError
 from tillit.events.converting import LINK_RULE
+from tillit.events.counted import COUNTED, nobody
 from tillit.events.currencies import exponent, is_code
 from tillit.events.hot import HotEvent, HotLink
 from tillit.events.segment import CALLS, segment_cells
@@ -69,6 +70,8 @@ class Terms:
         currency: Of amounts without one.
         region: ISO 3166 country of phone numbers without a country code.
         agent: What the request said of the browser or program that sent it, reduced; empty for servers.
+        is_counted: Whether nobody may be tied to it: whoever the call names, it is counted and no more.
+        visitor: Of a counted call, who sent it today, where that may be told for a day; "" otherwise.
     """
 
     key: bytes
@@ -78,6 +81,8 @@ class Terms:
     currency: str | None
     region: str | None
     agent: str = ""
+    is_counted: bool = False
+    visitor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +122,12 @@ def collected(call: Call, terms: Terms) -> Collected:
     activity = cells["activity"]
     known = ACTIVITY_BY_NAME.get(activity)
     amount, currency = _amount(cells, terms.currency)
-    identifiers = _identifiers(cells, terms)
+    event_id = cells.get("message_id") or _own_id(call, content)
+    identifiers = _identifiers(cells, terms, event_id)
     subject_kind, subject, _ = identifiers[0]
     properties = {name: value for name, value in cells.items() if name.startswith(_PROPERTY)} | _program(call, terms)
     event = HotEvent(
-        event_id=cells.get("message_id") or _own_id(call, content),
+        event_id=event_id,
         source=SOURCE,
         occurred_at=occurred_at,
         received_at=terms.received_at,
@@ -139,7 +145,8 @@ def collected(call: Call, terms: Terms) -> Collected:
         properties=msgspec.json.encode(properties).decode() if properties else None,
         links=tuple(HotLink(other, other_kind, LINK_RULE) for other_kind, other, _ in identifiers[1:]),
     )
-    return Collected(event, content, _contacts(call, identifiers) if terms.is_proven else ())
+    contacts = _contacts(call, identifiers) if terms.is_proven and not terms.is_counted else ()
+    return Collected(event, content, contacts)
 
 
 def micros_of(written: object) -> int | None:
@@ -238,8 +245,13 @@ def _amount(cells: Mapping[str, str], currency_if_none: str | None) -> tuple[int
     return whole, currency
 
 
-def _identifiers(cells: Mapping[str, str], terms: Terms) -> list[tuple[str, bytes, str]]:
+def _identifiers(cells: Mapping[str, str], terms: Terms, event_id: str) -> list[tuple[str, bytes, str]]:
     """Kind, subject and clear form of everyone the call may speak of, strongest first."""
+    if terms.visitor:
+        kind = IdentifierKind.ANONYMOUS
+        return [(str(kind), subject_of(kind, terms.visitor, key=terms.key), terms.visitor)]
+    if terms.is_counted:
+        return [(COUNTED, nobody(event_id, terms.key), "")]
     found = []
     for kind, name in _PROVEN_KINDS if terms.is_proven else _UNPROVEN_KINDS:
         value = cells.get(name)

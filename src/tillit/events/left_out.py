@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from tillit.events.contract import EVENT_SCHEMA
+from tillit.events.counted import COUNTED, of_somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,11 @@ class LeftOut:
         return cls(pc.unique(keys_of(rows)).sort(), pc.unique(rows["subject"]))
 
     def without(self, events: pa.Table) -> pa.Table:
-        """These rows of EVENT_SCHEMA (texts may be dictionaries) but for the events that are left out."""
+        """These rows of EVENT_SCHEMA (texts may be dictionaries) but for the events that are left out.
+
+        Events that are only counted are always: they are nobody's.
+        """
+        events = of_somebody(events)
         if not len(self.keys):
             return events
         places = pc.indices_nonzero(pc.is_in(events["subject"], value_set=self.subjects))
@@ -42,6 +50,16 @@ class LeftOut:
         kept = np.ones(events.num_rows, np.bool_)
         kept[places.filter(gone.combine_chunks()).to_numpy()] = False
         return events.filter(pa.array(kept))
+
+
+def counted_events(events: Sequence[Path], out: LeftOut) -> int:
+    """How many events of these files are only counted, apart from those that are left out for another reason."""
+    found = 0
+    for path in events:
+        rows = pq.read_table(path, columns=["source", "event_id"], filters=[("subject_kind", "=", COUNTED)])
+        if rows.num_rows:
+            found += rows.num_rows - int(pc.sum(pc.is_in(keys_of(rows), value_set=out.keys)).as_py() or 0)
+    return found
 
 
 def keys_of(rows: pa.Table) -> pa.ChunkedArray:

@@ -5,6 +5,7 @@ A 2xx says that what it counts as accepted is on stable storage. docs/collecting
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -15,12 +16,14 @@ from urllib.parse import parse_qs
 
 from tillit.events.calls import Refused
 from tillit_web.collect import cors
+from tillit_web.collect.answering import Given, answers_taken, keep
 from tillit_web.collect.answers import Answer, Problem, taken
 from tillit_web.collect.committer import Busy, Committer
 from tillit_web.collect.keyring import KeyRing
 from tillit_web.collect.limits import Limits
+from tillit_web.collect.measuring import Days, Offered, measured, offered, who_agreed
 from tillit_web.collect.pixel import PIXEL, pixel_call
-from tillit_web.collect.reading import Sender, arrival_of, call_of, refusal_of, unread
+from tillit_web.collect.reading import Sender, call_of, refusal_of, unread
 from tillit_web.collect.requests import KINDS, Calls, Receive, Scope, Send, body_of, calls_of, is_signed, key_in
 from tillit_web.collect.scrubbing import prefix, reduced_agent
 from tillit_web.collect.storage import Arrival, Outcome, Refusal, StorageUnavailable
@@ -29,6 +32,10 @@ logger = logging.getLogger("tillit_web.collect")
 
 PREFIX = "/v1/"
 RETRY_AFTER_SECONDS = 2
+# Requests that nobody would hear of otherwise; a wrong key, site or limit says more where it is found.
+REFUSED_WHOLE = frozenset(
+    {"key_missing", "signature_wrong", "batch_large", "too_many", "encoding_unknown", "gzip_broken"}
+)
 
 
 class Collector:
@@ -40,6 +47,7 @@ class Collector:
         self._committer = committer
         self._limits = limits
         self._key = key
+        self._days = Days()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -52,6 +60,9 @@ class Collector:
             else:
                 answer = await self._answer(scope, receive, headers, origin)
         except Problem as problem:
+            # How many events a request held that is refused whole is not known: it counts as a request, not in an hour.
+            if problem.code in REFUSED_WHOLE:
+                self._committer.alarm(problem.code, "")
             answer = problem.answer()
         except (Busy, StorageUnavailable) as trouble:
             logger.error("events were not taken", extra={"facts": {"trouble": type(trouble).__name__}})
@@ -81,7 +92,7 @@ class Collector:
             calls = calls_of(body, kind)
         except Problem as problem:
             sender = await self._sender(key_in(headers) or query.get("writeKey"), b"", headers, origin)
-            await self._committer.put([unread(sender.key.id, body, problem.code)])
+            await self._committer.put([unread(sender.key, body, problem.code)])
             raise
         return await self._take(calls, body, scope, headers, origin, query)
 
@@ -101,17 +112,45 @@ class Collector:
             return taken(received=0, accepted=0, duplicate=0, rejected=())
         self._limit(sender, scope, len(calls.raw))
         received_at = time.time_ns() // 1000
+        found: list[Offered | Refused] = [self._offered(raw, calls, sender, received_at) for raw in calls.raw]
+        readable = [one for one in found if isinstance(one, Offered)]
+        yes = set() if sender.key.is_server else await asyncio.to_thread(who_agreed, readable, sender)
+        visitor = "" if sender.key.is_server else self._visitor(scope, headers, sender, received_at)
         arrived: list[Arrival | Refusal] = []
+        answers: list[Given | None] = []
         hints: dict[int, tuple[str, str]] = {}
-        for index, raw in enumerate(calls.raw):
+        for index, (raw, one) in enumerate(zip(calls.raw, found, strict=True)):
+            given = None
             try:
-                call = call_of(raw, calls)
-                arrived.append(arrival_of(call, sender, received_at=received_at, own_key=self._key))
+                if isinstance(one, Refused):
+                    raise one
+                read, given = measured(one, yes, sender, received_at=received_at, own_key=self._key, visitor=visitor)
+                arrived.append(read.arrival)
             except Refused as refused:
-                arrived.append(refusal_of(raw, calls, refused, key_id=sender.key.id, received_at=received_at))
+                key = sender.key
+                arrived.append(
+                    refusal_of(
+                        raw, calls, refused, key_id=key.id, received_at=received_at, is_counted=not key.is_server
+                    )
+                )
                 hints[index] = (refused.code, str(refused))
+            answers.append(given)
         outcomes = await self._committer.put(arrived) if arrived else []
+        # After the events: sent again after a failure here they are duplicates, and the answers go on record then.
+        if given_now := answers_taken(answers, outcomes):
+            await asyncio.to_thread(keep, given_now)
         return _answer_of(outcomes, hints, is_batch=calls.kind is None)
+
+    def _offered(self, raw: bytes, calls: Calls, sender: Sender, received_at: int) -> Offered | Refused:
+        try:
+            return offered(call_of(raw, calls), sender, received_at=received_at, own_key=self._key)
+        except Refused as refused:
+            return refused
+
+    def _visitor(self, scope: Scope, headers: Mapping[bytes, bytes], sender: Sender, received_at: int) -> str:
+        address = (scope.get("client") or ("",))[0]
+        agent = headers.get(b"user-agent", b"").decode("latin-1")
+        return self._days.visitor(sender.key.id, address, agent, at=received_at)
 
     async def _sender(self, text: str | None, body: bytes, headers: Mapping[bytes, bytes], origin: str) -> Sender:
         if not text:
@@ -124,7 +163,7 @@ class Collector:
             raise Problem(HTTPStatus.UNAUTHORIZED, "key_unknown", hint)
         if origin and not key.is_server and origin not in key.origins:
             self._committer.alarm("origin_unknown", origin)
-            hint = f"This key is not registered for {origin}. Add it in Settings, Collection."
+            hint = f"This key is not registered for {origin}. Add it in Settings, Your site."
             raise Problem(HTTPStatus.FORBIDDEN, "origin_unknown", hint)
         signature = headers.get(b"x-tillit-signature")
         signed = signature is not None and is_signed(key.signing_secret, body, signature)

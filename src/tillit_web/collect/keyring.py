@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from tillit.events.subject import country_of_zone
+from tillit.vocabulary import MeasurementMode
 from tillit_web.collect.actions import key_digest, signing_secret
 from tillit_web.collect.models import WriteKey
 from tillit_web.people.queries import company
@@ -33,19 +34,20 @@ class KeyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """All keys that may send now, and what the company says of amounts and phone numbers."""
+    """All keys that may send now, and what the company says of amounts, phone numbers and measurement."""
 
     keys: dict[bytes, KeyFacts]
     origins: frozenset[str]
     currency: str | None
     region: str | None
+    mode: MeasurementMode
 
 
 class KeyRing:
     """Finds keys without asking the database at each request."""
 
     def __init__(self) -> None:
-        self._ring = Ring({}, frozenset(), None, None)
+        self._ring = Ring({}, frozenset(), None, None, MeasurementMode.COUNT_ONLY)
         self._read_at = float("-inf")
         self._reading = threading.Lock()
 
@@ -56,6 +58,11 @@ class KeyRing:
         if digest not in self._ring.keys:
             await self._refresh(SECONDS_BETWEEN_LOOKS)
         return self._ring.keys.get(digest), self._ring
+
+    async def mode(self) -> MeasurementMode:
+        """How far the company measures its site."""
+        await self._refresh(SECONDS_KEPT)
+        return self._ring.mode
 
     async def origins(self) -> frozenset[str]:
         """Every origin that some key has."""
@@ -90,4 +97,4 @@ def read_ring() -> Ring:
         for row in WriteKey.objects.filter(revoked_at=None)
     }
     origins = frozenset(origin for key in keys.values() for origin in key.origins)
-    return Ring(keys, origins, facts.currency or None, country_of_zone(facts.timezone))
+    return Ring(keys, origins, facts.currency or None, country_of_zone(facts.timezone), facts.measurement_mode)

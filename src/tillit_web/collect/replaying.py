@@ -12,10 +12,12 @@ from django.conf import settings
 from tillit.events.calls import Refused
 from tillit.events.key import read_or_create_key
 from tillit.sentences import sentence
+from tillit_web.collect.answering import Given, answers_taken, keep
 from tillit_web.collect.keyring import read_ring
+from tillit_web.collect.measuring import measured, offered, who_agreed
 from tillit_web.collect.queries import storage
-from tillit_web.collect.reading import ALONE, Sender, arrival_of, call_of
-from tillit_web.collect.storage import Arrival, Failed, Outcome
+from tillit_web.collect.reading import ALONE, Read, Sender, call_of
+from tillit_web.collect.storage import Failed, Outcome
 
 PAGE = 500
 _REVOKED = sentence("The key it came with was revoked.")
@@ -44,16 +46,18 @@ def replay(*, code: str = "", only: int | None = None) -> Replayed:
         while lines := opened.failed(limit=PAGE if only is None else 1, before=before, code=code):
             if only is not None and lines[0].id != only:
                 break  # somebody else took it out
-            offered: list[tuple[Failed, Arrival]] = []
+            again: list[tuple[Failed, Read, Given | None]] = []
             for line in lines:
                 try:
-                    offered.append((line, _again(line, senders, own_key)))
+                    again.append((line, *_again(line, senders, own_key)))
                 except Refused:
                     refused += 1
             # What takes the place of a line that conflicts again stands above it, and is not met twice.
-            for outcome in opened.accept([arrival for _, arrival in offered]) if offered else ():
+            outcomes = opened.accept([read.arrival for _, read, _ in again]) if again else []
+            for outcome in outcomes:
                 totals[outcome] += 1
-            opened.settle([line.id for line, _ in offered])
+            keep(answers_taken([given for _, _, given in again], outcomes))
+            opened.settle([line.id for line, _, _ in again])
             if only is not None:
                 break
             before = lines[-1].id
@@ -66,9 +70,11 @@ def discard(failed: Sequence[int]) -> None:
         opened.settle(failed)
 
 
-def _again(line: Failed, senders: dict[int, Sender], own_key: bytes) -> Arrival:
+def _again(line: Failed, senders: dict[int, Sender], own_key: bytes) -> tuple[Read, Given | None]:
     sender = senders.get(line.key_id)
     if sender is None:
         raise Refused("key_unknown", _REVOKED)
-    now = time.time_ns() // 1000
-    return arrival_of(call_of(line.raw, ALONE), sender, received_at=line.received_at, own_key=own_key, counted_at=now)
+    now, call = time.time_ns() // 1000, call_of(line.raw, ALONE)
+    one = offered(call, sender, received_at=line.received_at, own_key=own_key, counted_at=now)
+    yes = who_agreed([one], sender)
+    return measured(one, yes, sender, received_at=line.received_at, own_key=own_key, counted_at=now)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from tillit_web.collect.answers import Problem
+from tillit_web.collect.strict_json import refuse_repeated_around
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,7 +25,7 @@ LARGEST_BATCH = 500 * 1024
 READ_ON = 4 * 1024 * 1024  # a client that is cut off while it writes never reads why
 MOST_EVENTS = 2_500  # what a batch of the smallest calls holds
 
-KINDS = frozenset({"track", "identify", "page", "screen", "group", "alias"})
+KINDS = frozenset({"track", "identify", "page", "screen", "group", "alias", "consent"})
 
 
 class Envelope(msgspec.Struct):
@@ -105,6 +106,7 @@ def calls_of(body: bytes, kind: str) -> Calls:
             single = _SINGLE.decode(body)
             return Calls((body,), kind, single.writeKey, single.sentAt, {})
         found = _ENVELOPE.decode(body)
+        refuse_repeated_around(body, found.batch or ())
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _unreadable(error) from None
     if found.batch is None:

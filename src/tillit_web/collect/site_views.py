@@ -18,26 +18,19 @@ from tillit_web.collect.models import WriteKey
 from tillit_web.collect.origins import OriginError, origin_of
 from tillit_web.collect.snippet import ADDRESS
 from tillit_web.people.access import TeamRequest, access
+from tillit_web.people.queries import company
+from tillit_web.people.words import MODES
 from tillit_web.ui.templatetags.tillit import said
 
 
 class SiteForm(forms.Form):
-    """Whose pages may send, and what is measured there before anybody agreed."""
+    """Whose pages may send."""
 
     address = forms.CharField(
         label=gettext_lazy("Address of your site"),
         help_text=gettext_lazy("As in the browser’s address bar, such as https://shop.example."),
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "url", "inputmode": "url"}),
-    )
-    mode = forms.ChoiceField(
-        label=gettext_lazy("Before a visitor has agreed"),
-        choices=[
-            ("count", gettext_lazy("Only count: nothing ties two events together")),
-            ("visit", gettext_lazy("Follow a visit while its page is open: an id in memory, gone with the page")),
-        ],
-        initial="count",
-        widget=forms.RadioSelect,
     )
 
     def clean_address(self) -> str:
@@ -57,12 +50,12 @@ def overview(request: TeamRequest) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if not form.is_valid():
         keys = [(key, site.site_facts(key, own_origin=_own_origin(request))) for key in site.site_keys()]
-        return render(request, "collect/sites.html", {"form": form, "keys": keys})
+        measured = MODES[company().measurement_mode]
+        return render(request, "collect/sites.html", {"form": form, "keys": keys, "measured": measured})
     origin = form.cleaned_data["address"]
     made = create_key(origin.partition("://")[2], origins=[origin], by=request.user)
     own = _own_origin(request)
-    mode = form.cleaned_data["mode"]
-    line = f'<script async src="{own}{ADDRESS}" data-key="{made.text}" data-mode="{mode}"></script>'
+    line = f'<script async src="{own}{ADDRESS}" data-key="{made.text}"></script>'
     return render(request, "collect/site.html", {"line": line, **_shown(request, made.row)})
 
 

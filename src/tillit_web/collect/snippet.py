@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs
 
+from tillit.vocabulary import MeasurementMode
 from tillit_web.collect.origins import OriginError, origin_of
 
 ADDRESS = "/tillit.js"
@@ -40,10 +41,11 @@ class Snippet:
 
 
 @cache
-def snippet() -> Snippet:
-    """What browsers get."""
+def snippet(mode: MeasurementMode = MeasurementMode.WITH_CONSENT) -> Snippet:
+    """What browsers get where the company measures so far."""
     source = resources.files("tillit_web.collect").joinpath("browser/tillit.js").read_text(encoding="utf-8")
-    body = without_comments(source).encode()
+    told = f'const measured = "{MeasurementMode.WITH_CONSENT}";'
+    body = without_comments(source).replace(told, f'const measured = "{mode}";').encode()
     return Snippet(body, gzip.compress(body, mtime=0), hashlib.sha256(body).hexdigest()[:16])
 
 
@@ -73,13 +75,15 @@ def _note(referrer: bytes) -> None:
         _fetched[origin] = None
 
 
-async def send_snippet(scope: Mapping[str, Any], send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+async def send_snippet(
+    scope: Mapping[str, Any], send: Callable[[dict[str, Any]], Awaitable[None]], mode: MeasurementMode
+) -> None:
     """Answer a request for /tillit.js, with or without `?v=`."""
     if scope["method"] not in {"GET", "HEAD"}:
         await send({"type": "http.response.start", "status": 405, "headers": [(b"allow", b"GET, HEAD")]})
         await send({"type": "http.response.body", "body": b""})
         return
-    program, request = snippet(), dict(scope["headers"])
+    program, request = snippet(mode), dict(scope["headers"])
     _note(request.get(b"referer", b""))
     etag = f'"{program.version}"'.encode()
     asked_for = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get("v")

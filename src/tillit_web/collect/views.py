@@ -30,6 +30,12 @@ ALARMS = {
     "key_unknown": gettext_lazy("Events came with a key that is not known or was revoked"),
     "origin_unknown": gettext_lazy("A web site sent with a key that is not registered for it"),
     "limit_reached": gettext_lazy("A key sent more than its limit and was told to wait"),
+    "key_missing": gettext_lazy("A request came without a key"),
+    "signature_wrong": gettext_lazy("A request was signed with another secret than its key’s"),
+    "batch_large": gettext_lazy("A request was larger than a batch may be"),
+    "too_many": gettext_lazy("A batch held more calls than it may"),
+    "encoding_unknown": gettext_lazy("A request was packed in a way that is not read"),
+    "gzip_broken": gettext_lazy("A request was cut off, or packed wrongly"),
     "limit_unjudged": gettext_lazy("More networks sent at once than are counted: events were taken without a limit"),
 }
 

@@ -28,6 +28,7 @@ from tillit.ledger.ledger import SALT_BYTES, Ledger
 from tillit.vocabulary import ContactChannel, Purpose
 
 FILE = "consents.sqlite"
+VERSION = 2  # of the file: 1 had no consent_once
 WAIT_SECONDS = 20.0
 GIVEN, WITHDRAWN, ERASURE_ASKED = "given", "withdrawn", "erasure_asked"
 # A customer can say yes or no to these; the others rest on what was agreed or on the law.
@@ -86,6 +87,7 @@ def record_consent(
     wording: str = "",
     language: str = "",
     at: datetime | None = None,
+    once: bytes = b"",
 ) -> int:
     """Keep a yes or a no; readers follow it from their next read on.
 
@@ -94,6 +96,7 @@ def record_consent(
         channel: With marketing, and with nothing else.
         where: What shows that it was said: an address, a shop, a file.
         at: When it was said, if that was earlier than now. The latest entry counts, whatever its time.
+        once: Names the answer, such as a digest of its id; one that is on record already is not kept again.
 
     Returns:
         The entry's number.
@@ -115,7 +118,8 @@ def record_consent(
         "where": where,
         "said_at": None if at is None else at.isoformat(),
     }
-    return _append(GIVEN if granted else WITHDRAWN, subjects, said, purpose.value, channel or _NO_CHANNEL, granted)
+    kind = GIVEN if granted else WITHDRAWN
+    return _append(kind, subjects, said, purpose.value, channel or _NO_CHANNEL, granted, once=once)
 
 
 def request_erasure(subjects: Collection[bytes]) -> int:
@@ -142,6 +146,18 @@ def standing_of(subjects: Collection[bytes]) -> dict[tuple[Purpose, ContactChann
     for given in consents_of(subjects):
         standing.setdefault((given.purpose, given.channel), given)
     return standing
+
+
+def agreed(subjects: Collection[bytes], purpose: Purpose) -> frozenset[bytes]:
+    """Those of these subjects whose latest answer for a purpose is a yes, by whatever way of contact."""
+    marks = ", ".join("?" * len(subjects))
+    with _open() as (connection, _):
+        rows = connection.execute(
+            f"select subject, granted, max(number) from consent_subject where purpose = ? and subject in ({marks}) "  # noqa: S608
+            "group by subject, channel",
+            (purpose.value, *subjects),
+        )
+        return frozenset(bytes(subject) for subject, granted, _ in rows if granted)
 
 
 def is_erased(subject: bytes) -> bool:
@@ -205,7 +221,14 @@ def _answered(connection: sqlite3.Connection, purpose: str, at: int, *, granted:
 
 
 def _append(
-    kind: str, subjects: Collection[bytes], said: dict[str, Any], purpose: str, channel: str, granted: bool
+    kind: str,
+    subjects: Collection[bytes],
+    said: dict[str, Any],
+    purpose: str,
+    channel: str,
+    granted: bool,
+    *,
+    once: bytes = b"",
 ) -> int:
     own = sorted(set(subjects))
     if not own:
@@ -213,11 +236,16 @@ def _append(
     now = time.time_ns() // 1_000
     content = json.dumps(said | {"subjects": [subject.hex() for subject in own]}, ensure_ascii=False).encode()
     with _open() as (connection, ledger), _transaction(connection):
+        known = connection.execute("select number from consent_once where digest = ?", (once,)).fetchone()
+        if known is not None:
+            return int(known[0])
         entry = ledger.append(kind, content, at=now, salt=secrets.token_bytes(SALT_BYTES))
         connection.executemany(
             "insert into consent_subject (number, subject, purpose, channel, granted, at) values (?, ?, ?, ?, ?, ?)",
             [(entry.number, subject, purpose, channel, granted, now) for subject in own],
         )
+        if once:
+            connection.execute("insert into consent_once (digest, number) values (?, ?)", (once, entry.number))
     return entry.number
 
 
@@ -248,24 +276,28 @@ def _open() -> Iterator[tuple[sqlite3.Connection, Ledger]]:
         for pragma in ("synchronous = full", "secure_delete = on"):
             connection.execute(f"pragma {pragma}")
         ledger = Ledger(connection, "consent")
-        if connection.execute("pragma user_version").fetchone()[0] == 0:
-            _create(connection, ledger)
+        version = connection.execute("pragma user_version").fetchone()[0]
+        if version < VERSION:
+            _create(connection, ledger, is_new=version == 0)
         yield connection, ledger
 
 
-def _create(connection: sqlite3.Connection, ledger: Ledger) -> None:
+def _create(connection: sqlite3.Connection, ledger: Ledger, *, is_new: bool) -> None:
+    """Make the tables, or those that an older file lacks."""
     connection.execute("pragma journal_mode = wal")
     with _transaction(connection):
-        ledger.create()
+        if is_new:
+            ledger.create()
         for statement in _TABLES:
             connection.execute(statement)
-        connection.execute("pragma user_version = 1")
+        connection.execute(f"pragma user_version = {VERSION}")
 
 
 _TABLES: Sequence[str] = (
     "create table if not exists consent_subject (number integer not null, subject blob not null, purpose text not null,"
     " channel text not null, granted integer not null, at integer not null,"
     " primary key (subject, purpose, channel, number)) strict, without rowid",
+    "create table if not exists consent_once (digest blob primary key, number integer not null) strict, without rowid",
     "create index if not exists consent_purpose on consent_subject (purpose, subject, channel, number)",
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tillit.events.builds import Build, build_of, current_build, make_current, new_build, retire_builds
+from tillit.events.left_out import counted_events
 from tillit.events.log import EventLog
 from tillit.events.segments import Segment, SegmentKind
 from tillit.identity.decisions import decided
@@ -26,7 +27,7 @@ def rebuild() -> bool:
     """Bring the current build up to the log, the rules and what people decided, if it is not there already.
 
     Robots' events are left out. What is new is judged together with all that its subjects did before: a rule may need
-    what came later.
+    what came later. Events that are only counted are left out too, since they are nobody's.
 
     Returns:
         Whether a new build became current.
@@ -58,7 +59,7 @@ def rebuild() -> bool:
                 build_store(news, links, build.directory, identity=identity, left_out=found.out)
             else:
                 build_delta(base.directory, news, links, build.directory, identity=identity, left_out=found.out)
-            robots.note(found, build.directory)
+            robots.note(found, build.directory, counted=counted_events(events, found.out))
             make_current(log, build, made_at=time.time_ns() // 1000, base=base)
         retire_builds(log)
         return True

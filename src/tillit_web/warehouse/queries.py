@@ -19,6 +19,7 @@ from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
 from tillit.vocabulary import Purpose
 from tillit_web.people.queries import company, permission
+from tillit_web.warehouse import robots
 from tillit_web.warehouse.folders import data_directory, open_log
 from tillit_web.warehouse.models import Import
 
@@ -104,6 +105,13 @@ def cached(view: View, question: Hashable, compute: Callable[[], Answer]) -> Ans
         while len(_answers) > MOST_ANSWERS:
             _answers.popitem(last=False)
     return answer
+
+
+def counted_only() -> int:
+    """How many events of the current build's log are only counted: nobody's, in no journey and number of customers."""
+    with open_log() as log:
+        build = current_build(log)
+    return 0 if build is None else robots.counted_only(build.directory)
 
 
 def as_of() -> datetime | None:

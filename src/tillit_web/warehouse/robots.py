@@ -137,12 +137,12 @@ def still_holds(base: Path, found: Found, news: Sequence[Path], directory: Path)
     return are_in(now.filter(pc.invert(pc.is_in(now, value_set=before))), news)
 
 
-def note(found: Found, build: Path) -> None:
-    """Write beside a build what was found, and what its people did with mails."""
+def note(found: Found, build: Path, *, counted: int) -> None:
+    """Write beside a build what was found, what its people did with mails, and how many events were only counted."""
     pq.write_table(found.judged.robots, build / FOUND, compression="zstd")
     pq.write_table(found.judged.mails, build / MAILS, compression="zstd")
     mails, clicked = (pc.sum(found.judged.mails[name]).as_py() or 0 for name in ("mails", "clicked"))
-    summary = {"digest": found.digest, "mails": mails, "clicked": clicked}
+    summary = {"digest": found.digest, "mails": mails, "clicked": clicked, "counted": counted}
     (build / SUMMARY).write_text(json.dumps(summary), encoding="utf-8")
 
 
@@ -150,6 +150,11 @@ def mail_counts(build: Path) -> MailCounts:
     """What people did with mails, as noted beside a build."""
     summary = _summary(build)
     return MailCounts(int(summary.get("mails", 0)), int(summary.get("clicked", 0)))
+
+
+def counted_only(build: Path) -> int:
+    """How many events of a build's log are only counted: in no journey, nobody's; robots' left out."""
+    return int(_summary(build).get("counted", 0))
 
 
 def rule_facts(build: Path | None, directory: Path) -> tuple[RuleFacts, ...]:

@@ -36,6 +36,7 @@ def overview(request: TeamRequest) -> HttpResponse:
             "facts": facts,
             "events": sum(one.events for one in acting),
             "has_build": build is not None,
+            "counted": queries.counted_only(),
             "mails": None if folder is None else robots.mail_counts(folder),
             "is_changing": build is not None
             and robots.digest_noted(build.directory) != robots.digest_now(data_directory()),

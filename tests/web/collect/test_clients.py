@@ -2,81 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
-import os
-import re
-import sqlite3
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import rudderstack.analytics.client as rudder
 import segment.analytics.client as segment
 
-from tests.web.serving.running import start_serving, stop_serving
-from tillit.events.hot import HotEvent, unpack
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """A running tillit with a server's key and a browser's."""
-
-    url: str
-    data: Path
-    server_key: str
-    browser_key: str
-
-    def stored(self) -> dict[str, HotEvent]:
-        """The events on stable storage that no segment holds yet, by id."""
-        with closing(sqlite3.connect(self.data / "events.sqlite")) as database:
-            events = [unpack(packed) for (packed,) in database.execute("select event from hot")]
-        assert len({event.event_id for event in events}) == len(events)
-        return {event.event_id: event for event in events}
-
-    def post(self, path: str, body: Any, *, key: str = "", **headers: str) -> tuple[int, dict[str, Any], Any]:
-        """Send a body; the status, the JSON of the answer, and its headers."""
-        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        asked = urllib.request.Request(f"{self.url}{path}", sent, {"content-type": "application/json"})
-        if key:
-            asked.add_header("authorization", "Basic " + base64.b64encode(f"{key}:".encode()).decode())
-        for name, value in headers.items():
-            asked.add_header(name.replace("_", "-"), value)
-        try:
-            with urllib.request.urlopen(asked) as answer:
-                return answer.status, json.load(answer), answer.headers
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, json.load(refused), refused.headers
-
-
-def _new_key(data: Path, *arguments: str) -> str:
-    typed = [sys.executable, "-m", "tillit_cli", "key", "create", "--data", str(data), *arguments]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    said = subprocess.run(typed, env=environment, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"write key: (\S+)", said)
-    assert found is not None
-    return found[1]
+from tests.web.collect.running_shop import Shop, running_shop
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    data = tmp_path_factory.mktemp("shop") / "data"
-    served = start_serving(data)
-    try:
-        yield Shop(
-            served.url, data, _new_key(data), _new_key(data, "--origin", "https://shop.example", "--name", "shop")
-        )
-    finally:
-        stop_serving(served)
+    with running_shop(tmp_path_factory.mktemp("shop")) as running:
+        yield running
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -157,6 +98,8 @@ def test_a_browser_may_send_from_its_own_site_only(shop: Shop) -> None:
 
 def test_a_browser_may_not_speak_of_a_known_customer_unless_signed(shop: Shop) -> None:
     call: dict[str, Any] = {"userId": "ana", "anonymousId": "v-3", "traits": {"email": "ana@example.org"}}
+    yes = {"anonymousId": "v-3", "granted": True, "messageId": "claim-0", "writeKey": shop.browser_key}
+    assert shop.post("/v1/consent", yes)[0] == 200
     shop.post("/v1/identify", call | {"messageId": "claim-1", "writeKey": shop.browser_key})
     assert shop.stored()["claim-1"].subject_kind == "anonymous"
     assert shop.stored()["claim-1"].links == ()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
+from tillit.vocabulary import MeasurementMode
 from tillit_web.asgi import application
 from tillit_web.collect.snippet import snippet, without_comments
 
@@ -40,6 +41,7 @@ def test_it_is_small() -> None:
     assert len(gzip.compress(snippet().body, mtime=0)) <= LARGEST
 
 
+@pytest.mark.django_db(transaction=True)
 def test_it_is_sent_to_every_site_and_kept_a_day() -> None:
     status, headers, body = asked(accept_encoding="gzip, br")
     assert (status, gzip.decompress(body)) == (200, snippet().body)
@@ -52,17 +54,27 @@ def test_it_is_sent_to_every_site_and_kept_a_day() -> None:
     assert "set-cookie" not in headers
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_named_version_is_kept_for_ever() -> None:
     assert "immutable" in asked(query=f"v={snippet().version}")[1]["cache-control"]
     assert "immutable" not in asked(query="v=another")[1]["cache-control"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_has_it_is_sent_nothing() -> None:
     _, headers, body = asked()
     assert body == snippet().body
     assert asked(if_none_match=headers["etag"])[::2] == (304, b"")
     assert asked("HEAD")[2] == b""
     assert asked("POST")[0] == 405
+
+
+@pytest.mark.parametrize("mode", MeasurementMode)
+def test_it_says_how_far_the_company_measures(mode: MeasurementMode) -> None:
+    told = snippet(mode).body.decode()
+    assert f'const measured = "{mode}";' in told
+    assert told.count("const measured") == 1
+    assert len(snippet(mode).zipped) <= LARGEST
 
 
 @pytest.mark.parametrize(

@@ -5,5 +5,7 @@ select
     subject_kind,
     cast(count(*) as bigint) as events
 from events
+-- Events that are only counted name nobody: read back from a file they would be rejected. `--format jsonl` has them.
+where subject_kind <> 'counted'
 group by source, subject_kind
 order by source, subject_kind

@@ -1,16 +1,16 @@
 // tillit.js: counts pages, and follows a visitor only as far as the visitor agreed. No cookie, and nothing is written to
 // the device before tillit.consent(true). Served without these comments; see tillit_web/collect/snippet.py.
 //
-//   <script async src="https://tillit.example/tillit.js" data-key="…" data-mode="count"></script>
+//   <script async src="https://tillit.example/tillit.js" data-key="…"></script>
 //
-// data-mode says what happens before consent:
-//   count   every event stands alone: no id ties two of them together
-//   visit   an id that lives in this page's memory and is gone when the page is
+// Before consent every event stands alone: no id ties two of them together. Whoever serves this writes the company's
+// choice into the first line; where it is count_only, nothing is ever kept, whatever was agreed.
 (() => {
+  const measured = "with_consent";
   const script = document.currentScript || document.querySelector("script[data-key]");
   const early = window.tillit || [];
   if (!script || early.track) return;
-  const { key, mode = "count", host = new URL(script.src).origin } = script.dataset;
+  const { key, host = new URL(script.src).origin } = script.dataset;
   const address = host + "/v1/batch";
   const refused = [navigator.globalPrivacyControl, navigator.doNotTrack, window.doNotTrack]
     .some((sign) => /^(1|yes|true)$/.test(sign));
@@ -22,9 +22,10 @@
   // The id that consent allows. It begins with when it was made: after 13 months it is forgotten. Storage may be
   // forbidden altogether; then consent lasts as long as the page. Who refuses is not even looked up.
   const storage = (use) => { try { return use(localStorage); } catch (forbidden) {} };
-  let agreed = refused || storage((place) => place.tillit);
+  const never = refused || measured == "count_only";
+  let agreed = never || storage((place) => place.tillit);
+  let no = agreed == "no";
   if (!(Date.now() - parseInt(agreed, 36) < 34128e6)) agreed = "";
-  let visit = mode == "visit" && random();
   let known;
 
   let queue = [], sending = [], failures = 0, timer;
@@ -56,15 +57,15 @@
   };
 
   const add = (type, fields, context) => {
-    if (refused) return;
+    if (refused || no) return;
     const messageId = random(), campaign = {};
     new URLSearchParams(location.search).forEach((value, name) => {
       if (/^utm_/.test(name)) campaign[name == "utm_campaign" ? "name" : name.slice(4)] = value;
     });
     queue.push({
-      type, messageId, ...fields, anonymousId: agreed || visit || messageId, timestamp: now(),
+      type, messageId, ...fields, anonymousId: agreed || void 0, timestamp: now(),
       context: {
-        page: page(), campaign, measurement: agreed ? "consent" : mode, webdriver: navigator.webdriver,
+        page: page(), campaign, webdriver: navigator.webdriver,
         library: { name: "tillit.js", version: 1 }, ...context,
       },
     });
@@ -122,18 +123,20 @@
     known = [userId, traits, context];
     if (agreed) add("identify", { userId, traits }, context);
   };
+  // A no is remembered only where visits are measured without a yes: there it is what keeps a browser out.
   const consent = (given, details = {}) => {
-    if (!given && !agreed || refused) return;
+    if (never) return;
     if (given) {
-      agreed = agreed || Date.now().toString(36) + "." + (visit || random());
-      storage((place) => { place.tillit = agreed; });
+      no = 0;
+      agreed = agreed || Date.now().toString(36) + "." + random();
+      storage((place) => place.tillit = agreed);
     }
-    track(given ? "Consent Given" : "Consent Withdrawn", details);
+    if (agreed) track(given ? "Consent Given" : "Consent Withdrawn", details);
     if (given) known && identify(...known);
     else {
       agreed = known = "";
-      visit = visit && random();
-      storage((place) => place.removeItem("tillit"));
+      no = measured == "own_audience";
+      storage((place) => no ? place.tillit = "no" : delete place.tillit);
     }
   };
 

@@ -18,6 +18,7 @@ from tillit_web.insight.pages.behind import case_rows
 from tillit_web.insight.pages.map import MapPage, map_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
 from tillit_web.people.access import TeamRequest, access
+from tillit_web.warehouse import queries as warehouse
 
 USUAL_DETAIL = 50  # of 100: twelve activities, readable at once
 
@@ -43,6 +44,7 @@ def show_map(request: TeamRequest) -> HttpResponse:
         "detail": detail,
         "waiting_steps": range(len(WAITING_STEPS_SECONDS) + 1),
         "everything": question.link(Everything()),
+        "counted": warehouse.counted_only(),
     }
     kept = [("detail", str(detail))] if detail != USUAL_DETAIL else []
     return show(question, "insight/map.html", "insight:map", context, kept=kept)
