@@ -79,8 +79,11 @@ class Limits:
 
     def _forget_full(self, now: float) -> bool:
         """Forget buckets that have filled up again; whether any could be."""
-        rate, burst = self._network
-        full = [name for name, bucket in self._buckets.items() if bucket.tokens + (now - bucket.at) * rate >= burst]
+        full = []
+        for name, bucket in self._buckets.items():
+            rate, burst = self._network if isinstance(name, tuple) else self._key
+            if bucket.tokens + (now - bucket.at) * rate >= burst:
+                full.append(name)
         for name in full:
             del self._buckets[name]
         return bool(full)
