@@ -59,6 +59,16 @@ def test_decisions_nobody_could_have_drawn_otherwise_are_not_asked() -> None:
     assert found.refusals[0].code == "not_asked"
 
 
+def test_a_log_without_any_outcome_yet_is_told_so() -> None:
+    decisions = a_market(1, customers=500).decisions
+    nothing = np.full(len(decisions), np.nan)
+    found = evaluate(replace(decisions, outcome=nothing, delay_days=nothing, reward=nothing))
+    assert [refusal.code for refusal in found.refusals] == ["no_outcome"]
+    assert found.immature_share == 1
+    assert found.overall.low is None
+    assert found.overall.n == int(decisions.free.sum())
+
+
 def test_missing_outcomes_without_delays_are_refused() -> None:
     early = cut(a_market(1), as_of_days=20.0)
     with pytest.raises(InputError, match="outcome_delay_days"):

@@ -65,6 +65,9 @@ def evaluate(decisions: Decisions, *, as_of_days: float | None = None, proposed:
     immature = float(np.isnan(drawn.outcome).mean())
     spoken_of = float(drawn.free.mean())
     old_enough = ~np.isnan(seen)
+    if not (seen[old_enough] > 0).any():
+        refusals.append(Refusal("log", "no_outcome", _no_outcome(len(drawn))))
+        return _nothing_told(decisions, drawn, not_drawn, refusals)
     scored = _scored(drawn.take(old_enough), seen[old_enough])
     stages = range(len(decisions.stages))
     of_stage = [scored.decisions.stage == stage for stage in stages]
@@ -176,6 +179,27 @@ def _values(scored: _Scored, name: str, target: Floats, of_stage: list[Bools]) -
     return found
 
 
+def _nothing_told(decisions: Decisions, drawn: Decisions, not_drawn: int, refusals: list[Refusal]) -> Evaluation:
+    """No drawn decision is old enough to be judged."""
+    free = drawn.free
+
+    def waiting(stage: str | int | None, rows: Bools) -> Effect:
+        return Effect(stage, int((free & rows).sum()), len(np.unique(drawn.customer[free & rows])), None, None, "–")
+
+    return Evaluation(
+        decisions=len(decisions),
+        not_drawn=not_drawn,
+        immature_share=1.0,
+        spoken_of=float(free.mean()),
+        unit="outcome",
+        overall=waiting(None, np.ones(len(drawn), np.bool_)),
+        stages=tuple(waiting(name, drawn.stage == place) for place, name in enumerate(drawn.stages)),
+        policies=(),
+        observed=None,
+        refusals=tuple(refusals),
+    )
+
+
 def _observational(decisions: Decisions, refusals: list[Refusal]) -> Evaluation:
     """Nobody logged how it was decided: at most a hint, with how little it would take to explain it away."""
     known = ~np.isnan(decisions.outcome)
@@ -214,6 +238,10 @@ def _not_drawn(missing: int, of: int) -> Sentence:
         missing=missing,
         of=of,
     )
+
+
+def _no_outcome(decisions: int) -> Sentence:
+    return sentence("None of the outcomes of {decisions} decisions is known yet.", decisions=decisions)
 
 
 def _not_asked(asked: int, free: int) -> Sentence:
