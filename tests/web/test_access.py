@@ -32,6 +32,7 @@ SAMPLES = {"int": "7", "uuid": "00000000-0000-4000-8000-000000000000"}
 PUBLIC = (
     {"welcome/<str:token>/", "new-password/<str:token>/", "demo/enter/<str:token>", "language/"}
     | {f"me/{page}" for page in ("", "code/", "page/", "answer/", "no-contact/", "correct/", "erase/", "close/")}
+    | {"me/erased/<str:token>/"}  # the receipt says nothing about whom
     | {"v1/import", "v1/import/<uuid:import_id>"}  # a server's write key lets in
     | {r"me/^about-me\.(?P<form>json|html)$"}
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +125,44 @@ def retire_builds(log: EventLog) -> None:
         for segment in log.withdrawn():
             if segment.id not in still_built:
                 segment.path.unlink(missing_ok=True)
+
+
+def remove_old_builds(log: EventLog, *, let_go: Callable[[], None]) -> int:
+    """Remove every build but the current one and its base, and every file of the log that left it; for erasure.
+
+    Args:
+        log: An open log.
+        let_go: Called if somebody still reads an old build, to give them time; then it goes all the same.
+
+    Returns:
+        How many builds went.
+
+    Raises:
+        LogBusy: Another process is building.
+    """
+    with held(log.directory / "store" / "build.lock") as alone:
+        if not alone:
+            raise LogBusy(f"Another build is running in {log.directory}. Wait until it is finished and try again.")
+        _clear_unfinished(log)
+        current = current_build(log)
+        stays = set() if current is None else {current.number, current.base}
+        rows = log.connection.execute("select number from build order by number desc").fetchall()
+        old = [_build(log, row["number"]) for row in rows if row["number"] not in stays]
+        if any(_is_read(build) for build in old):
+            let_go()
+        for build in old:
+            _remove(log, build)
+        for path in (log.directory / "store").iterdir():  # what a killed build left
+            if path.is_dir() and path.name not in {str(number) for number in stays}:
+                shutil.rmtree(path)
+        for segment in log.withdrawn():
+            segment.path.unlink(missing_ok=True)
+        return len(old)
+
+
+def _is_read(build: Build) -> bool:
+    with held(_reader_lock(build)) as unread:
+        return not unread
 
 
 def _build(log: EventLog, number: int) -> Build:

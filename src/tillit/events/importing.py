@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from tillit.events.erased import contacts_left
 from tillit.events.log import EventLog, LoggedImport
 from tillit.events.mapping import Mapping
 from tillit.events.publishing import UNMET_ROWS, StagedParts, publish
@@ -97,6 +98,7 @@ def import_file(
     )
     logged = publish(log, import_id, StagedParts(events=staged.events, links=staged.links), work=work)
     rejected = _reject_conflicts(work, path, say) if logged.conflict_rows else staged.rejected_csv
+    contacts = contacts_left(log, staged.contacts, staged.events, staged.links)
     for part in (*staged.events, *staged.links):
         part.unlink()  # the log has them now
     first_at, last_at = _span(log, import_id)
@@ -104,7 +106,7 @@ def import_file(
         receipt=_settled(staged.receipt, logged),
         conflict_events=logged.conflict_events,
         rejected=rejected,
-        contacts=staged.contacts,
+        contacts=contacts,
         mapping=staged.mapping,
         notes=staged.notes,
         first_at=first_at,

@@ -77,6 +77,7 @@ class EventLog:
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
+            connection.execute("pragma secure_delete = on")  # what is erased must not stay in free pages
             log = cls(directory, connection)
             log._settle_format()
         except BaseException:

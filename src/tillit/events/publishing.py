@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tillit import fault
 from tillit.errors import StoreError
+from tillit.events.erased import clear_left, without_erased
 from tillit.events.log import EventLog, ImportState, LoggedImport, require_import
 from tillit.events.segments import Segment, SegmentKind, SegmentWriter
 from tillit.events.sifting import Sifting, sifting
@@ -30,7 +31,8 @@ def publish(log: EventLog, import_id: str, parts: StagedParts, *, work: Path) ->
     """Add an import's new events, and their links, to the log; hold back those it has already.
 
     Events whose (source, event_id) is in the log are kept whole beside it, so that undoing the import they repeat
-    can offer them again. Killed anywhere, either all of the import is in the log or nothing is; calling again with
+    can offer them again. What belongs to erased persons is left out and counts as a duplicate.
+    Killed anywhere, either all of the import is in the log or nothing is; calling again with
     the same id completes it, and changes nothing once it is done.
 
     Args:
@@ -63,11 +65,15 @@ def publish(log: EventLog, import_id: str, parts: StagedParts, *, work: Path) ->
         fault.point("publish.begun")
         committed = log.sound_or_refuse(log.segments(SegmentKind.EVENTS))
         work.mkdir(parents=True, exist_ok=True)
-        with sifting(parts.events, committed, work=work) as sieve:
-            events, held_events = write_sifted(log, import_id, sieve, parts.events, SegmentKind.EVENTS)
-            links, held_links = write_sifted(log, import_id, sieve, parts.links, SegmentKind.LINKS)
+        left = without_erased(log, parts.events, parts.links, work=work)
+        with sifting(left.events, committed, work=work) as sieve:
+            events, held_events = write_sifted(log, import_id, sieve, left.events, SegmentKind.EVENTS)
+            links, held_links = write_sifted(log, import_id, sieve, left.links, SegmentKind.LINKS)
             duplicate_events, conflict_events = sieve.known
             duplicate_rows, conflict_rows = sieve.write_unmet_rows(work / UNMET_ROWS)
+        # The log had what was erased: it is told as known, and stays out.
+        duplicate_events, duplicate_rows = duplicate_events + left.erased_events, duplicate_rows + left.erased_rows
+        clear_left(left, (*parts.events, *parts.links))
         fault.point("publish.before_commit")
         with log.transaction() as connection:
             make_live(connection, (*events, *links, *held_events, *held_links))

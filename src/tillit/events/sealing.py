@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 
 from tillit import fault
 from tillit.events.calls import SOURCE
-from tillit.events.hot import HotRow, event_table, link_table, unpack
+from tillit.events.erased import Erased
+from tillit.events.hot import HotEvent, HotRow, event_table, link_table, unpack
 from tillit.events.log import EventLog
 from tillit.events.publishing import StagedParts, make_live, row_count, write_sifted
 from tillit.events.segments import Segment, SegmentKind, parquet_file
@@ -47,7 +48,7 @@ class HotRows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What one range brought into the log: events that are new, and those that an import had brought before."""
+    """What one range brought into the log: events that are new, and those that it had before or that were erased."""
 
     rows: int
     events: int
@@ -88,10 +89,11 @@ def seal(log: EventLog, hot: HotRows, *, keep_contacts: KeepContacts, work: Path
             return None
         lo, hi, rows = found
         fault.point("seal.intent")
-        keep_contacts([contact for row in rows for contact in _contacts(row)])
+        kept, contacts = _without_erased(rows, Erased.of(log))
+        keep_contacts(contacts)
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
-        parts = _staged(rows, work)
+        parts = _staged(kept, work)
         with sifting(parts.events, _may_have_the_same(log), work=work) as sieve:
             events, held_events = write_sifted(log, COLLECTED, sieve, parts.events, SegmentKind.EVENTS)
             fault.point("seal.after_rename")
@@ -104,7 +106,7 @@ def seal(log: EventLog, hot: HotRows, *, keep_contacts: KeepContacts, work: Path
             connection.execute(
                 "update import set events = events + ?, duplicate_events = duplicate_events + ?,"
                 " conflict_events = conflict_events + ? where id = ?",
-                (row_count(events), duplicate, conflicting, COLLECTED),
+                (row_count(events), duplicate + len(rows) - len(kept), conflicting, COLLECTED),
             )
             connection.execute(
                 "insert into seal (state, lo, hi, rows) values ('sealed', ?, ?, ?)"
@@ -114,7 +116,7 @@ def seal(log: EventLog, hot: HotRows, *, keep_contacts: KeepContacts, work: Path
             connection.execute("delete from seal where state = 'intent'")
         fault.point("seal.after_commit")
         hot.drop(upto=hi)
-        return Sealed(len(rows), row_count(events), duplicate + conflicting)
+        return Sealed(len(rows), row_count(events), len(rows) - row_count(events))
 
 
 def _state(log: EventLog, state: str) -> tuple[int, int, int] | None:
@@ -144,9 +146,20 @@ def _contacts(row: HotRow) -> list[Contact]:
     return msgspec.msgpack.decode(row.contacts, type=list[Contact]) if row.contacts else []
 
 
-def _staged(rows: Sequence[HotRow], work: Path) -> StagedParts:
-    """The rows' events and links as Parquet, for sifting."""
-    events = [unpack(row.event) for row in rows]
+def _without_erased(rows: Sequence[HotRow], erased: Erased) -> tuple[list[HotEvent], list[Contact]]:
+    """The events, and the clear values beside them, without those of erased persons: a client may be late."""
+    kept, contacts = [], []
+    for row in rows:
+        event = unpack(row.event)
+        left = event if erased.is_empty else erased.hot(event)
+        if left is not None:
+            kept.append(left)
+            contacts += [one for one in _contacts(row) if erased.is_empty or left.occurred_at > erased.until(one[0])]
+    return kept, contacts
+
+
+def _staged(events: Sequence[HotEvent], work: Path) -> StagedParts:
+    """The events and their links as Parquet, for sifting."""
     tables = {SegmentKind.EVENTS: event_table(events), SegmentKind.LINKS: link_table(events)}
     paths: dict[SegmentKind, list[Path]] = {}
     with ExitStack() as stack:

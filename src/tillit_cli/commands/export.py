@@ -37,8 +37,10 @@ def run(args: argparse.Namespace) -> int:
         raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
     open_directory(args.data)
     from tillit_web.collect.sealing import seal_all  # Django's tables exist only after setup
+    from tillit_web.warehouse.erasing import erase_waiting
     from tillit_web.warehouse.turns import until_free
 
+    erase_waiting()  # whoever asked to be erased is in no file from now on
     until_free(seal_all)
     with EventLog.open(args.data) as log:
         if args.format == JSON_LINES:

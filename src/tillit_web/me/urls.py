@@ -16,6 +16,7 @@ urlpatterns = [
     path("correct/", views.correct, name="correct"),
     re_path(r"^about-me\.(?P<form>json|html)$", views.download, name="download"),
     path("erase/", views.erase, name="erase"),
+    path("erased/<str:token>/", views.receipt, name="receipt"),
     path("close/", views.close, name="close"),
     path("hand-out/<str:person>/", views.hand_out, name="hand_out"),
 ]

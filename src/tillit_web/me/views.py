@@ -28,7 +28,8 @@ from tillit_web.people.access import TeamRequest, access, public
 from tillit_web.people.consents import How
 from tillit_web.people.models import AccessRecord, Block
 from tillit_web.people.wordings import wording
-from tillit_web.warehouse.queries import current_view
+from tillit_web.warehouse.actions import forget
+from tillit_web.warehouse.queries import current_view, erasure_receipt
 
 OPEN_FOR = timedelta(minutes=30)
 ASKED, OPENED = "me_asked", "me_opened"
@@ -174,9 +175,18 @@ def erase(request: HttpRequest, subject: bytes) -> HttpResponse:
     """Erase me: asked once, in so many words, and at once out of everybody's sight."""
     if request.method == "GET":
         return render(request, "me/erase.html")
-    people.request_erasure(queries.subjects_known_with(subject) or (subject,))
+    token = forget(queries.subjects_known_with(subject) or (subject,), by="customer")
     request.session.flush()
-    return render(request, "me/erased.html")
+    return redirect("me:receipt", token)
+
+
+@public
+@never_cache
+@require_GET
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """What was erased: counts, and no word about whom. Opened by the address alone."""
+    found = erasure_receipt(token)
+    return _noindex(render(request, "me/erased.html", {"receipt": found}, status=200 if found else 404))
 
 
 @_of_customer

@@ -13,11 +13,11 @@ from django.utils import timezone
 from tillit.vocabulary import MeasurementMode, Role
 from tillit_web.people.consents import How as How
 from tillit_web.people.consents import record_consent as record_consent
-from tillit_web.people.consents import request_erasure as request_erasure
 from tillit_web.people.contacts import block as block
 from tillit_web.people.contacts import block_subjects as block_subjects
 from tillit_web.people.contacts import note_reason as note_reason
 from tillit_web.people.contacts import record_access as record_access
+from tillit_web.people.erasure import ask_erasure as ask_erasure
 from tillit_web.people.models import Company, Contact, OneTimeLink, User
 from tillit_web.people.records import ask_correction as ask_correction
 from tillit_web.people.tokens import digest, new_token

@@ -127,6 +127,33 @@ def request_erasure(subjects: Collection[bytes]) -> int:
     return _append(ERASURE_ASKED, subjects, {}, _ERASED, _NO_CHANNEL, granted=True)
 
 
+def count_bodies(subjects: Collection[bytes]) -> int:
+    """How many entries of the ledger still say something of these subjects."""
+    with _open() as (connection, ledger):
+        return sum(ledger.content(number) is not None for number in _entries_of(connection, subjects))
+
+
+def erase_answers(subjects: Collection[bytes]) -> int:
+    """Erase, on record, what every entry says of these subjects; nothing hides them afterwards.
+
+    Returns:
+        How many entries lost their bodies.
+    """
+    with _open() as (connection, ledger), _transaction(connection):
+        numbers = _entries_of(connection, subjects)
+        now, salt = time.time_ns() // 1_000, secrets.token_bytes(SALT_BYTES)
+        erased = ledger.erase(numbers, at=now, salt=salt)
+        connection.executemany("delete from consent_subject where subject = ?", [(one,) for one in subjects])
+    return erased
+
+
+def scrub() -> bool:
+    """Leave no trace of what was deleted in the file or its write-ahead log; False while somebody reads it."""
+    with _open() as (connection, _):
+        connection.execute("vacuum")
+        return not connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+
+
 def consents_of(subjects: Collection[bytes]) -> tuple[ConsentGiven, ...]:
     """Every answer that was given for any of these subjects, the latest first."""
     with _open() as (connection, ledger):
@@ -172,7 +199,7 @@ def is_erased(subject: bytes) -> bool:
 def permission(purpose: Purpose, *, aggregates_as_of: datetime) -> Permission:
     """Whose events a purpose may see: persons as of now, aggregates as of a moment (the build's, or midnight)."""
     with _open() as (connection, _):
-        newest = connection.execute("select coalesce(max(number), 0) from consent_subject").fetchone()[0]
+        newest = connection.execute("select coalesce(max(number), 0) from consent_entry").fetchone()[0]
         cut = int(aggregates_as_of.timestamp() * 1_000_000)
         key = (_path(), purpose, newest, cut)
         with _lock:
@@ -218,6 +245,11 @@ def _answered(connection: sqlite3.Connection, purpose: str, at: int, *, granted:
     """The subjects whose latest answer is this one; for marketing, by any way of contact."""
     rows = connection.execute(_LATEST + "group by subject, channel", (purpose, at))
     return frozenset(bytes(subject) for subject, said, _ in rows if bool(said) is granted)
+
+
+def _entries_of(connection: sqlite3.Connection, subjects: Collection[bytes]) -> set[int]:
+    statement = "select number from consent_subject where subject = ?"
+    return {number for subject in subjects for (number,) in connection.execute(statement, (subject,))}
 
 
 def _append(

@@ -17,6 +17,7 @@ from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.consents import ASKED_FOR
 from tillit_web.people.contact_rules import Refusal
 from tillit_web.people.country_rules import AS_OF, COUNTRIES
+from tillit_web.people.erasure import receipts
 from tillit_web.people.forms import BlockForm, PrivacyForm, WordingForm
 from tillit_web.people.models import Block
 from tillit_web.people.records import attempts_held_back, open_corrections, settle_correction
@@ -112,3 +113,10 @@ def openings(request: TeamRequest) -> HttpResponse:
         "days": DAYS_OF_ATTEMPTS,
     }
     return render(request, "people/openings.html", shown)
+
+
+@access(Role.OWNER)
+@require_GET
+def erasures(request: TeamRequest) -> HttpResponse:
+    """Every erasure with its receipt, and those that wait."""
+    return render(request, "people/erasures.html", {"receipts": receipts()})

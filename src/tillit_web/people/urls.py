@@ -18,6 +18,7 @@ urlpatterns = [
     path("settings/privacy/words/", privacy_views.wordings, name="wordings"),
     path("settings/privacy/blocked/", privacy_views.block_list, name="block_list"),
     path("settings/privacy/corrections/<int:correction>/", privacy_views.settle, name="settle"),
+    path("settings/privacy/erasures/", privacy_views.erasures, name="erasures"),
     path("settings/openings/", privacy_views.openings, name="openings"),
     path("settings/team/", team_views.team, name="team"),
     path("settings/team/invite/", team_views.invite, name="invite"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tillit.events.mapping_dump import dump_mapping
 from tillit.sentences import sentence
 from tillit_web.jobs.actions import enqueue
 from tillit_web.jobs.queries import JobStatus, job
+from tillit_web.people.actions import ask_erasure
 from tillit_web.people.models import User
 from tillit_web.warehouse import jobs
 from tillit_web.warehouse.folders import import_folder, upload_path
@@ -115,6 +116,18 @@ def keep_mapping(name: str, columns: Iterable[str], mapping: Mapping) -> KeptMap
         name=name, defaults={"headers": list(columns), "mapping": dump_mapping(mapping)}
     )
     return kept
+
+
+def forget(subjects: Collection[bytes], *, by: str) -> str:
+    """Hide a person from everybody at once, and have the worker erase them; returns the token of their receipt.
+
+    Args:
+        subjects: Identifiers of theirs; the rest of the person is found by the worker.
+        by: "customer" or "owner".
+    """
+    token = ask_erasure(subjects, by=by)
+    enqueue(jobs.erase)
+    return token
 
 
 def _queue(row: Import, what: Task[..., Any]) -> None:

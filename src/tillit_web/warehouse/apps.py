@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.apps import AppConfig
 
 SEAL_EVERY = timedelta(minutes=1)
+ERASE_EVERY = timedelta(hours=1)  # asking queues it too; this is for what a damaged file or a busy log held up
 
 
 class WarehouseConfig(AppConfig):
@@ -14,8 +15,9 @@ class WarehouseConfig(AppConfig):
     label = "warehouse"
 
     def ready(self) -> None:
-        """Have what is collected sealed and built by itself."""
+        """Have what is collected sealed and built, and who asks for it erased, by itself."""
         from tillit_web.jobs.schedule import every  # models exist only now
-        from tillit_web.warehouse.jobs import seal
+        from tillit_web.warehouse.jobs import erase, seal
 
         every(SEAL_EVERY, seal)
+        every(ERASE_EVERY, erase)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django_tasks import task
 
 from tillit_web.collect.sealing import seal_all
-from tillit_web.warehouse import builds, commands, queries, work
+from tillit_web.warehouse import builds, commands, erasing, queries, work
 from tillit_web.warehouse.turns import until_free
 
 
@@ -59,3 +59,9 @@ def take_out(import_id: str) -> None:
 def put_together() -> None:
     """Build, because what tells persons apart has changed."""
     until_free(builds.rebuild)
+
+
+@task()
+def erase() -> None:
+    """Erase whoever asked for it. Asking queues it, and once an hour it is queued by itself."""
+    erasing.erase_waiting()

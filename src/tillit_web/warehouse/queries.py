@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from tillit.events.builds import Build, current_build, made_at, reading
+from tillit.events.erasures import Receipt, erased_persons, receipts, totals
 from tillit.events.segments import SegmentKind, damage
 from tillit.identity.decisions import decided
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
 from tillit.vocabulary import Purpose
+from tillit_web.people.erasure import token_digest
 from tillit_web.people.queries import company, permission
 from tillit_web.warehouse import robots
 from tillit_web.warehouse.folders import data_directory, open_log
@@ -158,6 +160,18 @@ def damaged() -> tuple[Sentence, ...]:
     """What is withheld because its bytes changed, a sentence each; pages say what is missing."""
     with open_log() as log:
         return tuple(damage.sentence for damage in log.damaged())
+
+
+def erasure_receipt(token: str) -> Receipt | None:
+    """The receipt that a token opens."""
+    with open_log() as log:
+        return next(iter(receipts(log, receipt_digest=token_digest(token))), None)
+
+
+def erased_in_totals() -> tuple[int, int]:
+    """How many persons are erased, and how many of their events stay counted in totals."""
+    with open_log() as log:
+        return erased_persons(log), sum(total.events for total in totals(log))
 
 
 def _current() -> _OpenBuild | None:

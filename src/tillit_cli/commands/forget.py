@@ -1,0 +1,66 @@
+"""`tillit forget`: erase a person, and print the receipt."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tillit.errors import FileError
+from tillit_web.serving.directory import open_directory
+
+if TYPE_CHECKING:
+    from tillit.events.erasures import Receipt
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its arguments."""
+    parser = subparsers.add_parser(
+        "forget",
+        help="erase a person, and print the receipt",
+        description="Erase a person with everything that is known of them: every identifier that is linked to the one "
+        "named, their events, contact details, answers, refused calls and rejected rows. It cannot be undone, and what "
+        "was erased cannot be imported again. Works while `tillit serve` runs on the directory.",
+    )
+    parser.add_argument(
+        "person", metavar="KIND:VALUE", help="such as email:ana@example.com, phone:+46701234567 or customer:17"
+    )
+    parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and erase nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Erase, or say what would be."""
+    if not (args.data / "events.sqlite").is_file():
+        raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
+    open_directory(args.data)
+    from tillit_web.people.actions import ask_erasure  # Django's tables exist only after setup
+    from tillit_web.warehouse.erasing import erase_waiting, foreseen, subject_named
+
+    subject = subject_named(args.person)
+    if args.dry_run:
+        found = foreseen(subject)
+        print(f"Would be erased: {found.subjects} identifiers of one person.")
+        _print_rows(found.rows)
+        return 0
+    ask_erasure([subject], by="command")
+    for receipt in erase_waiting():
+        _print_receipt(receipt)
+    return 0
+
+
+def _print_receipt(receipt: Receipt) -> None:
+    done = datetime.fromtimestamp((receipt.done_at or 0) / 1_000_000, UTC)
+    print(f"Erasure {receipt.number}, done {done:%Y-%m-%d %H:%M:%S} UTC: {receipt.rows:,} rows removed.")
+    _print_rows(receipt.removed)
+    for place, rows in receipt.kept.items():
+        print(f"{rows:>9,}  kept: {place}")
+
+
+def _print_rows(rows: Mapping[str, int]) -> None:
+    for place, count in rows.items():
+        print(f"{count:>9,}  {place}")
+    if not rows:
+        print("        0  nothing is known of them here")

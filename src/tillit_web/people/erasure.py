@@ -1,0 +1,130 @@
+"""Erasure among what the product's tables say of people: hidden at once, then removed, counted for the receipt."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
+
+from tillit.events import erasures
+from tillit.events.log import EventLog
+from tillit_web.people import consents
+from tillit_web.people.models import AccessRecord, Block, Contact, ContactReason, Correction
+
+RowsAbout = Callable[[Collection[bytes]], QuerySet[Any]]
+_rows_about: dict[str, RowsAbout] = {}
+
+
+def also_remove(place: str, rows_about: RowsAbout) -> None:
+    """Have erasure remove an app's rows about a person too; called from `AppConfig.ready`.
+
+    Args:
+        place: What the receipt calls them.
+        rows_about: The rows about these subjects; they are deleted.
+    """
+    _rows_about[place] = rows_about
+
+
+def ask_erasure(subjects: Collection[bytes], *, by: str) -> str:
+    """Put an erasure on record and hide these subjects from every reader at once.
+
+    Args:
+        subjects: What is known of the person; the rest is found when it is done.
+        by: "customer", "owner" or "command".
+
+    Returns:
+        A token that opens the receipt; only its digest is kept.
+    """
+    token = secrets.token_urlsafe(24)
+    now = time.time_ns() // 1_000
+    # The ledger first: if we die here, the worker finds it and hides them before anything else.
+    with EventLog.open(Path(settings.DATA_DIRECTORY)) as log:
+        erasures.ask(log, subjects, by=by, at=now, receipt_digest=token_digest(token))
+    consents.request_erasure(subjects)
+    return token
+
+
+def token_digest(token: str) -> bytes:
+    """What is kept of a receipt's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def receipts() -> tuple[erasures.Receipt, ...]:
+    """Every erasure, the latest first; those that wait have no `done_at`."""
+    with EventLog.open(Path(settings.DATA_DIRECTORY)) as log:
+        return erasures.receipts(log)
+
+
+def hide(subjects: Collection[bytes]) -> None:
+    """Hide subjects from every reader, unless they are already."""
+    if unseen := [subject for subject in subjects if not consents.is_erased(subject)]:
+        consents.request_erasure(unseen)
+
+
+def clear_values(subjects: Collection[bytes]) -> tuple[str, ...]:
+    """The clear e-mails, phones and names of these subjects, for finding them elsewhere; never shown."""
+    return tuple(Contact.objects.filter(subject__in=list(subjects)).values_list("value", flat=True))
+
+
+def counted(subjects: Collection[bytes]) -> Iterator[tuple[str, int]]:
+    """How many rows `remove` would remove now, by place."""
+    for place, rows in _removed(subjects):
+        yield place, rows.count()
+    yield "app.sqlite: access log, made anonymous", _openings(subjects).count()
+    yield "consents.sqlite: answers", consents.count_bodies(subjects)
+
+
+def remove(subjects: Collection[bytes]) -> None:
+    """Remove what the product's tables say of these subjects; that somebody looked stays, whom they looked at not.
+
+    The answers in the ledger of consents stay until `forget_answers`: what hides a person goes last.
+    """
+    with transaction.atomic():
+        for _, rows in _removed(subjects):
+            rows.delete()
+        _openings(subjects).update(subject=None, reason="")
+
+
+def forget_answers(subjects: Collection[bytes]) -> None:
+    """Erase what the ledger of consents says of these subjects, also that they are hidden."""
+    consents.erase_answers(subjects)
+
+
+def kept(subjects: Collection[bytes]) -> dict[str, int]:
+    """What stays on purpose: that somebody does not want to be contacted, as a hash."""
+    blocks = Block.objects.filter(subject__in=list(subjects)).count()
+    return {"app.sqlite: do not contact (a hash)": blocks} if blocks else {}
+
+
+def scrub_tables() -> bool:
+    """Bring the product's SQLite files to a state without traces in free pages or write-ahead logs."""
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum")
+        cursor.execute("pragma wal_checkpoint(truncate)")
+        busy = cursor.fetchone()
+    return not (busy and busy[0]) and consents.scrub()
+
+
+def _removed(subjects: Collection[bytes]) -> list[tuple[str, QuerySet[Any]]]:
+    own: tuple[tuple[str, type[Model]], ...] = (
+        ("app.sqlite: contact details", Contact),
+        ("app.sqlite: reasons to contact", ContactReason),
+        ("app.sqlite: corrections asked for", Correction),
+    )
+    rows = [(place, _about(model, subjects)) for place, model in own]
+    return rows + [(place, find(subjects)) for place, find in _rows_about.items()]
+
+
+def _about(model: type[Model], subjects: Collection[bytes]) -> QuerySet[Any]:
+    return model._default_manager.filter(subject__in=list(subjects))
+
+
+def _openings(subjects: Collection[bytes]) -> QuerySet[AccessRecord]:
+    return AccessRecord.objects.filter(subject__in=list(subjects))

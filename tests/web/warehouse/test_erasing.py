@@ -1,0 +1,103 @@
+"""A person erased is in no file of the data directory, nothing else is lost, and nothing brings them back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.web.warehouse.erasure_stage import CANARIES, EMAIL, ORDERS, found_in_files, staged, tillit
+from tillit import fault
+from tillit.events.log import EventLog
+from tillit.events.segments import SegmentKind
+
+# In the order in which they are come by: each run dies at the next, on the same data.
+STEPS = ("erase.segment_written", "erase.segment_live", "erase.tables", "erase.builds_removed", "erase.answers")
+# What the stage plants of Ana: an order in a file, an order's row that was rejected there, three calls that were
+# taken, two that were refused, three contact details, a yes, a correction, an opening, and a file that waits.
+RECEIPT = {
+    "events.sqlite: failed box": 2,
+    "imports/: files that waited, discarded": 1,
+    "imports/: rejected rows": 1,
+    "app.sqlite: contact details": 3,
+    "app.sqlite: corrections asked for": 1,
+    "app.sqlite: access log, made anonymous": 1,
+}
+EVENTS_OF_ANA, EVENTS_OF_OTHERS = 4, 23  # bo, cy, twenty from the file, and bo-1's call
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return staged(tmp_path_factory.mktemp("stage"))
+
+
+@pytest.fixture
+def data(planted: Path, tmp_path: Path) -> Path:
+    """A copy of the stage for one test."""
+    return Path(shutil.copytree(planted, tmp_path / "data"))
+
+
+def events_in(data: Path) -> list[str]:
+    """What the log's live segments say, each event in full."""
+    with EventLog.open(data) as log:
+        paths = log.sound_or_refuse(log.segments(SegmentKind.EVENTS))
+    return sorted(str(row) for path in paths for row in pq.read_table(path).to_pylist())
+
+
+def removed(data: Path) -> dict[str, int]:
+    with EventLog.open(data) as log:
+        row = log.connection.execute("select receipt from erasure where state = 'done'").fetchone()
+        assert row, "no erasure is done"
+        found: dict[str, int] = json.loads(row[0])["removed"]
+        assert not log.connection.execute("select * from erasing").fetchall()
+    return found
+
+
+def events_removed(data: Path) -> int:
+    return sum(rows for place, rows in removed(data).items() if place.startswith("log/") and "events" in place)
+
+
+def test_no_file_holds_what_was_planted_and_nothing_brings_it_back(data: Path, tmp_path: Path) -> None:
+    before = found_in_files(data)
+    # The device's id is hashed before it is written anywhere; the rest stands in clear bytes or in packed Parquet.
+    assert len(before) >= 10
+    foreseen = tillit("forget", "--data", data, f"email:{EMAIL}", "--dry-run")
+    assert "4 identifiers" in foreseen.stdout, foreseen.stderr
+    everybody = events_in(data)
+    assert len(everybody) == EVENTS_OF_ANA + EVENTS_OF_OTHERS, "a dry run seals what waits, and erases nothing"
+
+    done = tillit("forget", "--data", data, f"email:{EMAIL}")
+    assert done.returncode == 0, done.stderr
+    assert found_in_files(data) == {}
+    assert not any(canary in done.stdout for canary in CANARIES)
+    assert RECEIPT.items() <= removed(data).items()
+    assert events_removed(data) == EVENTS_OF_ANA
+    left = events_in(data)
+    assert len(left) == EVENTS_OF_OTHERS
+    assert set(left) < set(everybody), "nobody else's event changed"
+
+    orders = tmp_path / "orders.csv"
+    orders.write_text(ORDERS, encoding="utf-8")
+    again = tillit("import", orders, "--data", data)
+    assert "0 accepted, 23 duplicate, 2 rejected" in again.stdout, again.stdout + again.stderr
+    assert events_in(data) == left
+
+
+def test_killed_again_and_again_it_is_completed_and_the_receipt_is_whole(data: Path) -> None:
+    for step in STEPS:
+        # Each run asks anew; what was asked before is done with it.
+        killed = tillit("forget", "--data", data, f"email:{EMAIL}", fault=step)
+        assert killed.returncode == fault.EXIT_CODE, f"{step}: {killed.stderr}"
+    completed = tillit("export", "--data", data, "--format", "jsonl")
+    assert len(completed.stdout.splitlines()) == EVENTS_OF_OTHERS, "exporting erases first whoever waits"
+    assert found_in_files(data) == {}
+    assert RECEIPT.items() <= removed(data).items()
+    assert events_removed(data) == EVENTS_OF_ANA
+    assert len(events_in(data)) == EVENTS_OF_OTHERS
+    with EventLog.open(data) as log:
+        assert not log.damaged()
+        named = {segment.path.name for kind in SegmentKind for segment in log.segments(kind)}
+    assert {path.name for path in (data / "log").glob("*.parquet")} == named
