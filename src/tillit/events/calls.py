@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -235,7 +235,7 @@ def _amount(cells: Mapping[str, str], currency_if_none: str | None) -> tuple[int
         raise Refused("currency_missing", sentence('An amount needs a "currency" such as SEK.'))
     try:
         minor = Decimal(written).scaleb(exponent(currency))
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or an exponent beyond all bounds
         minor = Decimal("nan")
     if not minor.is_finite() or abs(minor) > LARGEST_AMOUNT or minor != (whole := int(minor)):
         raise Refused(
