@@ -20,6 +20,7 @@ from tillit.events.sealing import seal
 from tillit.events.segments import SegmentKind
 from tillit.journeys.build import build_store
 from tillit.journeys.store import OrderedStore
+from tillit.vocabulary import MeasurementMode
 from tillit_web.collect.app import Collector
 from tillit_web.collect.committer import Committer
 from tillit_web.collect.keyring import KeyFacts, KeyRing, Ring
@@ -37,7 +38,10 @@ class TwoKeys(KeyRing):
     """A server's key and a page's, without a database."""
 
     async def find(self, text: str) -> tuple[KeyFacts | None, Ring]:
-        return KEYS.get(text), Ring({}, frozenset({"https://a.example"}), "SEK", "SE")
+        return KEYS.get(text), Ring({}, frozenset({"https://a.example"}), "SEK", "SE", MeasurementMode.WITH_CONSENT)
+
+    async def mode(self) -> MeasurementMode:
+        return MeasurementMode.WITH_CONSENT
 
     async def origins(self) -> frozenset[str]:
         return frozenset({"https://a.example"})
