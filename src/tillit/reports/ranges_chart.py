@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 960
+WIDTH = 100.0  # percent, so that a narrow screen has the same picture with letters of the same size
 ROW_HEIGHT = 52
 TEXT_Y = 18  # of a row's name, above its line
 LINE_Y = 36
-INSET = 8  # a point at either end is drawn whole
+INSET = 2.0  # a point at either end is drawn whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,22 @@ class Ranged:
 
 @dataclass(frozen=True, slots=True)
 class RangeRow:
-    """One row as it is drawn; `points` are names and x."""
+    """One row as it is drawn; `points` are names and x. An x is in percent of the width, a y in pixels."""
 
     label: str
     said: str
     text_y: int
     line_y: int
-    low_x: int
-    high_x: int
-    points: tuple[tuple[str, int], ...]
+    low_x: float
+    high_x: float
+    points: tuple[tuple[str, float], ...]
     strong: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RangesChart:
-    width: int
     height: int
-    zero_x: int
+    zero_x: float
     rows: tuple[RangeRow, ...]
 
 
@@ -62,13 +61,11 @@ def ranges_chart(rows: Sequence[Ranged], *, reaches: float = 0.0) -> RangesChart
     """
     ends = [value for row in rows for value in (row.low, row.high, *(value for _, value in row.points))]
     least, most = min([0.0, *ends]), max([0.0, reaches, *ends])
-    scale = (WIDTH - 2 * INSET) / (most - least) if most > least else 0.0
 
-    def x_of(value: float) -> int:
-        return INSET + round((value - least) * scale)
+    def x_of(value: float) -> float:
+        return round(INSET + (WIDTH - 2 * INSET) * ((value - least) / (most - least) if most > least else 0.0), 2)
 
     return RangesChart(
-        width=WIDTH,
         height=len(rows) * ROW_HEIGHT,
         zero_x=x_of(0.0),
         rows=tuple(
