@@ -11,6 +11,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from tillit.events.mapping import Cell, EventRule, Mapping, Time
 from tillit.events.mapping_dump import dump_mapping
 from tillit.events.segments import SegmentKind
 from tillit.events.subject import HASHED
+from tillit.events.told import month_of, write_told
 from tillit.vocabulary import IdentifierKind
 
 _PACKAGE = "tillit.events"
@@ -68,7 +70,17 @@ class Exported:
     mappings: tuple[Path, ...]
 
 
-def export_log(log: EventLog, out: Path, *, file_format: ExportFormat = ExportFormat.CSV) -> Exported:
+@dataclass(frozen=True, slots=True)
+class ForOthers:
+    """An export that tells events with people by the month: what each place is shown as, and a random salt for ids."""
+
+    shown_places: MappingType[str, str]
+    salt: str
+
+
+def export_log(
+    log: EventLog, out: Path, *, file_format: ExportFormat = ExportFormat.CSV, for_others: ForOthers | None = None
+) -> Exported:
     """Write every event of the log once, with its id and the identifiers its row named, and every link.
 
     `tillit import FILE --mapping FILE.toml` brings a file's events back: the same ids, times, subjects, links and
@@ -78,6 +90,7 @@ def export_log(log: EventLog, out: Path, *, file_format: ExportFormat = ExportFo
         log: An open log.
         out: A folder that is empty or does not exist.
         file_format: CSV in UTF-8, or Parquet.
+        for_others: How events with people are told; None writes everything as it is, to move to another place.
 
     Raises:
         FileError: `out` has something in it.
@@ -94,6 +107,10 @@ def export_log(log: EventLog, out: Path, *, file_format: ExportFormat = ExportFo
     ):
         engine.offer("events", events or EVENT_SCHEMA.empty_table())
         engine.offer("links", links or LINK_SCHEMA.empty_table())
+        if for_others is not None:
+            told = Path(spill) / "told.parquet"
+            write_told(engine, told, shown_places=for_others.shown_places, salt=for_others.salt)
+            engine.offer("events", [told])
         groups = engine.fetch(load_statement(_PACKAGE, "exported_groups"), {}).to_pylist()
         files, mappings, count = [], [], 0
         for number, group in enumerate(groups, start=1):
@@ -105,7 +122,7 @@ def export_log(log: EventLog, out: Path, *, file_format: ExportFormat = ExportFo
             files.append(path)
             mappings.append(beside)
             count += group["events"]
-    linked = _write_links(links, out / f"links.{file_format}", file_format)
+    linked = _write_links(links, out / f"links.{file_format}", file_format, by_month=for_others is not None)
     return Exported(events=count, links=linked, files=tuple(files), mappings=tuple(mappings))
 
 
@@ -184,12 +201,17 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _write_links(segments: Sequence[Path], path: Path, file_format: ExportFormat) -> int:
+def _write_links(segments: Sequence[Path], path: Path, file_format: ExportFormat, *, by_month: bool) -> int:
     count = 0
     with _table_file(path, LINK_SCHEMA.names, file_format) as write:
         for segment in segments:
             for batch in pq.ParquetFile(segment).iter_batches(_BATCH_ROWS):
-                write([[_cell(value) for value in link.values()] for link in batch.to_pylist()])
+                rows = batch.to_pylist()
+                if by_month:  # the event that showed a link is a sale as often as not
+                    months = month_of(batch["occurred_at"].to_numpy()).tolist()
+                    told = [{"event_id": "", "occurred_at": month} for month in months]
+                    rows = [link | less for link, less in zip(rows, told, strict=True)]
+                write([[_cell(value) for value in link.values()] for link in rows])
                 count += batch.num_rows
     return count
 

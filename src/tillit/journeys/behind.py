@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillit.errors import QueryError
+from tillit.events.told import is_with_people, month_of
 from tillit.journeys.results import JourneyList, JourneyRow
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Names, Traces
@@ -17,6 +18,7 @@ from tillit.journeys.view import View, activity_code
 from tillit.sentences import sentence
 
 SHOWN_ACTIVITIES = 20
+SAYS_WHO = ("channel", "place", "actor", "function")  # what `is_with_people` asks of an event, in its order
 
 
 class Condition(Protocol):
@@ -142,7 +144,9 @@ def journeys_behind(view: View, condition: Condition, *, offset: int = 0, limit:
             )
         )
     shown = view.of_persons()
-    found = shown.map_buckets(lambda bucket, traces: _found(bucket, traces, condition, shown.names), condition.columns)
+    found = shown.map_buckets(
+        lambda bucket, traces: _found(bucket, traces, condition, shown.names), (*condition.columns, *SAYS_WHO)
+    )
     total = sum(len(part.position) for part in found)
     rows = tuple(_page(shown, found, offset, limit)) if offset < total else ()
     return JourneyList(total, rows, 0 if shown is view else max(_counted(view, condition) - total, 0))
@@ -157,6 +161,8 @@ def _counted(view: View, condition: Condition) -> int:
 def _found(bucket: Bucket, traces: Traces, condition: Condition, names: Names) -> _Found:
     position = np.flatnonzero(condition.holds(traces, names))
     first_at = traces.occurred_at[traces.offsets[:-1][position]]
+    # By month also in the order of the list: between two journeys of known hours would stand a sale of known hour.
+    first_at = np.where(_by_month(traces, names)[position], month_of(first_at), first_at)
     return _Found(bucket, position, traces.person[position], traces.number[position], first_at)
 
 
@@ -176,13 +182,29 @@ def _page(view: View, found: Sequence[_Found], offset: int, limit: int) -> list[
     chosen = candidates[offset - before : offset - before + limit]
     rows: dict[tuple[Bucket, int], JourneyRow] = {}
     for bucket in {bucket for bucket, *_ in chosen}:
-        traces = view.traces(bucket, ("channel", "amount_minor", "currency"))
+        traces = view.traces(bucket, ("amount_minor", "currency", *SAYS_WHO))
+        by_month = _by_month(traces, view.names)
         for _, position, person, _, _ in (row for row in chosen if row[0] == bucket):
-            rows[bucket, position] = _row(traces, position, pseudonym[person], view.names)
+            rows[bucket, position] = _row(
+                traces, position, pseudonym[person], view.names, by_month=bool(by_month[position])
+            )
     return [rows[bucket, position] for bucket, position, *_ in chosen]
 
 
-def _row(traces: Traces, position: int, person: str, names: Names) -> JourneyRow:
+def _by_month(traces: Traces, names: Names) -> NDArray[np.bool_]:
+    """Per journey: did people of the company take part in it, so that its month is all that is told of its time?"""
+    columns = [getattr(traces, name) for name in SAYS_WHO]
+    if not traces.events:
+        return np.zeros(traces.journeys, np.bool_)
+    kinds, kind = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    met = np.zeros(len(kinds), np.bool_)
+    for at, codes in enumerate(kinds.tolist()):
+        said = [getattr(names, name)[code] if code >= 0 else "" for name, code in zip(SAYS_WHO, codes, strict=True)]
+        met[at] = is_with_people(*said)
+    return journeys_of_rows(traces, np.flatnonzero(met[kind.ravel()]))
+
+
+def _row(traces: Traces, position: int, person: str, names: Names, *, by_month: bool) -> JourneyRow:
     begin, end = int(traces.offsets[position]), int(traces.offsets[position + 1])
     assert traces.channel is not None  # noqa: S101 - asked for in _page
     assert traces.currency is not None  # noqa: S101
@@ -191,11 +213,14 @@ def _row(traces: Traces, position: int, person: str, names: Names) -> JourneyRow
     # Two currencies have no sum.
     one_currency = len(currencies) == 1
     channel = int(traces.channel[begin])
+    ends = traces.occurred_at[[begin, end - 1]]
+    first_at, last_at = np.repeat(month_of(ends[:1]), 2) if by_month else ends
     return JourneyRow(
         person=person,
         number=int(traces.number[position]),
-        first_at=int(traces.occurred_at[begin]),
-        last_at=int(traces.occurred_at[end - 1]),
+        first_at=int(first_at),
+        last_at=int(last_at),
+        by_month=by_month,
         events=end - begin,
         reached_goal=bool(traces.reached_goal[position]),
         first_channel=names.channel[channel],

@@ -148,8 +148,9 @@ class JourneyRow:
 
     person: str
     number: int  # 1 = the person's first journey
-    first_at: int
+    first_at: int  # of a journey by month both are its month, as `events.told.month_of` says
     last_at: int
+    by_month: bool  # people of the company took part in it
     events: int
     reached_goal: bool
     first_channel: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import tempfile
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from tillit.engine.duckdb_engine import duckdb_engine
 from tillit.engine.statement import load_statement
 from tillit.errors import QueryError
+from tillit.events.told import is_with_people, month_of
 from tillit.journeys.decode import decoded_events
 from tillit.journeys.format import bucket_file
 from tillit.journeys.store import Bucket, OrderedStore, public_pseudonym
@@ -49,6 +51,11 @@ class TimelineRow:
     object: str | None
     properties: str | None  # a JSON object
 
+    @property
+    def by_month(self) -> bool:
+        """Whether only the event's month is told, as `told` does; such an event has no id."""
+        return not self.event_id
+
 
 def timeline(view: View, person: str) -> tuple[TimelineRow, ...]:
     """All events of one person, oldest first, cut into journeys by the view's rule; its selection plays no part.
@@ -75,6 +82,37 @@ def timeline(view: View, person: str) -> tuple[TimelineRow, ...]:
     shown = [field.name for field in fields(TimelineRow) if field.name != "journey"]
     rows = events.select(shown).to_pylist()
     return tuple(TimelineRow(journey=int(number), **row) for number, row in zip(numbers, rows, strict=True))
+
+
+def told(rows: Sequence[TimelineRow], shown_places: Mapping[str, str]) -> tuple[TimelineRow, ...]:
+    """A timeline as it may be shown to the team: what people took part in, and the way to their sales, by the month.
+
+    Args:
+        rows: As `timeline` gives them.
+        shown_places: What each place is shown as; one that is not named is not shown.
+    """
+    met = [is_with_people(row.channel, row.place, row.actor, row.function) for row in rows]
+    # In order with events of known hours, a sale would have a known hour too.
+    sold = {row.journey for row, with_people in zip(rows, met, strict=True) if with_people and row.amount_minor}
+    return tuple(
+        _by_month(row, shown_places) if with_people or row.journey in sold else row
+        for row, with_people in zip(rows, met, strict=True)
+    )
+
+
+def _by_month(row: TimelineRow, shown_places: Mapping[str, str]) -> TimelineRow:
+    month = int(month_of(np.array([row.occurred_at]))[0])
+    return replace(
+        row,
+        event_id="",
+        origin_row=0,
+        occurred_at=month,
+        received_at=month,
+        sequence=0,
+        place=shown_places.get(row.place) if row.place else None,
+        object=None,
+        properties=None,
+    )
 
 
 def withheld_events(view: View, person: str) -> int:

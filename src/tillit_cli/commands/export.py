@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tillit.credit.cells import read_headcounts, shown_names
 from tillit.errors import FileError, QueryError
-from tillit.events.exporting import ExportFormat, export_log
-from tillit.events.exporting_lines import event_lines
+from tillit.events.exporting import ExportFormat, ForOthers, export_log
+from tillit.events.exporting_lines import event_lines, told_lines
 from tillit.events.log import EventLog
+from tillit.events.segments import SegmentKind
 from tillit_web.serving.directory import open_directory
 
 JSON_LINES = "jsonl"
@@ -24,7 +31,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "its mapping beside it: tillit import FILE --mapping FILE.toml brings it back. As jsonl, every event is a "
         "line of JSON, on the terminal or in the file --out.",
     )
-    parser.add_argument("--all", action="store_true", help="everything (the default: there is no other choice yet)")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="everything as it is, to move it: exact times and places of what happened with people, which with a "
+        "schedule are names. Without it those are told by month and by places of five people or more",
+    )
     parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
     parser.add_argument("--out", type=Path, metavar="PATH", help="a new folder; for jsonl a new file")
     formats = [*(file_format.value for file_format in ExportFormat), JSON_LINES]
@@ -43,27 +55,37 @@ def run(args: argparse.Namespace) -> int:
     erase_waiting()  # whoever asked to be erased is in no file from now on
     until_free(seal_all)
     with EventLog.open(args.data) as log:
+        for_others = None if args.all else ForOthers(_shown_places(log, args.data), secrets.token_hex(16))
         if args.format == JSON_LINES:
-            return _write_lines(log, args.out)
+            return _write_lines(log, args.out, for_others)
         if args.out is None:
             raise QueryError("Name a new folder for the files with --out DIR.")
-        exported = export_log(log, args.out, file_format=ExportFormat(args.format))
+        exported = export_log(log, args.out, file_format=ExportFormat(args.format), for_others=for_others)
     print(f"{exported.events:,} events and {exported.links:,} links are in {args.out}")
     for path, mapping in zip(exported.files, exported.mappings, strict=True):
         print(f"  tillit import {path} --mapping {mapping}")
     return 0
 
 
-def _write_lines(log: EventLog, out: Path | None) -> int:
+def _shown_places(log: EventLog, data: Path) -> dict[str, str]:
+    """What each place of the log may be shown as, by the numbers of employees that the owner has given."""
+    places = set()
+    for path in log.sound_or_refuse(log.segments(SegmentKind.EVENTS)):
+        places |= set(pc.unique(pq.read_table(path, columns=["place"])["place"]).to_pylist())
+    return shown_names("place", sorted(place for place in places if place), read_headcounts(data))
+
+
+def _write_lines(log: EventLog, out: Path | None, for_others: ForOthers | None) -> int:
+    lines = event_lines(log) if for_others is None else told_lines(log, **asdict(for_others))
     if out is None:
-        for line in event_lines(log):
+        for line in lines:
             sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
         return 0
     count = 0
     try:
         with out.open("xb") as file:
-            for line in event_lines(log):
+            for line in lines:
                 file.write(line)
                 count += 1
     except FileExistsError:

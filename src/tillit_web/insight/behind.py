@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from django.core.signing import Signer
 from django.http import QueryDict
 
 from tillit.credit.sales import SoldAfter
@@ -27,11 +29,24 @@ from tillit.vocabulary import Stage
 from tillit_web.insight.asking import FunnelAsked, Pairs, PathsAsked
 from tillit_web.insight.queries import headcounts
 
+MOMENTS = frozenset({"since", "until", "over", "at"})
+SEAL = "seal"
 SHORTEST_MONTH_MICROS = 27 * 86_400 * 1_000_000  # 28 days, less an hour where the clocks change
 
 
 def pairs_of(condition: Condition) -> Pairs:
-    """What stands in the address for a condition; `condition_of` reads it back."""
+    """What stands in the address for a condition; `condition_of` reads it back.
+
+    A condition about moments is sealed: any number of hours of one's own choice, one taken from the other, would tell
+    the sales of a shift.
+    """
+    pairs = tuple(_pairs_of(condition))
+    if MOMENTS.isdisjoint(name for name, _ in pairs) or isinstance(condition, Reached | Dropped):
+        return pairs
+    return (*pairs, (SEAL, Signer(salt="insight.behind").signature(urlencode(pairs))))
+
+
+def _pairs_of(condition: Condition) -> Pairs:
     match condition:
         case Everything():
             return (("of", "all"),)
@@ -111,7 +126,10 @@ def condition_of(address: QueryDict) -> Condition:
     """
     kind = address.get("of", "all")
     try:
-        return READERS[kind](address)
+        condition = READERS[kind](address)
+        if address.get(SEAL) != dict(pairs_of(condition)).get(SEAL):
+            raise ValueError("a moment that no page of ours asked for")
+        return condition
     except (KeyError, ValueError, StopIteration) as missing:
         raise QueryError(
             sentence(

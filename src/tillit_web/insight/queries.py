@@ -11,7 +11,7 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from tillit.credit.cells import Headcounts, read_headcounts
+from tillit.credit.cells import Headcounts, read_headcounts, shown_names
 from tillit.errors import QueryError
 from tillit.events.key import read_or_create_key
 from tillit.events.subject import country_of_zone, normalise, subject_of
@@ -19,6 +19,7 @@ from tillit.journeys.graph import overview
 from tillit.journeys.known_by import person_known_by as journeys_known_by
 from tillit.journeys.known_by import subjects_of
 from tillit.journeys.results import Overview
+from tillit.journeys.traces import Names
 from tillit.journeys.view import View
 from tillit.reports.outcomes import Outcomes, outcomes
 from tillit.vocabulary import IdentifierKind, Purpose
@@ -115,6 +116,11 @@ def own_way() -> OwnWay | None:
 def headcounts() -> Headcounts:
     """How many people work where, as far as the owner has said: how finely sales may be told apart."""
     return read_headcounts(Path(settings.DATA_DIRECTORY))
+
+
+def shown_places(names: Names) -> dict[str, str]:
+    """What each place of the data is shown as: its own name, or together with others."""
+    return shown_names("place", [place for place in names.place if place], headcounts())
 
 
 def team_goals(today: date) -> QuerySet[TeamGoal]:

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tillit.credit.cells import TOGETHER
 from tillit.journeys.funnel import FunnelSpec
 from tillit.journeys.results import OTHER, STOP
 from tillit.vocabulary import Actor, Channel, Function, Stage
@@ -181,6 +182,10 @@ def channel_label(name: str) -> str:
 def function_label(name: str) -> str:
     known = FUNCTION_LABELS.get(name)
     return str(known) if known else name
+
+
+def place_label(name: str) -> str:
+    return gettext("Places together") if name == TOGETHER else name
 
 
 def actor_label(name: str) -> str:

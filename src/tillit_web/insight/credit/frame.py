@@ -12,16 +12,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tillit.credit.cells import TOGETHER, Headcounts, shown_names, tells_apart, whole_months
+from tillit.credit.cells import Headcounts, tells_apart
 from tillit.credit.sales import SoldAfter
 from tillit.journeys.behind import Condition
 from tillit.journeys.touchpoints import TOUCHES
+from tillit.journeys.traces import Names
 from tillit.journeys.view import View
 from tillit.vocabulary import Role
 from tillit_web.insight import queries
 from tillit_web.insight.behind import pairs_of
 from tillit_web.insight.credit.words import BY_LABELS
 from tillit_web.insight.filters import Filters, address
+from tillit_web.insight.narrowing import allowed, places_alone
 from tillit_web.insight.views.frame import MAY_IMPORT, Tab
 from tillit_web.insight.words import channel_label
 from tillit_web.people import queries as people
@@ -89,7 +91,7 @@ def asked(request: TeamRequest) -> CreditAsked | None:
     if whole is None:
         return None
     by, changed = _by(request.GET.get("by", ""), headcounts)
-    filters, narrowed = _allowed(Filters.read(request.GET), by, whole.names.place, headcounts)
+    filters, narrowed = _allowed(Filters.read(request.GET), by, whole.names, headcounts)
     view = queries.view_for(company, filters)
     return CreditAsked(request, company, filters, view, by, headcounts, (*changed, *narrowed)) if view else None
 
@@ -102,31 +104,15 @@ def _by(text: str, headcounts: Headcounts) -> tuple[str, tuple[str, ...]]:
     return "channel", ()
 
 
-def _allowed(
-    filters: Filters, by: str, places: tuple[str, ...], headcounts: Headcounts
-) -> tuple[Filters, tuple[str, ...]]:
-    """The filters as far as no number is narrowed to fewer than five employees, and what was left out or widened."""
-    changed = []
-    from_on, to_on = whole_months(filters.from_on, filters.to_on)
-    if (from_on, to_on) != (filters.from_on, filters.to_on):
-        changed.append(
-            gettext("The period is widened to whole months: on a single day only a few people were at work.")
-        )
-    channel, place = filters.channel, filters.place
-    if by in ABOUT_EMPLOYEES and (channel or place):
-        channel = place = None
-        changed.append(
-            gettext(
-                "Channel and place are left out here: together with functions or places they would narrow a sale "
-                "to few people."
-            )
-        )
-    elif place and shown_names("place", places, headcounts).get(place, TOGETHER) == TOGETHER:
-        place = None
-        changed.append(
-            gettext("This place is left out: fewer than five people work there, or nobody has said how many.")
-        )
-    return replace(filters, from_on=from_on, to_on=to_on, channel=channel, place=place), tuple(changed)
+def _allowed(filters: Filters, by: str, names: Names, headcounts: Headcounts) -> tuple[Filters, tuple[str, ...]]:
+    """As on every page; told apart by function or place, without a second way to narrow a sale."""
+    if by not in ABOUT_EMPLOYEES or not (filters.channel or filters.place):
+        return allowed(filters, names, headcounts)
+    kept, changed = allowed(replace(filters, channel=None, place=None), names, headcounts)
+    left_out = gettext(
+        "Channel and place are left out here: together with functions or places they would narrow a sale to few people."
+    )
+    return kept, (*changed, left_out)
 
 
 def show(
@@ -134,7 +120,6 @@ def show(
 ) -> HttpResponse:
     """Draw a page of credit in its frame."""
     names = asked.view.names
-    places = shown_names("place", names.place, asked.headcounts)
     frame = {
         "tabs": _tabs(current, [("by", asked.by), *asked.filters.pairs()]),
         "filters": asked.filters,
@@ -143,9 +128,7 @@ def show(
         "ways_to_tell_apart": [(by, BY_LABELS[by]) for by in BY_LABELS if tells_apart(by, asked.headcounts)],
         "choices": {
             "channels": sorted(names.channel, key=channel_label) if asked.by not in ABOUT_EMPLOYEES else (),
-            "places": sorted(name for name, as_what in places.items() if name and as_what != TOGETHER)
-            if asked.by not in ABOUT_EMPLOYEES
-            else (),
+            "places": places_alone(names, asked.headcounts) if asked.by not in ABOUT_EMPLOYEES else (),
         },
         "unfiltered": address(asked.request.path, [("by", asked.by)], kept),
         "standing": queries.standing(),

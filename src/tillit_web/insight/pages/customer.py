@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tillit.journeys.timeline import TimelineRow
 from tillit.vocabulary import Stage
-from tillit_web.insight.words import actor_label, channel_label, function_label
+from tillit_web.insight.words import actor_label, channel_label, function_label, place_label
 from tillit_web.ui.identifiers import identifier_label
 from tillit_web.ui.templatetags.tillit import local_time, money
 
@@ -56,7 +56,8 @@ class JourneyPart:
 
     number: int
     first_at: int
-    length_seconds: float
+    by_month: bool  # its first event is told by the month
+    length_seconds: float  # 0 where it is not told
     reached_goal: bool
     gap_seconds: float | None  # since the journey before it
     runs: tuple[EventRun, ...]
@@ -68,9 +69,15 @@ class CustomerPage:
     total_journeys: int
     first_at: int
     last_at: int
+    by_month: bool  # one of the two is told by the month
     journeys: tuple[JourneyPart, ...]
     first: int  # places of the first and last event on this page
     last: int
+
+    @property
+    def day_form(self) -> str:
+        """How its first and last moment are written."""
+        return "month" if self.by_month else "day"
 
 
 def customer_page(
@@ -92,9 +99,10 @@ def customer_page(
             JourneyPart(
                 number=number,
                 first_at=own[0].occurred_at,
-                length_seconds=(own[-1].occurred_at - own[0].occurred_at) / SECOND_MICROS,
+                by_month=own[0].by_month,
+                length_seconds=_gap(own[0], own[-1]) or 0.0,
                 reached_goal=any(row.activity == goal for row in own),
-                gap_seconds=_seconds(before, own[0]) if before else None,
+                gap_seconds=_gap(before, own[0]) if before else None,
                 runs=tuple(_runs([_event(rows, place, row, stage_of) for place, row in group])),
             )
         )
@@ -103,6 +111,7 @@ def customer_page(
         total_journeys=len({row.journey for row in rows}),
         first_at=rows[0].occurred_at,
         last_at=rows[-1].occurred_at,
+        by_month=rows[0].by_month or rows[-1].by_month,
         journeys=tuple(parts),
         first=offset + 1,
         last=min(offset + ROWS, len(rows)),
@@ -111,8 +120,9 @@ def customer_page(
 
 def _event(rows: Sequence[TimelineRow], place: int, row: TimelineRow, stage_of: Mapping[str, Stage]) -> EventRow:
     before = rows[place - 2] if place > 1 else None
-    gap = _seconds(before, row) if before and before.journey == row.journey else 0.0
-    return EventRow(row, place, stage_of.get(row.activity), gap if gap >= GAP_SECONDS else None, facts_of(row))
+    gap = _gap(before, row) if before and before.journey == row.journey else None
+    told = gap if gap is not None and gap >= GAP_SECONDS else None
+    return EventRow(row, place, stage_of.get(row.activity), told, facts_of(row))
 
 
 def _runs(rows: Sequence[EventRow]) -> Iterator[EventRun]:
@@ -135,8 +145,15 @@ def _repeats(before: TimelineRow, after: TimelineRow) -> bool:
         == (after.activity, after.actor, after.channel, after.place)
         and before.amount_minor is None
         and after.amount_minor is None
+        and not before.by_month
+        and not after.by_month
         and _seconds(before, after) < VISIT_SECONDS
     )
+
+
+def _gap(before: TimelineRow, after: TimelineRow) -> float | None:
+    """None where one of the two is told by the month."""
+    return None if before.by_month or after.by_month else _seconds(before, after)
 
 
 def _seconds(before: TimelineRow, after: TimelineRow) -> float:
@@ -149,12 +166,12 @@ def facts_of(row: TimelineRow) -> tuple[tuple[str, str], ...]:
         _("%(source)s, row %(row)d") % {"source": row.source, "row": row.origin_row} if row.origin_row else row.source
     )
     facts = (
-        (_("Time"), local_time(row.occurred_at, "medium")),
+        (_("Time"), local_time(row.occurred_at, "month" if row.by_month else "medium")),
         (_("Name in the data"), row.activity),
         (_("By"), actor_label(row.actor)),
         (_("Channel"), channel_label(row.channel)),
         (_("Function"), function_label(row.function)),
-        (_("Place"), row.place),
+        (_("Place"), place_label(row.place) if row.place else None),
         (_("Campaign"), row.campaign),
         (_("About"), row.object),
         (_("Amount"), money(row.amount_minor, row.currency) if row.amount_minor is not None else None),
@@ -162,7 +179,7 @@ def facts_of(row: TimelineRow) -> tuple[tuple[str, str], ...]:
         *_properties(row.properties),
         (_("Known by"), identifier_label(row.subject_kind)),
         (_("Came from"), origin),
-        (_("Received"), local_time(row.received_at, "medium")),
+        (_("Received"), None if row.by_month else local_time(row.received_at, "medium")),
         (_("Event id"), row.event_id),
     )
     return tuple((name, value) for name, value in facts if value)

@@ -35,6 +35,11 @@ def channel(name: str) -> str:
 
 
 @register.filter
+def place(name: str) -> str:
+    return words.place_label(name)
+
+
+@register.filter
 def identifier(kind: str) -> str:
     return identifier_label(kind)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.journeys.stage_rules import default_stage_rules
-from tillit.journeys.timeline import timeline, withheld_events
+from tillit.journeys.timeline import timeline, told, withheld_events
 from tillit.vocabulary import ContactBasis, Purpose, Role
 from tillit_web.insight import queries
 from tillit_web.insight.filters import address
@@ -111,7 +111,7 @@ def _record_of(request: TeamRequest) -> str:
 
 def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResponse:
     try:
-        rows = timeline(question.view, person)
+        rows = told(timeline(question.view, person), queries.shown_places(question.view.names))
     except QueryError as refused:
         return _refused(question, refused)
     offset = _offset(question.request, len(rows))

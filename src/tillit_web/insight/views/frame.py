@@ -18,6 +18,7 @@ from tillit.vocabulary import Role
 from tillit_web.insight import queries
 from tillit_web.insight.behind import pairs_of
 from tillit_web.insight.filters import Filters, address
+from tillit_web.insight.narrowing import allowed, meets_customers, places_alone
 from tillit_web.insight.words import activity_label, channel_label
 from tillit_web.people import queries as people
 from tillit_web.people.access import TeamRequest
@@ -47,13 +48,24 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request for a page of insight, with the journeys that its filters choose."""
+    """One request for a page of insight, with the journeys that its filters choose.
+
+    Attributes:
+        filters: As far as no sale is narrowed to few employees.
+        changed: What stood in the address and was answered otherwise, a sentence each.
+    """
 
     request: TeamRequest
     company: CompanyFacts
     filters: Filters
     view: View
     zone: ZoneInfo
+    changed: tuple[str, ...]
+
+    @property
+    def months_only(self) -> bool:
+        """Whether time is told in whole months: people meet customers, and a day is a shift."""
+        return meets_customers(self.view.names)
 
     def link(self, condition: Condition) -> str:
         """Where the journeys behind a number stand, under the same filters."""
@@ -73,9 +85,12 @@ class Asked:
 def asked(request: TeamRequest) -> Asked | None:
     """What this request asks of which journeys; None before the first import is built."""
     company = people.company()
-    filters = Filters.read(request.GET)
+    whole = queries.view_for(company, Filters())
+    if whole is None:
+        return None
+    filters, changed = allowed(Filters.read(request.GET), whole.names, queries.headcounts())
     view = queries.view_for(company, filters)
-    return Asked(request, company, filters, view, ZoneInfo(company.timezone)) if view else None
+    return Asked(request, company, filters, view, ZoneInfo(company.timezone), changed) if view else None
 
 
 def show(asked: Asked, template: str, current: str, context: Mapping[str, object], *, kept: Pairs = ()) -> HttpResponse:
@@ -90,9 +105,10 @@ def show(asked: Asked, template: str, current: str, context: Mapping[str, object
         "tabs": _tabs(current, asked.filters),
         "has_filters": True,
         "filters": asked.filters,
+        "changed": asked.changed,
         "choices": {
             "channels": sorted((name for name in names.channel if name), key=channel_label),
-            "places": sorted(name for name in names.place if name),
+            "places": places_alone(names, queries.headcounts()),
         },
         "kept": tuple(kept),
         "unfiltered": address(asked.request.path, kept),

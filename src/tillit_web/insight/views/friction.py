@@ -19,6 +19,7 @@ from tillit.vocabulary import Role
 from tillit_web.insight import friction_actions as actions
 from tillit_web.insight import friction_queries, queries
 from tillit_web.insight.friction_queries import FrictionAnswer, FrictionAsked
+from tillit_web.insight.narrowing import places_alone
 from tillit_web.insight.pages.behind import case_rows
 from tillit_web.insight.pages.friction import FrictionPage, friction_page
 from tillit_web.insight.pages.map import map_page
@@ -47,7 +48,7 @@ def show_friction(request: TeamRequest) -> HttpResponse:
             _("Here you will see where customers are lost or kept waiting, and what it costs."),
             _("Each place with its range and the journeys behind it; and the promises you keep and break."),
         )
-    by = _by(request)
+    by = _by(question)
     kept = [("by", by)] if by != SPLITS[0] else []
     about = friction_queries.asked_of(question.company, by)
     answer = friction_queries.where_it_hurts(question.view, about)
@@ -63,9 +64,9 @@ def show_friction(request: TeamRequest) -> HttpResponse:
 def export_friction(request: TeamRequest) -> HttpResponse:
     """The steps as a table for a spreadsheet; cells that it would run as a formula are text."""
     question = asked(request)
-    by = _by(request)
     answer = None
     if question is not None:
+        by = _by(question)
         about = friction_queries.asked_of(question.company, by)
         answer = friction_queries.where_it_hurts(question.view, about)
     if question is None or answer is None:
@@ -118,9 +119,16 @@ def as_text(cell: str) -> str:
     return f"'{cell}" if cell.startswith(SPREADSHEET_COMMANDS) else cell
 
 
-def _by(request: TeamRequest) -> str:
-    text = request.GET.get("by", "")
-    return text if text in SPLITS else SPLITS[0]
+def _splits(question: Asked) -> tuple[str, ...]:
+    """What steps may be told apart by: places only where each of them has enough people."""
+    names = question.view.names
+    alone = set(places_alone(names, queries.headcounts()))
+    return SPLITS if alone.issuperset(place for place in names.place if place) else SPLITS[:-1]
+
+
+def _by(question: Asked) -> str:
+    text = question.request.GET.get("by", "")
+    return text if text in _splits(question) else SPLITS[0]
 
 
 def _page(question: Asked, about: FrictionAsked, answer: FrictionAnswer) -> FrictionPage:
@@ -152,6 +160,7 @@ def _context(question: Asked, about: FrictionAsked, answer: FrictionAnswer) -> d
         "splits": [
             Tab(label, question.page("insight:friction", [("by", by)] if by != SPLITS[0] else []), by == about.by)
             for by, label in zip(SPLITS, labels, strict=True)
+            if by in _splits(question)
         ],
         "csv_link": question.page("insight:friction_csv", [("by", about.by)] if about.by != SPLITS[0] else []),
         "promises_link": question.page("insight:promises"),

@@ -33,7 +33,8 @@ def show_stages(request: TeamRequest) -> HttpResponse:
         )
     view, company = question.view, question.company
     rules = default_stage_rules()
-    period = Period.MONTH if request.GET.get("by") == "month" else Period.WEEK
+    by_month = question.months_only or request.GET.get("by") == "month"
+    period = Period.MONTH if by_month else Period.WEEK
     week_start = company.week_start - 1  # ISO counts from Monday = 1
     counts = warehouse.cached(
         view,
@@ -62,6 +63,7 @@ def show_stages(request: TeamRequest) -> HttpResponse:
                 choice is period,
             )
             for choice, label in PERIODS
+            if choice is Period.MONTH or not question.months_only
         ],
     }
     kept = [("by", "month")] if period is Period.MONTH else []

@@ -105,13 +105,22 @@ def _units(amount: float, unit: str) -> str:
 
 @register.filter
 def local_time(value: datetime | int | None, form: str = "medium") -> str:
-    """A moment on the company's clock: aware datetime or microseconds since 1970. Forms: medium, short, day, clock."""
+    """A moment on the company's clock: aware datetime or microseconds since 1970.
+
+    Forms: medium, short, day, clock, month.
+    """
     if value is None:
         return MISSING
     moment = datetime.fromtimestamp(value / 1_000_000, UTC) if isinstance(value, int) else value
     zone: tzinfo = timezone.get_current_timezone()
     local = moment.astimezone(zone)
-    patterns = {"day": "d MMM y", "short": "d MMM HH:mm", "medium": "d MMM y HH:mm", "clock": "HH:mm"}
+    patterns = {
+        "day": "d MMM y",
+        "short": "d MMM HH:mm",
+        "medium": "d MMM y HH:mm",
+        "clock": "HH:mm",
+        "month": "LLLL y",
+    }
     return format_datetime(local, patterns[form], locale=reader_locale())
 
 
