@@ -16,6 +16,7 @@ from tillit.engine.on_spark import SparkEngine
 from tillit.engine.protocol import Engine, Value
 from tillit.engine.statement import Statement, parse_statement
 from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
+from tillit.events.told import WORD_LISTS
 
 pytestmark = pytest.mark.spark
 
@@ -54,6 +55,17 @@ EVENTS = pa.Table.from_pylist(
         event(4, BO, properties='{"screen": "B"}', sequence=-1),
         event(4, CY, origin_row=9),
         event(2, BO, amount_minor=12_300, currency="SEK", object="o-1", origin_row=10),
+    ],
+    EVENT_SCHEMA,
+)
+STAFFED = pa.Table.from_pylist(
+    [
+        event(1),
+        event(2, BO, channel="store", place="Malmö", amount_minor=9_900, currency="SEK", object="o-2"),
+        event(3, BO, properties='{"opened": "receipt"}'),
+        event(4, CY, channel="support", actor="person", function="service", properties='{"n": 1}'),
+        event(5, CY, channel="delivery", actor="person", function="logistics"),
+        event(6, channel="counter 2", place="Lund", occurred_at=1_772_323_199_999_999),
     ],
     EVENT_SCHEMA,
 )
@@ -167,6 +179,14 @@ CASES: dict[str, Case] = {
         {"part": EVENTS, "repeated": pa.table({"event_id": ["e2", "e4"]})},
         {"file": 0, "rule": 0, "kind": "given"},
         own_values=("said",),
+    ),
+    "told_events": Case(
+        {
+            "events": STAFFED,
+            "shown_places": pa.table({"place": ["Malmö"], "shown": ["all shops"]}),
+            **{name: pa.table({"name": sorted(words)}) for name, words in WORD_LISTS.items()},
+        },
+        {"salt": "s"},
     ),
     "unmet_rows": Case({"staged_events": LATER, "known": KNOWN}),
 }

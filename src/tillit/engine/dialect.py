@@ -12,6 +12,8 @@ from tillit.engine.statement import PARAMETER, literals_apart
 
 # `hash` gives 64 bits in DuckDB and other 64 bits here: what is compared is compared inside one run.
 _SPARK_WORDS = {
+    "epoch_us": "unix_micros",
+    "make_timestamp": "timestamp_micros",
     "varchar": "string",
     "hash": "xxhash64",
     "json_extract_string": "get_json_object",

@@ -27,6 +27,7 @@ WITH_PEOPLE = frozenset({Channel.STORE.value, Channel.PHONE.value, Channel.CHAT.
 WITHOUT_PEOPLE = frozenset(channel.value for channel in Channel) - WITH_PEOPLE - {Channel.UNKNOWN.value}
 # Who packs and who books a payment does not sell.
 BEHIND_THE_SALE = frozenset({Function.LOGISTICS.value, Function.FINANCE.value})
+WORD_LISTS = {"with_people": WITH_PEOPLE, "without_people": WITHOUT_PEOPLE, "behind_the_sale": BEHIND_THE_SALE}
 _NOON_MICROS = 12 * 3_600 * 1_000_000
 _BATCH_ROWS = 65_536
 
@@ -62,20 +63,12 @@ def write_told(engine: DuckDBEngine, to: Path, *, shown_places: Mapping[str, str
     """
     places = pa.table({"place": list(shown_places), "shown": list(shown_places.values())}, _PLACES)
     engine.offer("shown_places", places)
-    parameters = {
-        "with_people": _listed(WITH_PEOPLE),
-        "without_people": _listed(WITHOUT_PEOPLE),
-        "behind_the_sale": _listed(BEHIND_THE_SALE),
-        "salt": salt,
-    }
+    for name, words in WORD_LISTS.items():
+        engine.offer(name, pa.table({"name": sorted(words)}))
     with pq.ParquetWriter(to, EVENT_SCHEMA, compression="zstd") as file:
         statement = load_statement("tillit.events", "told_events")
-        for batch in engine.stream(statement, parameters, batch_rows=_BATCH_ROWS):
+        for batch in engine.stream(statement, {"salt": salt}, batch_rows=_BATCH_ROWS):
             file.write_table(pa.Table.from_batches([batch]).select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA))
 
 
 _PLACES = pa.schema([("place", pa.string()), ("shown", pa.string())])
-
-
-def _listed(names: frozenset[str]) -> str:
-    return ",".join(sorted(names))

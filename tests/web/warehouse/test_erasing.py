@@ -10,12 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.web.warehouse.erasure_stage import CANARIES, EMAIL, ORDERS, found_in_files, staged, tillit
-from tillit import fault
 from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 
-# In the order in which they are come by: each run dies at the next, on the same data.
-STEPS = ("erase.segment_written", "erase.segment_live", "erase.tables", "erase.builds_removed", "erase.answers")
 # What the stage plants of Ana: an order in a file, an order's row that was rejected there, three calls that were
 # taken, two that were refused, three contact details, a yes, a correction, an opening, and a file that waits.
 RECEIPT = {
@@ -84,20 +81,3 @@ def test_no_file_holds_what_was_planted_and_nothing_brings_it_back(data: Path, t
     again = tillit("import", orders, "--data", data)
     assert "0 accepted, 23 duplicate, 2 rejected" in again.stdout, again.stdout + again.stderr
     assert events_in(data) == left
-
-
-def test_killed_again_and_again_it_is_completed_and_the_receipt_is_whole(data: Path) -> None:
-    for step in STEPS:
-        # Each run asks anew; what was asked before is done with it.
-        killed = tillit("forget", "--data", data, f"email:{EMAIL}", fault=step)
-        assert killed.returncode == fault.EXIT_CODE, f"{step}: {killed.stderr}"
-    completed = tillit("export", "--data", data, "--format", "jsonl")
-    assert len(completed.stdout.splitlines()) == EVENTS_OF_OTHERS, "exporting erases first whoever waits"
-    assert found_in_files(data) == {}
-    assert RECEIPT.items() <= removed(data).items()
-    assert events_removed(data) == EVENTS_OF_ANA
-    assert len(events_in(data)) == EVENTS_OF_OTHERS
-    with EventLog.open(data) as log:
-        assert not log.damaged()
-        named = {segment.path.name for kind in SegmentKind for segment in log.segments(kind)}
-    assert {path.name for path in (data / "log").glob("*.parquet")} == named

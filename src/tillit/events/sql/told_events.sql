@@ -1,13 +1,13 @@
 -- told_events: one row per event, as it may be given to others; times with people are months
--- reads:       events, shown_places
--- parameters:  :with_people (text, comma-separated), :without_people (text, comma-separated), :behind_the_sale (text, comma-separated), :salt (text)
+-- reads:       events, shown_places, with_people, without_people, behind_the_sale
+-- parameters:  :salt (text)
 with marked as (
     select
         *,
-        cast(occurred_at // 86400000000 as bigint) as day,
-        list_contains(string_split(:with_people, ','), channel)
-        or (coalesce(place, '') <> '' and not list_contains(string_split(:without_people, ','), channel))
-        or (actor = 'person' and not list_contains(string_split(:behind_the_sale, ','), function)) as is_with_people
+        occurred_at - occurred_at % 86400000000 as day,
+        channel in (select name from with_people)
+        or (coalesce(place, '') <> '' and channel not in (select name from without_people))
+        or (actor = 'person' and function not in (select name from behind_the_sale)) as is_with_people
     from events
 ),
 
@@ -22,7 +22,7 @@ decided as (
     select
         m.*,
         m.is_with_people or s.subject is not null as by_month,
-        date_trunc('month', make_timestamp(m.occurred_at)) + interval 12 hour as month
+        epoch_us(date_trunc('month', make_timestamp(m.occurred_at))) + 43200000000 as month
     from marked as m
     left join sold_on as s on m.subject = s.subject and m.day = s.day
 )
@@ -30,9 +30,9 @@ decided as (
 select
     case when d.by_month then md5(concat(:salt, d.source, d.event_id)) else d.event_id end as event_id,
     d.source,
-    case when d.by_month then epoch_us(d.month) else d.occurred_at end as occurred_at,
+    case when d.by_month then d.month else d.occurred_at end as occurred_at,
     case when d.by_month then 0 else d.sequence end as sequence,
-    case when d.by_month then epoch_us(d.month) else d.received_at end as received_at,
+    case when d.by_month then d.month else d.received_at end as received_at,
     case when d.by_month then 0 else d.clock_skew end as clock_skew,
     d.subject,
     d.subject_kind,
