@@ -30,7 +30,7 @@ def test_ana_opens_the_report_she_was_mailed(browser: Browser, tmp_path: Path, c
         expect(page.get_by_role("heading", level=1)).to_contain_text("journeys")
         expect(page.get_by_role("img", name="Map of the customers' way")).to_be_visible()
         page.get_by_text("Method, sample and weakest assumption").click()
-        expect(page.get_by_text("Weakest assumption:")).to_be_visible()
+        expect(page.get_by_text("Weakest assumption: journeys")).to_be_visible()
         body = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert body == ("rgb(22, 26, 25)" if scheme == "dark" else "rgb(251, 250, 247)")  # the style was allowed
         assert said == []

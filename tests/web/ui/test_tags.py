@@ -28,11 +28,12 @@ def _say(language: str, expression: str, **values: object) -> str:
         ("en", 12345.6, "12,346"),
         ("sv", -5, f"{MINUS}5"),
         ("en", -0.4, "0"),
+        ("en", "12345", "12,345"),
         ("en", None, "–"),
         ("en", float("nan"), "–"),
     ],
 )
-def test_number(language: str, value: float | None, said: str) -> None:
+def test_number(language: str, value: float | str | None, said: str) -> None:
     assert _say(language, "value|number", value=value) == said
 
 

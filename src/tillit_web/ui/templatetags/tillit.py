@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale
@@ -44,9 +45,10 @@ def number(value: float | None, decimals: int = 0) -> str:
         return MISSING
     locale = reader_locale()
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    if round(value, decimals) == 0:
-        value = 0  # what rounds to nothing has no sign
-    return _typeset(format_decimal(value, format=pattern, locale=locale), locale)
+    exact = Decimal(str(value))  # a template may hand over a figure that is worked out only now
+    if round(exact, decimals) == 0:
+        exact = Decimal(0)  # what rounds to nothing has no sign
+    return _typeset(format_decimal(exact, format=pattern, locale=locale), locale)
 
 
 @register.filter
