@@ -36,6 +36,8 @@ class Decisions:
         context_names: f names.
         value: Shape (n,); what a good outcome is worth, known before the draw; None if the log does not say.
         reward: Shape (n,); what came of it, less what the action cost; None if the log does not say.
+        known_share: Shape (n, k); of the decisions of its time and an action, the share whose outcome is known, in
+            [0, 1]; NaN where there are none. None if the log tells times and delays instead.
     """
 
     customer: Ints
@@ -54,6 +56,7 @@ class Decisions:
     context_names: tuple[str, ...]
     value: Floats | None
     reward: Floats | None
+    known_share: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.action)
@@ -90,6 +93,7 @@ class Decisions:
             context=self.context[rows],
             value=None if self.value is None else self.value[rows],
             reward=None if self.reward is None else self.reward[rows],
+            known_share=None if self.known_share is None else self.known_share[rows],
         )
 
 

@@ -14,7 +14,8 @@ def seen_weights(decisions: Decisions, *, as_of_days: float) -> Floats:
     """1 / P(the outcome is known by now | action, age), where it is known; 0 where it is not.
 
     How long outcomes take is estimated for each action from all its decisions, those still waiting too (Kaplan and
-    Meier, 1958). Assumed: how long it takes depends on the action, not on how it ends.
+    Meier, 1958). Assumed: how long it takes depends on the action, not on how it ends. A log that tells no times says
+    of which share of decisions like this one the outcome is known; then those stand for the others like them.
 
     Args:
         as_of_days: When the log was cut, on the clock of `at_days`.
@@ -28,6 +29,18 @@ def seen_weights(decisions: Decisions, *, as_of_days: float) -> Floats:
     known = ~np.isnan(decisions.outcome)
     if known.all():
         return np.ones(len(decisions))
+    if decisions.known_share is not None:
+        share = np.where(np.isnan(decisions.known_share), 1.0, decisions.known_share)
+    else:
+        share = _shares_by_age(decisions, known, as_of_days)
+    young = np.where(decisions.eligible, share, 1.0).min(axis=1) < LEAST_SHARE
+    taken = np.take_along_axis(share, decisions.action[:, None], axis=1)[:, 0]
+    weights = np.where(known, 1 / np.maximum(taken, LEAST_SHARE), 0.0)
+    return np.where(young, np.nan, weights)
+
+
+def _shares_by_age(decisions: Decisions, known: Bools, as_of_days: float) -> Floats:
+    """P(the outcome is known by now | action, age) of each decision and action; shape (n, k)."""
     if decisions.delay_days is None:
         missing = int((~known).sum())
         raise InputError(
@@ -42,10 +55,7 @@ def seen_weights(decisions: Decisions, *, as_of_days: float) -> Floats:
         if of_action.any():
             length = np.where(known, decisions.delay_days, age)[of_action]
             share[:, action] = _share_known(length, known[of_action], age)
-    young = np.where(decisions.eligible, share, 1.0).min(axis=1) < LEAST_SHARE
-    taken = np.take_along_axis(share, decisions.action[:, None], axis=1)[:, 0]
-    weights = np.where(known, 1 / np.maximum(taken, LEAST_SHARE), 0.0)
-    return np.where(young, np.nan, weights)
+    return share
 
 
 def _share_known(length: Floats, is_known: Bools, age: Floats) -> Floats:

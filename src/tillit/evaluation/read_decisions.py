@@ -14,7 +14,8 @@ import pyarrow.csv
 from tillit.errors import FileError, QueryError
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
 
-ELIGIBLE, PROPENSITY, KNOWN_AT = "eligible_", "p_", "known_at_"
+ELIGIBLE, PROPENSITY, KNOWN_AT, KNOWN_SHARE = "eligible_", "p_", "known_at_", "known_share_"
+TIMES = ("t", "at", "month")
 MACHINE, PERSON = "machine", "person"
 NEEDED = ("customer", "action", "outcome")
 
@@ -33,7 +34,7 @@ KNOWN_BEFORE = (
     "queue",
 )
 KNOWN_AFTER = frozenset({"outcome", "reward", "outcome_delay_days", "action", "handle_seconds", "delivered"})
-OWN = frozenset({"customer", "t", "at", "stage", *KNOWN_AFTER})
+OWN = frozenset({"customer", *TIMES, "stage", *KNOWN_AFTER})
 VALUE = "stake"
 MICROS_PER_DAY = 86_400_000_000
 
@@ -53,8 +54,9 @@ def read_decisions(path: Path, *, context: Sequence[str] = ()) -> ReadDecisions:
         path: A CSV file with a header. `customer`; `action` (a name, or its place among the eligible_ columns);
             `outcome` (0 or 1, empty while it is not known); for each action `eligible_NAME` (0 or 1) and `p_NAME` (its
             propensity, empty where nobody logged it); `machine` and `person` must be among them. Also read:
-            `stage`, `t` (days) or `at` (a time), `stake` (what a good outcome is worth), `reward`,
-            `outcome_delay_days`, and what was known before the draw: the names of KNOWN_BEFORE.
+            `stage`, `t` (days), `at` (a time) or `month` (its first day), `stake` (what a good outcome is worth),
+            `reward`, `outcome_delay_days` or a `known_share_NAME` for each action, and what was known before the
+            draw: the names of KNOWN_BEFORE.
         context: Further columns that were known before the draw. With a column `known_at_NAME` beside it (the clock
             of `t` or `at`) that is checked in every row.
 
@@ -97,12 +99,13 @@ def read_decisions(path: Path, *, context: Sequence[str] = ()) -> ReadDecisions:
         context_names=used,
         value=_numbers(table, VALUE, path) if VALUE in names else None,
         reward=_numbers(table, "reward", path) if "reward" in names else None,
+        known_share=_known_shares(table, actions, path),
     )
     _refuse_gaps(decisions.context, used, path)
     unused = tuple(
         name
         for name in names
-        if name not in OWN and name not in used and not name.startswith((ELIGIBLE, PROPENSITY, KNOWN_AT))
+        if name not in OWN and name not in used and not name.startswith((ELIGIBLE, PROPENSITY, KNOWN_AT, KNOWN_SHARE))
     )
     in_order = np.argsort(decisions.at_days, kind="stable")
     return ReadDecisions(decisions.take(in_order), unused)
@@ -138,14 +141,14 @@ def _context_names(table: pa.Table, asked: Sequence[str], at_days: Floats, path:
 
 
 def _times(table: pa.Table, path: Path) -> Floats:
-    for name in ("t", "at"):
+    for name in TIMES:
         if name in table.column_names:
             return _as_days(table[name], name, path)
     return np.arange(table.num_rows, dtype=np.float64)  # the file's order is the only order there is
 
 
 def _as_days(column: pa.ChunkedArray, name: str, path: Path) -> Floats:
-    if pa.types.is_timestamp(column.type):
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         days = column.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy() / MICROS_PER_DAY
     elif pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         days = column.to_numpy().astype(np.float64)
@@ -204,6 +207,19 @@ def _propensity(table: pa.Table, action: str, path: Path) -> Floats:
     if name not in table.column_names:
         return np.full(table.num_rows, np.nan)
     return _numbers(table, name, path)
+
+
+def _known_shares(table: pa.Table, actions: tuple[str, ...], path: Path) -> Floats | None:
+    names = [KNOWN_SHARE + action for action in actions]
+    if not any(name in table.column_names for name in names):
+        return None
+    if missing := [name for name in names if name not in table.column_names]:
+        raise FileError(f"{path.name} has no column {', '.join(missing)}; there must be one for every action, or none.")
+    shares = np.column_stack([_numbers(table, name, path) for name in names])
+    if ((shares < 0) | (shares > 1)).any():
+        row = int(np.flatnonzero(((shares < 0) | (shares > 1)).any(axis=1))[0])
+        raise FileError(f"{path.name}: a share in row {row + 1} is not between 0 and 1 ({', '.join(names)}).")
+    return shares
 
 
 def _outcome(table: pa.Table, path: Path) -> Floats:

@@ -1,7 +1,13 @@
-"""The log as the table that an evaluation reads: one row a decision, machine or person."""
+"""The log as the table that an evaluation reads: one row a decision, machine or person, told by its month.
+
+When a person met a customer, together with a schedule, is a name (`events/told.py`). Exact times served one question
+only: which decisions are old enough to count. Beside each decision stands the answer instead: of how many of its
+month and side the outcome is known. Skills are left out: one may be a single person's.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -10,9 +16,8 @@ from tillit.meetings.decide import Decision
 from tillit.meetings.log import Logged
 
 MACHINE, PERSON = "machine", "person"
-MICROS_PER_DAY = 86_400_000_000
 COLUMNS = (
-    *("decision", "customer", "at", "stage", "errand", "stakes", "stake", "known_at_stake", "loyal", "queue"),
+    *("decision", "customer", "month", "stage", "errand", "stakes", "stake", "loyal", "queue"),
     *(
         "eligible_machine",
         "eligible_person",
@@ -21,9 +26,9 @@ COLUMNS = (
         "action",
         "delivered",
         "assigned_action",
-        "skill",
     ),
-    *("guardrails", "policy", "outcome", "outcome_delay_days", "complained", "asked_afterwards"),
+    *("guardrails", "policy", "outcome", "known_share_machine", "known_share_person"),
+    *("complained", "asked_afterwards"),
 )
 Cell = str | int | float
 
@@ -32,25 +37,28 @@ def table_rows(logged: Iterable[Logged], *, exponent: int) -> Iterator[tuple[Cel
     """A row for each decision, in the order of COLUMNS; "" stands where nothing is known.
 
     Machines together are one side and people the other: the probability of a side is that of its actions together. A
-    stated need is not among the columns, since no model may see it.
+    stated need is not among the columns, since no model may see it. Within a month, rows stand in the order of their
+    ids, which are random: between two known hours an hour would be known.
 
     Args:
         exponent: How many decimals of the currency a minor unit is.
     """
-    for one in logged:
+    rows = sorted(logged, key=lambda one: (_month(one), one.decision.id))
+    made = Counter((_month(one), _side(one.decision)) for one in rows)
+    known = Counter((_month(one), _side(one.decision)) for one in rows if one.outcome is not None)
+    for one in rows:
         decision, moment = one.decision, one.decision.moment
         machine = sum(option.propensity for option in decision.options if option.action in MACHINES)
         outcome = one.outcome
-        delay = "" if outcome is None else max(0, outcome.matured_at - moment.at) / MICROS_PER_DAY
+        month = _month(one)
         yield (
             decision.id,
             moment.customer,
-            _time(moment.at),
+            month,
             "" if moment.stage is None else moment.stage.value,
             moment.errand.value,
             decision.stakes.value,
             moment.stake_minor / 10**exponent,
-            _time(moment.known_at.get("stake_minor", moment.at)),
             int(moment.is_known_customer),
             sum(capacity.queue for capacity in decision.desk.values()),
             int(any(option.action in MACHINES for option in decision.options)),
@@ -60,11 +68,10 @@ def table_rows(logged: Iterable[Logged], *, exponent: int) -> Iterator[tuple[Cel
             _side(decision),
             "" if one.delivered is None else MACHINE if one.delivered.action in MACHINES else PERSON,
             decision.action.value,
-            decision.skill or "",
             " ".join(decision.guardrails),
             decision.policy_version,
             "" if outcome is None else int(outcome.good),
-            delay,
+            *(known[month, side] / made[month, side] if made[month, side] else "" for side in (MACHINE, PERSON)),
             "" if outcome is None else int(outcome.complaint),
             "" if outcome is None else int(outcome.reached_person_anyway),
         )
@@ -74,5 +81,5 @@ def _side(decision: Decision) -> str:
     return MACHINE if decision.is_machine else PERSON
 
 
-def _time(micros: int) -> str:
-    return datetime.fromtimestamp(micros // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S") + f".{micros % 1_000_000:06}"
+def _month(one: Logged) -> str:
+    return datetime.fromtimestamp(one.decision.moment.at // 1_000_000, UTC).strftime("%Y-%m-01")

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from tillit.evaluation.plan import WORTH_FINDING, Plan, plan
+from tillit.events.told import month_of
 from tillit.meetings.comparing import Changed, would_have_changed
 from tillit.meetings.log import Logged
 from tillit.meetings.policy import Cell, Policy, Stakes, Way, may_be_drawn
@@ -43,8 +46,9 @@ class ErrandLine:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One decision with what came of it."""
+    """One decision with what came of it; `at` stands for its month, since a person may have met the customer."""
 
+    id: str
     at: int
     action: Sentence
     why: Sentence
@@ -121,7 +125,7 @@ def meetings_page(
         weekly=weekly,
         plan=plan(ASSUMED_BASE, WORTH_FINDING, weekly=weekly or None),
         outcomes=len({one.decision.moment.customer for one in told}),
-        cases=tuple(map(_case, told[-MOST_CASES:][::-1])),
+        cases=_cases(told),
         counts=_counts(told),
     )
 
@@ -150,9 +154,17 @@ def _errand(policy: Policy, errand: Errand) -> ErrandLine:
     )
 
 
+def _cases(told: Sequence[Logged]) -> tuple[Case, ...]:
+    """The last ones, newest month first; within a month in the order of their ids, which tells no hour."""
+    shown = sorted((_case(one) for one in told[-MOST_CASES:]), key=lambda case: (-case.at, case.id))
+    return tuple(shown)
+
+
 def _case(one: Logged) -> Case:
     good = one.outcome is not None and one.outcome.good
-    return Case(one.decision.moment.at, action_words(one.decision.action), staff_reason(one.decision), good)
+    decision = replace(one.decision, skill=None)  # a skill may be one person's
+    month = int(month_of(np.array(decision.moment.at)))
+    return Case(decision.id, month, action_words(decision.action), staff_reason(decision), good)
 
 
 def _counts(told: Sequence[Logged]) -> tuple[StageCount, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,23 @@ def test_few_outcomes_are_cases_and_more_are_counts(as_ana: Client, data_directo
     assert "So few that each stands for itself" in shown
     assert shown.count("The matrix says for ordering with low stakes: a machine.") == 29
     assert "of 100</td>" not in shown
+    came = shown[shown.index('id="came"') :]
+    assert not re.search(r"\d\d:\d\d", came), "a month, so that nobody's hours are seen"
+    assert came.count(f"{datetime.now(UTC):%B %Y}") == 29
+
+
+def test_a_skill_is_not_told_beside_an_outcome(as_ana: Client, data_directory: Path) -> None:
+    """There may be one who knows oak: what came of it would be about them."""
+    followed = policy(data_directory, currency="SEK")
+    moment = Moment("c1", time.time_ns() // 1000, Errand.REPAIR, stage=Stage.USE, skill="oak")
+    decision = decide(moment, followed, {"oak": Capacity(free=1)}, draw=0.5, decision_id="d1")
+    assert decision.skill == "oak"
+    with open_log(data_directory) as log:
+        told = Outcome("d1", good=True, matured_at=moment.at)
+        log.append([(decision, next(SALTS)), (told, next(SALTS))], at=moment.at)
+    shown = text(as_ana)
+    assert "A specialist now" in shown
+    assert "oak" not in shown
 
 
 def test_from_30_on_they_are_counted_with_a_range(as_ana: Client, data_directory: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.cli.test_import import tillit
-from tests.web.redteam.planted import EMPLOYEES, PLACES, Planted, planted, write_files
+from tests.web.redteam.planted import EMPLOYEES, PLACES, Planted, planted, write_decisions, write_files
 from tillit.credit.cells import Headcount, Headcounts, write_headcounts
 
 
@@ -31,6 +31,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     done = tillit("import", str(path), "--mapping", str(mapping), "--data", str(data))
     assert done.returncode == 0, done.stderr
     each = [Headcount(people, place=place) for place, people in zip(PLACES, (4, 3, 1), strict=True)]
+    write_decisions(company, data)
     write_headcounts(data, Headcounts((Headcount(EMPLOYEES), Headcount(EMPLOYEES, function="sales"), *each)))
     return Installed(data, company)
 

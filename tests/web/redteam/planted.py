@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tillit.meetings.actions import ANYONE
+from tillit.meetings.decide import decide
+from tillit.meetings.log import Entry, Outcome, open_log
+from tillit.meetings.moment import Capacity, Moment
+from tillit.vocabulary import Errand
+from tillit_web.meetings.queries import policy
 
 PLACES = ("Malmö", "Lund", "Visby")
 EMPLOYEES = 8
@@ -99,3 +107,22 @@ def write_files(company: Planted, folder: Path) -> tuple[Path, Path]:
         writer.writerows(company.rows)
     mapping.write_text(MAPPING, encoding="utf-8")
     return path, mapping
+
+
+def write_decisions(company: Planted, data: Path) -> None:
+    """Each receipt as a decision that sent the customer to a person, with what was at stake, into the log of `data`."""
+    followed = policy(data, currency="SEK")
+    with open_log(data) as log:
+        entries: list[tuple[Entry, bytes]] = []
+        at = 0
+        for row in company.rows:
+            if not row["amount"]:
+                continue
+            name = hashlib.sha256(row["receipt"].encode()).hexdigest()
+            at = round(datetime.fromisoformat(row["at"]).timestamp()) * 1_000_000
+            stake = round(float(row["amount"]) * 100)
+            moment = Moment(row["customer"], at, Errand.ORDER, asked_for_person=True, stake_minor=stake)
+            decision = decide(moment, followed, {ANYONE: Capacity(free=1)}, draw=0.5, decision_id=name[:32])
+            came = Outcome(decision.id, good=True, matured_at=at)
+            entries += [(decision, bytes.fromhex(name[32:])), (came, bytes.fromhex(name[:32]))]
+        log.append(entries, at=at)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
+import numpy as np
 import pytest
 from django.test import Client
 
@@ -18,6 +19,7 @@ from tests.cli.test_import import tillit
 from tests.web.redteam.attack import Seen, learned, p_value, shift_of
 from tests.web.redteam.conftest import Installed
 from tests.web.redteam.planted import FIRST_DAY, PLACES, Planted
+from tillit.meetings.log import open_log
 
 MONTHS = tuple(date(2026, month, 1) for month in range(1, 7))
 BEHIND = "/journeys/behind/?of=goal"
@@ -190,3 +192,32 @@ def test_no_page_names_a_small_place_or_a_week(planted_company: Planted, as_ana:
         days = re.findall(r"period from (\d+) [A-Z][a-z]{2}", page)
         assert days
         assert set(days) == {"1"}
+
+
+def test_decisions_are_told_by_the_month(installed: Installed) -> None:
+    """What was at stake where a person met the customer; from the log itself, with its times, the attack succeeds."""
+    with open_log(installed.data) as log:
+        moments = {one.decision.id: one.decision.moment for one in log.logged()}
+    exact = {name: datetime.fromtimestamp(one.at / 1_000_000, UTC) for name, one in moments.items()}
+    by_shift = [
+        Seen(at.date(), at.date(), None, shift_of(at), moments[name].stake_minor / 100) for name, at in exact.items()
+    ]
+    assert p_of(by_shift, installed.company) < 0.05
+
+    written = tillit("export-decisions", "--data", str(installed.data)).stdout
+    rows = list(csv.DictReader(io.StringIO(written)))
+    assert len(rows) == len(exact)
+    assert not re.search(r"\d\d:\d\d", written)
+    months = [date.fromisoformat(row["month"]) for row in rows]
+    by_month = [Seen(at, month_end(at), None, None, float(row["stake"])) for at, row in zip(months, rows, strict=True)]
+    assert p_of(by_month, installed.company) > 0.05
+    # The place in a month is no clue to the hour: rows stand in the order of ids that are drawn.
+    january = [exact[row["decision"]].timestamp() for row in rows if row["month"] == "2026-01-01"]
+    assert abs(np.corrcoef(np.arange(len(january)), january)[0, 1]) < 0.2
+
+
+def test_the_page_meetings_names_no_hour_beside_an_outcome(planted_company: Planted, as_ana: Client) -> None:
+    page = text_of(as_ana, "/meetings/")
+    came = page[page.index('id="came"') :]
+    assert "Ended well" in came
+    assert not re.search(r"\d\d:\d\d", came)

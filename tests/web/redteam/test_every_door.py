@@ -16,7 +16,6 @@ class Door(StrEnum):
     ATTACKED = "a test of this folder opens it and finds nothing"
     NO_SALES = "it gives no order, neither its time, place nor amount"
     OWN_FILE = "it gives back a file to whoever brought it, or reads files that its user holds"
-    OPEN = "it is not closed yet; docs/methods/employees.md says what it tells, and to whom"
     THE_CUSTOMER = "it gives customers what is known about themselves; who lets one in is put on record"
 
 
@@ -25,7 +24,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("insight:home", "insight:map", "insight:stages", "insight:funnel", "insight:paths", "insight:ways"),
         *("insight:friction", "insight:friction_csv", "insight:promises", "insight:our_way", "insight:journeys"),
         *("insight:find", "insight:customer", "insight:credit", "insight:credit_without"),
-        *("insight:credit_statement", "insight:credit_statement_file"),
+        *("insight:credit_statement", "insight:credit_statement_file", "meetings:meetings"),
     },
     Door.NO_SALES: {
         *("front", "people:welcome", "people:enter_demo", "people:language", "people:new_password"),
@@ -48,12 +47,10 @@ ADDRESSES: dict[Door, set[str]] = {
         *("me:start", "me:code", "me:page", "me:answer", "me:no_contact", "me:correct", "me:download", "me:erase"),
         *("me:close", "me:hand_out", "me:receipt"),
     },
-    Door.OPEN: {"meetings:meetings"},
 }
 COMMANDS_OF: dict[Door, set[str]] = {
-    Door.ATTACKED: {"export"},
+    Door.ATTACKED: {"export", "export-decisions"},
     Door.NO_SALES: {"demo", "doctor", "evaluate", "forget", "key", "plan", "serve", "simulate", "verify"},
-    Door.OPEN: {"export-decisions"},
     Door.OWN_FILE: {
         *("credit", "friction", "funnel", "identity", "inspect", "journeys", "readiness", "report", "whatif"),
         "import",
