@@ -194,6 +194,16 @@ def subjects_until(log: EventLog) -> dict[bytes, int]:
     return {bytes(row["digest"]): row["until"] for row in log.connection.execute("select * from erased_subject")}
 
 
+def erased_until(log: EventLog, subject: bytes) -> int | None:
+    """The moment until which everything of one subject is gone; None where it never was erased."""
+    if not _is_there(log):
+        return None
+    row = log.connection.execute(
+        "select until from erased_subject where digest = ?", (subject_digest(subject),)
+    ).fetchone()
+    return None if row is None else int(row["until"])
+
+
 def erased_events(log: EventLog) -> frozenset[bytes]:
     """Digests of the erased events' ids."""
     if not _is_there(log):

@@ -24,7 +24,18 @@ from tillit_web.collect.limits import Limits
 from tillit_web.collect.measuring import Days, Offered, measured, offered, who_agreed
 from tillit_web.collect.pixel import PIXEL, pixel_call
 from tillit_web.collect.reading import Sender, call_of, refusal_of, unread
-from tillit_web.collect.requests import KINDS, Calls, Receive, Scope, Send, body_of, calls_of, is_signed, key_in
+from tillit_web.collect.requests import (
+    KINDS,
+    Calls,
+    Receive,
+    Scope,
+    Send,
+    body_of,
+    calls_of,
+    is_signed,
+    key_in,
+    says_no,
+)
 from tillit_web.collect.scrubbing import prefix, reduced_agent
 from tillit_web.collect.storage import Arrival, Outcome, Refusal, StorageUnavailable
 
@@ -108,7 +119,7 @@ class Collector:
         """Put a request's calls into storage and say what became of them."""
         write_key = key_in(headers) or calls.write_key or query.get("writeKey")
         sender = await self._sender(write_key, body, headers, origin)
-        if not sender.key.is_server and _says_no(headers):
+        if not sender.key.is_server and says_no(headers):
             return taken(received=0, accepted=0, duplicate=0, rejected=())
         self._limit(sender, scope, len(calls.raw))
         received_at = time.time_ns() // 1000
@@ -186,11 +197,6 @@ class Collector:
             hint = "More than this key may send. Wait, and send it again; nothing of this request was taken."
             wait = int(judged.wait_seconds) + 1
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "limit_reached", hint, retry_after=wait)
-
-
-def _says_no(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether the browser asks not to be measured: nothing of its request is kept, nor counted."""
-    return headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1"
 
 
 def _answer_of(outcomes: list[Outcome], hints: Mapping[int, tuple[str, str]], *, is_batch: bool) -> Answer:

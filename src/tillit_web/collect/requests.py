@@ -144,6 +144,11 @@ def key_in(headers: Mapping[bytes, bytes]) -> str | None:
         return None
 
 
+def says_no(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the browser asks not to be followed (Sec-GPC or DNT)."""
+    return headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1"
+
+
 def is_signed(secret: str, body: bytes, signature: bytes) -> bool:
     """Whether a server that has the key's secret signed this body: HMAC-SHA-256 in hexadecimal."""
     return hmac.compare_digest(hmac.digest(secret.encode(), body, "sha256").hex().encode(), signature.strip().lower())

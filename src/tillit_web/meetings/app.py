@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
+from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -21,15 +22,17 @@ from tillit.meetings.actions import Action
 from tillit.meetings.decide import Decision, decide
 from tillit.meetings.log import By, Delivered, Outcome
 from tillit.meetings.reasons import customer_reason
+from tillit.meetings.unlinked import is_unlinked, unlinked
 from tillit_web.collect import cors
 from tillit_web.collect.answers import Answer, Problem
 from tillit_web.collect.keyring import KeyFacts, KeyRing, Ring
 from tillit_web.collect.limits import Limits
-from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in
+from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in, says_no
 from tillit_web.languages import LANGUAGES
-from tillit_web.meetings.asking import moment_of, now_micros, read_body, told_in
+from tillit_web.meetings.asking import moment_of, now_micros, read_body, subject_in, told_in
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Overloaded, Writer
+from tillit_web.people.standing import StandingReader
 from tillit_web.ui.templatetags.tillit import said
 
 DECIDE, OUTCOME = "/v1/decide", "/v1/outcome"
@@ -56,10 +59,13 @@ class CameOf(msgspec.Struct, forbid_unknown_fields=True):
 class Decider:
     """Answers requests for decisions."""
 
-    def __init__(self, ring: KeyRing, policies: PolicyReader, writer: Writer, *, key: bytes) -> None:
+    def __init__(
+        self, ring: KeyRing, policies: PolicyReader, standings: StandingReader, writer: Writer, *, key: bytes
+    ) -> None:
         """`key` is the data directory's: it hashes identifiers."""
         self._ring = ring
         self._policies = policies
+        self._standings = standings
         self._writer = writer
         self._limits = Limits()
         self._key = key
@@ -78,7 +84,7 @@ class Decider:
             else:
                 body = await body_of(receive, headers)
                 handle = self._decide if scope["path"] == DECIDE else self._came_of
-                answer = await handle(body, key_in(headers), origin)
+                answer = await handle(body, headers, origin)
         except Problem as problem:
             answer = problem.answer()
         except Overloaded:
@@ -89,29 +95,28 @@ class Decider:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.all_headers(allowed)})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _decide(self, raw: bytes, key_text: str | None, origin: str) -> Answer:
+    async def _decide(self, raw: bytes, headers: Mapping[bytes, bytes], origin: str) -> Answer:
         body = read_body(raw)
-        key, ring = await self._sender(key_text or body.writeKey, origin)
+        key, ring = await self._sender(key_in(headers) or body.writeKey, origin)
         told = told_in(body, key, now=time.time())
-        moment = moment_of(
-            told,
-            asked=body.asked_for_person,
-            at=now_micros(),
-            own_key=self._key,
-            exponent=exponent(ring.currency),
-            region=ring.region,
-        )
+        subject = subject_in(told, own_key=self._key, region=ring.region)
+        at, decision_id = now_micros(), uuid.uuid4().hex
+        moment = moment_of(told, subject, asked=body.asked_for_person, at=at, exponent=exponent(ring.currency))
         policy = self._policies.newest(currency=ring.currency)
-        decision = decide(moment, policy, told.desk, draw=self._dice.random(), decision_id=uuid.uuid4().hex)
+        consent_row = None if told.gpc or says_no(headers) else self._standings.of(subject).consent_row
+        if consent_row is None:
+            moment = unlinked(moment, policy, decision_id=decision_id)
+        draw = self._dice.random()
+        decision = decide(moment, policy, told.desk, draw=draw, decision_id=decision_id, consent_row=consent_row)
         await self._writer.put(decision)
         return Answer(HTTPStatus.OK, msgspec.json.encode(answer_of(decision, body.language)))
 
-    async def _came_of(self, raw: bytes, key_text: str | None, origin: str) -> Answer:
+    async def _came_of(self, raw: bytes, headers: Mapping[bytes, bytes], origin: str) -> Answer:
         try:
             came = msgspec.json.decode(raw, type=CameOf)
         except msgspec.MsgspecError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, "request_unreadable", f"{error}. See docs/deciding.md.") from None
-        key, ring = await self._sender(key_text or came.writeKey, origin)
+        key, ring = await self._sender(key_in(headers) or came.writeKey, origin)
         if not key.is_server:
             raise Problem(HTTPStatus.FORBIDDEN, "server_only", "Outcomes are told by a server, with a server's key.")
         if (came.delivered is None) == (came.good is None):
@@ -136,7 +141,10 @@ class Decider:
         if key is None or ring is None:
             hint = 'Send a write key: basic authorization (key as user name) or "writeKey" in the body.'
             raise Problem(HTTPStatus.UNAUTHORIZED, "key_unknown", hint)
-        if origin and not key.is_server and origin not in key.origins:
+        if origin and key.is_server:
+            hint = "A page of a browser sent a server's key, which speaks for every customer. Revoke it."
+            raise Problem(HTTPStatus.FORBIDDEN, "server_key_in_page", hint)
+        if origin and origin not in key.origins:
             raise Problem(HTTPStatus.FORBIDDEN, "origin_unknown", f"This key is not registered for {origin}.")
         judged = self._limits.judge(key.id, "", 1, now=time.monotonic())
         if judged.wait_seconds > 0:
@@ -164,6 +172,7 @@ def answer_of(decision: Decision, language: str) -> dict[str, Any]:
             "wait_seconds": decision.to_person.wait_seconds,
             "promised_at": _seconds(decision.to_person_at),
         },
+        "uses_history": not is_unlinked(decision.moment),
         "reason": reason,
         "policy": decision.policy_version,
     }
@@ -180,5 +189,5 @@ async def decide_over_http(scope: Scope, receive: Receive, send: Send) -> None:
 
 @lru_cache(maxsize=1)
 def _decider(directory: Path) -> Decider:
-    policies = PolicyReader(directory)
-    return Decider(KeyRing(), policies, Writer(directory), key=read_or_create_key(directory))
+    key = read_or_create_key(directory)
+    return Decider(KeyRing(), PolicyReader(directory), StandingReader(directory), Writer(directory), key=key)

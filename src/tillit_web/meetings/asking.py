@@ -35,6 +35,7 @@ class Told(msgspec.Struct, forbid_unknown_fields=True):
     skill: str | None = None
     offers: tuple[Action, ...] | None = None
     may_vary: bool = True
+    gpc: bool = False  # the customer's browser asks not to be followed (Sec-GPC or DNT), where a server passes it on
     known_at: dict[str, float] = {}
     desk: dict[str, Capacity] = {}
     valid_until: float | None = None
@@ -87,16 +88,15 @@ def told_in(body: Body, key: KeyFacts, *, now: float) -> Told:
     return told
 
 
-def moment_of(told: Told, *, asked: bool, at: int, own_key: bytes, exponent: int, region: str | None) -> Moment:
-    """The moment, with a pseudonym for the customer.
+def subject_in(told: Told, *, own_key: bytes, region: str | None) -> bytes:
+    """Whom it is about, as the ledgers know them.
 
     Args:
-        asked: The customer asks for a person in this request.
-        at: Microseconds UTC.
         own_key: The data directory's, which hashes identifiers.
+        region: Whose numbering plan phone numbers follow.
 
     Raises:
-        Problem: Nobody is named, or a value is impossible.
+        Problem: Nobody is named.
     """
     kind, value = (
         (IdentifierKind.CUSTOMER, told.customer) if told.customer else (IdentifierKind.ANONYMOUS, told.anonymous)
@@ -104,12 +104,26 @@ def moment_of(told: Told, *, asked: bool, at: int, own_key: bytes, exponent: int
     normal = normalise(kind, value, region=region) if value else None
     if normal is None:
         raise _bad("customer_missing", 'Say whom it is about: "customer", or "anonymous" for a visitor.')
+    return subject_of(kind, normal, key=own_key)
+
+
+def moment_of(told: Told, subject: bytes, *, asked: bool, at: int, exponent: int) -> Moment:
+    """The moment, with a pseudonym for the customer.
+
+    Args:
+        asked: The customer asks for a person in this request.
+        at: Microseconds UTC.
+        exponent: How many decimals of the currency a minor unit is.
+
+    Raises:
+        Problem: A value is impossible.
+    """
     if not 0 <= told.stake < 1e12:
         raise _bad("stake_wrong", "A stake is an amount from 0 on, in the currency's main unit.")
     values: dict[str, Any] = {} if told.offers is None else {"offers": told.offers}
     try:
         return Moment(
-            customer=subject_of(kind, normal, key=own_key).hex(),
+            customer=subject.hex(),
             at=at,
             errand=told.errand,
             stage=told.stage,

@@ -39,7 +39,7 @@ ASKED_FOR: tuple[Purpose, ...] = (
     Purpose.MARKETING,
 )
 ALLOWED_UNLESS_REFUSED = frozenset({Purpose.MEASUREMENT})
-_ERASED = "erased"  # stands where a purpose does: whoever asked to be erased is read for none
+ERASED = "erased"  # stands where a purpose does: whoever asked to be erased is read for none
 _NO_CHANNEL = ""
 _LATEST = "select subject, granted, max(number) from consent_subject where purpose = ? and at <= ? "
 
@@ -124,7 +124,7 @@ def record_consent(
 
 def request_erasure(subjects: Collection[bytes]) -> int:
     """Hide these subjects from every reader at once, for every purpose. Returns the entry's number."""
-    return _append(ERASURE_ASKED, subjects, {}, _ERASED, _NO_CHANNEL, granted=True)
+    return _append(ERASURE_ASKED, subjects, {}, ERASED, _NO_CHANNEL, granted=True)
 
 
 def count_bodies(subjects: Collection[bytes]) -> int:
@@ -161,7 +161,7 @@ def consents_of(subjects: Collection[bytes]) -> tuple[ConsentGiven, ...]:
         rows = connection.execute(
             f"select distinct number, at from consent_subject where purpose <> ? and subject in ({marks}) "  # noqa: S608
             "order by number desc",
-            (_ERASED, *subjects),
+            (ERASED, *subjects),
         ).fetchall()
         found = ((number, at, ledger.content(number)) for number, at in rows)
         return tuple(_given(number, at, json.loads(content)) for number, at, content in found if content is not None)
@@ -191,7 +191,7 @@ def is_erased(subject: bytes) -> bool:
     """Has erasure been asked for this subject?"""
     with _open() as (connection, _):
         found = connection.execute(
-            "select 1 from consent_subject where purpose = ? and subject = ? limit 1", (_ERASED, subject)
+            "select 1 from consent_subject where purpose = ? and subject = ? limit 1", (ERASED, subject)
         )
         return found.fetchone() is not None
 
@@ -230,7 +230,7 @@ _kept: dict[Purpose, tuple[tuple[Any, ...], Permission]] = {}
 
 def _mask(connection: sqlite3.Connection, purpose: Purpose, at: int, *, erased_until: int | None = None) -> Mask:
     """The mask of a purpose from the answers until `at`. An erasure counts at once, whatever the answers' moment."""
-    erased = _answered(connection, _ERASED, at if erased_until is None else erased_until, granted=True)
+    erased = _answered(connection, ERASED, at if erased_until is None else erased_until, granted=True)
     readers = None
     if purpose is Purpose.SERVICE:
         readers = _answered(connection, Purpose.STAFF_READING, at, granted=True) - erased

@@ -13,6 +13,7 @@ from tillit_web.meetings.app import Decider
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Writer
 from tillit_web.people.models import Company
+from tillit_web.people.standing import StandingReader
 
 OWN_KEY = b"k" * 32
 SHOP = "https://shop.example"
@@ -22,10 +23,11 @@ SHOP = "https://shop.example"
 def decider(transactional_db: None, data_directory: Path) -> Iterator[Decider]:
     """One that reads the tests' database and writes the test's directory."""
     Company.objects.create(id=1, name="Exempelbutiken", currency="SEK")
-    policies, writer = PolicyReader(data_directory), Writer(data_directory)
-    yield Decider(KeyRing(), policies, writer, key=OWN_KEY)
+    policies, standings, writer = PolicyReader(data_directory), StandingReader(data_directory), Writer(data_directory)
+    yield Decider(KeyRing(), policies, standings, writer, key=OWN_KEY)
     writer.stop()
     policies.close()
+    standings.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import sqlite3
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.meetings.asking import ask, asked
+from tests.web.meetings.asking import ask, asked, signed
 from tests.web.meetings.conftest import SHOP
 from tillit.events.log import EventLog
 from tillit.meetings.actions import Action
@@ -35,7 +34,7 @@ def test_an_answer_is_in_the_log_before_it_is_heard(decider: Decider, server_key
     with open_log(data_directory) as log:
         (logged,) = log.logged()
     assert logged.decision.id == answer["decision"]
-    assert logged.decision.moment.stake_minor == 124_050
+    assert logged.decision.moment.stake_minor == 50_000, "medium: without a yes no finer than the policy asks"
     assert "k-1" not in logged.decision.moment.customer, "a pseudonym"
 
 
@@ -52,12 +51,6 @@ def test_there_is_always_a_way_to_a_person(decider: Decider, server_key: str) ->
         "promised_at": None,
     }
     assert "omtrent 4 min" in waiting["reason"]
-
-
-def signed(secret: str, moment: dict[str, Any]) -> dict[str, Any]:
-    """As a shop's own server signs it."""
-    text = json.dumps(moment)
-    return {"signed": text, "signature": hmac.new(secret.encode(), text.encode(), "sha256").hexdigest()}
 
 
 def test_a_browser_asks_with_a_context_that_its_server_signed(decider: Decider, browser_key: tuple[str, str]) -> None:
