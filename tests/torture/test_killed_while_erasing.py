@@ -46,7 +46,7 @@ def test_killed_at_every_step_it_is_completed_and_the_receipt_is_whole(tmp_path:
         # Each run asks anew; what was asked before is done with it.
         killed = tillit("forget", "--data", data, f"email:{EMAIL}", fault=step)
         assert killed.returncode == fault.EXIT_CODE, f"{step}: {killed.stderr}"
-    completed = tillit("export", "--data", data, "--format", "jsonl", "--all")
+    completed = tillit("export", "--data", data, "--format", "jsonl", "--all", "--because", "a test")
     assert len(completed.stdout.splitlines()) == EVENTS_OF_OTHERS, "exporting erases first whoever waits"
     assert found_in_files(data) == {}
     assert RECEIPT.items() <= removed(data).items()

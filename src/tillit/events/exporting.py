@@ -72,10 +72,17 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class ForOthers:
-    """An export that tells events with people by the month: what each place is shown as, and a random salt for ids."""
+    """An export that tells events with people by the month.
+
+    Attributes:
+        shown_places: What each place is shown as.
+        salt: Random, for ids.
+        withheld: Subjects that are left out, with their links: those who said no.
+    """
 
     shown_places: MappingType[str, str]
     salt: str
+    withheld: frozenset[bytes] = frozenset()
 
 
 def export_log(
@@ -109,7 +116,13 @@ def export_log(
         engine.offer("links", links or LINK_SCHEMA.empty_table())
         if for_others is not None:
             told = Path(spill) / "told.parquet"
-            write_told(engine, told, shown_places=for_others.shown_places, salt=for_others.salt)
+            write_told(
+                engine,
+                told,
+                shown_places=for_others.shown_places,
+                salt=for_others.salt,
+                withheld=for_others.withheld,
+            )
             engine.offer("events", [told])
         groups = engine.fetch(load_statement(_PACKAGE, "exported_groups"), {}).to_pylist()
         files, mappings, count = [], [], 0
@@ -122,7 +135,7 @@ def export_log(
             files.append(path)
             mappings.append(beside)
             count += group["events"]
-    linked = _write_links(links, out / f"links.{file_format}", file_format, by_month=for_others is not None)
+    linked = _write_links(links, out / f"links.{file_format}", file_format, for_others)
     return Exported(events=count, links=linked, files=tuple(files), mappings=tuple(mappings))
 
 
@@ -201,18 +214,19 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _write_links(segments: Sequence[Path], path: Path, file_format: ExportFormat, *, by_month: bool) -> int:
+def _write_links(segments: Sequence[Path], path: Path, file_format: ExportFormat, for_others: ForOthers | None) -> int:
     count = 0
     with _table_file(path, LINK_SCHEMA.names, file_format) as write:
         for segment in segments:
             for batch in pq.ParquetFile(segment).iter_batches(_BATCH_ROWS):
                 rows = batch.to_pylist()
-                if by_month:  # the event that showed a link is a sale as often as not
+                if for_others is not None:  # the event that showed a link is a sale as often as not
                     months = month_of(batch["occurred_at"].to_numpy()).tolist()
                     told = [{"event_id": "", "occurred_at": month} for month in months]
                     rows = [link | less for link, less in zip(rows, told, strict=True)]
+                    rows = [row for row in rows if not {row["left"], row["right"]} & for_others.withheld]
                 write([[_cell(value) for value in link.values()] for link in rows])
-                count += batch.num_rows
+                count += len(rows)
     return count
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from tillit.events.told import write_told
 _BATCH_ROWS = 65_536
 
 
-def told_lines(log: EventLog, *, shown_places: Mapping[str, str], salt: str) -> Iterator[bytes]:
+def told_lines(
+    log: EventLog, *, shown_places: Mapping[str, str], salt: str, withheld: Collection[bytes] = ()
+) -> Iterator[bytes]:
     """As `event_lines`, with events with people told by the month, as `write_told` says.
 
     Raises:
@@ -31,7 +33,7 @@ def told_lines(log: EventLog, *, shown_places: Mapping[str, str], salt: str) -> 
         told = Path(folder) / "told.parquet"
         with duckdb_engine([log.directory / "log"], spill=Path(folder)) as engine:
             engine.offer("events", segments or EVENT_SCHEMA.empty_table())
-            write_told(engine, told, shown_places=shown_places, salt=salt)
+            write_told(engine, told, shown_places=shown_places, salt=salt, withheld=withheld)
         yield from _lines([told])
 
 

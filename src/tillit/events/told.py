@@ -8,11 +8,12 @@ what happens without people, on the web above all, keeps its time. Which places 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -49,7 +50,14 @@ def month_of(occurred_at: NDArray[np.int64]) -> NDArray[np.int64]:
     return months.astype(np.int64) + _NOON_MICROS
 
 
-def write_told(engine: DuckDBEngine, to: Path, *, shown_places: Mapping[str, str], salt: str) -> None:
+def write_told(
+    engine: DuckDBEngine,
+    to: Path,
+    *,
+    shown_places: Mapping[str, str],
+    salt: str,
+    withheld: Collection[bytes] = (),
+) -> None:
     """Write the events of the table `events` as they may be given to others, each once.
 
     What happened with people, and what the same customer did on the day of such a sale, has its month for a time, its
@@ -60,15 +68,18 @@ def write_told(engine: DuckDBEngine, to: Path, *, shown_places: Mapping[str, str
         to: A new Parquet file of EVENT_SCHEMA.
         shown_places: What each place is shown as; one that is not named is shown as "".
         salt: Random; makes event ids that nobody can trace back to receipts.
+        withheld: Subjects whose events are left out: those who said no.
     """
     places = pa.table({"place": list(shown_places), "shown": list(shown_places.values())}, _PLACES)
     engine.offer("shown_places", places)
     for name, words in WORD_LISTS.items():
         engine.offer(name, pa.table({"name": sorted(words)}))
+    hidden = pa.array(sorted(withheld), EVENT_SCHEMA.field("subject").type)
     with pq.ParquetWriter(to, EVENT_SCHEMA, compression="zstd") as file:
         statement = load_statement("tillit.events", "told_events")
         for batch in engine.stream(statement, {"salt": salt}, batch_rows=_BATCH_ROWS):
-            file.write_table(pa.Table.from_batches([batch]).select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA))
+            told = pa.Table.from_batches([batch]).select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA)
+            file.write_table(told.filter(pc.invert(pc.is_in(told["subject"], value_set=hidden))))
 
 
 _PLACES = pa.schema([("place", pa.string()), ("shown", pa.string())])

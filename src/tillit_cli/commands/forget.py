@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tillit.errors import FileError
+from tillit.vocabulary import Purpose
+from tillit_cli import on_record
 from tillit_web.serving.directory import open_directory
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and erase nothing")
+    on_record.add_arguments(parser, because="who asked for it, or why")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,10 +39,19 @@ def run(args: argparse.Namespace) -> int:
     if not (args.data / "events.sqlite").is_file():
         raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
     open_directory(args.data)
-    from tillit_web.people.actions import ask_erasure  # Django's tables exist only after setup
+    from tillit_web.people.actions import ask_erasure, record_access  # Django's tables exist only after setup
+    from tillit_web.people.models import AccessRecord
     from tillit_web.warehouse.erasing import erase_waiting, foreseen, subject_named
 
     subject = subject_named(args.person)
+    record_access(
+        AccessRecord.What.FORGET,
+        [subject],
+        by=None,
+        at_server=on_record.name_of(args),
+        purpose=Purpose.RIGHTS,
+        reason=args.because,
+    )
     if args.dry_run:
         found = foreseen(subject)
         print(f"Would be erased: {found.subjects} identifiers of one person.")

@@ -118,7 +118,7 @@ def known(subject: bytes, *, language: str) -> Known:
         choices=_choices(subjects, language),
         answers=people.consents_of(subjects),
         decisions=(),
-        accesses=people.accesses_of(subjects),
+        accesses=people.accesses_of(subjects, events_since=_received(events)),
         corrections=tuple(Correction.objects.filter(subject__in=list(subjects))),
     )
 
@@ -146,6 +146,10 @@ def _choices(subjects: tuple[bytes, ...], language: str) -> tuple[Choice, ...]:
             allowed = answer.granted if answer else purpose is Purpose.MEASUREMENT
             choices.append(Choice(purpose, channel, people.wording(purpose, language), allowed, answer))
     return tuple(choices)
+
+
+def _received(events: tuple[TimelineRow, ...]) -> datetime | None:
+    return min((datetime.fromtimestamp(row.received_at / 1_000_000, UTC) for row in events), default=None)
 
 
 def _moment(micros: int) -> str:

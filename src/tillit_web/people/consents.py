@@ -217,6 +217,11 @@ def permission(purpose: Purpose, *, aggregates_as_of: datetime) -> Permission:
     return made
 
 
+def refused_measurement() -> frozenset[bytes]:
+    """Subjects that no copy for counting may hold now: they said no to it, or are being erased."""
+    return permission(Purpose.MEASUREMENT, aggregates_as_of=datetime.now(UTC)).persons.named
+
+
 def verify_consents() -> Verdict:
     """Is every entry as it was written?"""
     with _open() as (_, ledger):

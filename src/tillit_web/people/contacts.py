@@ -168,14 +168,30 @@ def record_access(
     subjects: Collection[bytes],
     *,
     by: User | None,
-    purpose: Purpose,
+    purpose: Purpose | None,
     reason: str,
     basis: str = "",
+    at_server: str = "",
 ) -> None:
-    """Put on record who opened what of whom, for what; before it is shown."""
+    """Put on record who opened what of whom, for what; before it is shown.
+
+    Args:
+        subjects: Whose; none where it is nobody's, or everybody's.
+        by: The member; None where it is the customer, or somebody at the server.
+        purpose: For which it was read; None where it passed no gate.
+        at_server: Who typed a command there.
+    """
     nobody: tuple[bytes | None, ...] = (None,)
     AccessRecord.objects.bulk_create(
-        AccessRecord(member=by, what=what, purpose=purpose.value, basis=basis, subject=subject, reason=reason[:200])
+        AccessRecord(
+            member=by,
+            what=what,
+            purpose=purpose.value if purpose else "",
+            basis=basis,
+            subject=subject,
+            reason=reason[:200],
+            at_server=at_server[:120],
+        )
         for subject in (subjects or nobody)
     )
 

@@ -113,7 +113,8 @@ class Contact(models.Model):
 class AccessRecord(models.Model):
     """That somebody opened a person's page, contact details, a search or an export. Written before anything is shown.
 
-    One row for each subject that it was about, or a single one without subject where a search found nobody.
+    One row for each subject that it was about, or a single one without subject where a search found nobody and where
+    everybody's data were taken out.
     """
 
     class What(models.TextChoices):
@@ -124,10 +125,16 @@ class AccessRecord(models.Model):
         CODE = "code", _("Handed out a code")
         OWN_PAGE = "own_page", _("The customer opened their own page")
         DOWNLOAD = "download", _("The customer took their own data")
+        # By commands, at the server.
+        EVERYTHING = "everything", _("Took out every event as it is")
+        EVENTS = "events", _("Took out events, told by the month")
+        DECISIONS = "decisions", _("Took out the log of decisions")
+        FORGET = "forget", _("Looked up whom to erase")
 
     member = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    at_server = models.CharField(max_length=120, default="")  # who typed a command there; "" for what pages opened
     what = models.CharField(max_length=16, choices=What.choices, default=What.CONTACTS)
-    purpose = models.CharField(max_length=24, default=Purpose.SERVICE.value)
+    purpose = models.CharField(max_length=24, default=Purpose.SERVICE.value)  # "" where no gate was passed
     basis = models.CharField(max_length=16, default="")  # a ContactBasis, where contact details were opened
     subject = models.BinaryField(max_length=16, null=True)
     reason = models.CharField(max_length=200)

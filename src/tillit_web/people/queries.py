@@ -14,6 +14,7 @@ from tillit.vocabulary import MeasurementMode, Role
 from tillit_web.people.consents import agreed as agreed
 from tillit_web.people.consents import consents_of as consents_of
 from tillit_web.people.consents import permission as permission
+from tillit_web.people.consents import refused_measurement as refused_measurement
 from tillit_web.people.consents import standing_of as standing_of
 from tillit_web.people.contacts import ContactDetail as ContactDetail
 from tillit_web.people.contacts import blocks_of as blocks_of

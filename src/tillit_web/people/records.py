@@ -6,13 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from tillit_web.people.models import AccessRecord, BlockedAttempt, Correction
 
 SAME_OPENING = timedelta(seconds=2)  # rows of one opening, one for each identifier of the person
 SAME_VISIT = timedelta(minutes=30)  # of the customer to their own page
+AT_SERVER = gettext_lazy("at the server")
+# What takes along whoever has an event; a log of decisions has a row for each customer in it.
+OF_EVERYBODY = (AccessRecord.What.EVERYTHING, AccessRecord.What.EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +26,38 @@ class Access:
     at: datetime
     what: str
     role: str  # "" where it was the customer
-    purpose: str
+    purpose: str  # "" where no gate was passed
     basis: str
     reason: str
 
 
-def accesses_of(subjects: Collection[bytes]) -> tuple[Access, ...]:
-    """Every opening of a person's page or details, the latest first; a row for each identifier is told once."""
-    rows = AccessRecord.objects.filter(subject__in=list(subjects)).select_related("member").order_by("-id")
+def accesses_of(subjects: Collection[bytes], *, events_since: datetime | None = None) -> tuple[Access, ...]:
+    """Every opening of a person's page or details, the latest first; a row for each identifier is told once.
+
+    Args:
+        subjects: All identifiers of one person.
+        events_since: When we received the first event of theirs; from then on it was among whatever was taken out of
+            everybody. None if we have none.
+    """
+    theirs = Q(subject__in=list(subjects))
+    if events_since is not None:
+        theirs |= Q(subject=None, what__in=OF_EVERYBODY, opened_at__gte=events_since)
+    rows = AccessRecord.objects.filter(theirs).select_related("member").order_by("-id")
     found: list[Access] = []
     last: AccessRecord | None = None
     for row in rows:
-        same = last is not None and (row.what, row.member_id, row.reason) == (last.what, last.member_id, last.reason)
-        apart = SAME_OPENING if row.member_id else SAME_VISIT
+        same = last is not None and _told(row) == _told(last)
+        apart = SAME_OPENING if row.member_id or row.at_server else SAME_VISIT
         if last is None or not same or last.opened_at - row.opened_at > apart:
-            role = row.member.get_role_display() if row.member else ""
+            role = row.member.get_role_display() if row.member else str(AT_SERVER) if row.at_server else ""
             what = str(row.get_what_display())
             found.append(Access(row.opened_at, what, role, row.purpose, row.basis, row.reason))
         last = row
     return tuple(found)
+
+
+def _told(row: AccessRecord) -> tuple[object, ...]:
+    return row.what, row.member_id, row.at_server, row.reason
 
 
 def recent_accesses() -> QuerySet[AccessRecord]:

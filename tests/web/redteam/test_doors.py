@@ -63,7 +63,7 @@ def exported(lines: str) -> Iterator[Seen]:
 def test_the_export_for_others_tells_nothing_and_the_complete_one_everything(installed: Installed) -> None:
     """The complete one is the same attack with the rule off; it is for moving, by whoever holds the server."""
     typed = ("export", "--data", str(installed.data), "--format", "jsonl")
-    for_others, complete = tillit(*typed), tillit(*typed, "--all")
+    for_others, complete = tillit(*typed), tillit(*typed, "--all", "--because", "a test")
     assert len(for_others.stdout.splitlines()) == len(complete.stdout.splitlines()) == len(installed.company.rows)
     assert p_of(list(exported(complete.stdout)), installed.company) < 0.05
     assert p_of(list(exported(for_others.stdout)), installed.company) > 0.05

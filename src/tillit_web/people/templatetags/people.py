@@ -6,6 +6,7 @@ from django import template
 
 from tillit.vocabulary import ContactBasis, ContactChannel, Purpose
 from tillit_web.people.consents import How
+from tillit_web.people.models import AccessRecord
 from tillit_web.people.words import BASES, CHANNELS, HOWS, PURPOSES
 
 register = template.Library()
@@ -13,8 +14,8 @@ register = template.Library()
 
 @register.filter
 def purpose(value: str) -> str:
-    """ "measurement" → "Numbers about all customers"."""
-    return str(PURPOSES[Purpose(value)])
+    """ "measurement" → "Numbers about all customers"; "" for none."""
+    return str(PURPOSES[Purpose(value)]) if value else ""
 
 
 @register.filter
@@ -27,6 +28,12 @@ def contact_channel(value: str | None) -> str:
 def basis(value: str) -> str:
     """ "booking" → "They booked it"."""
     return str(BASES[ContactBasis(value)])
+
+
+@register.filter
+def what_for(row: AccessRecord) -> str:
+    """What an opening was for: its purpose, the basis, and what was said."""
+    return " · ".join(filter(None, (purpose(row.purpose), basis(row.basis) if row.basis else "", row.reason)))
 
 
 @register.filter
