@@ -13,6 +13,7 @@ TillitError
 │   ├── LogBusy             another process is writing the log
 │   ├── KeyMissing          the data directory's secret key is gone
 │   └── LedgerError         a ledger was asked for what would break its chain
+├── FutureKnown             a number that should be known at a moment changes with what came later
 ├── PurposeError            a reader stated no purpose, or one that is not allowed
 └── EngineError             the engine beneath refused a statement, or is not there
 """
@@ -88,6 +89,10 @@ class KeyMissing(StoreError):
 
 class LedgerError(StoreError):
     """A ledger was asked for something that would break its chain."""
+
+
+class FutureKnown(TillitError):
+    """What should be known at a moment changes with events that came after it."""
 
 
 class PurposeError(TillitError):

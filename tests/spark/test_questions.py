@@ -102,9 +102,9 @@ QUESTIONS: dict[str, Callable[[View], Any]] = {
     "journeys.touchpoints.touchpoint_paths": lambda view: touchpoint_paths(view, TouchpointSpec("order_completed")),
     "journeys.variants.variants": lambda view: variants(view, limit=10_000),
     # Refused on this market, as here; the kernel is the one that take_snapshots runs.
-    "readiness.ready._everyone": near,
+    "readiness.ready.known_now": near,
     "readiness.snapshots.bounds_of": lambda view: bounds_of(view.uncut()),
-    "readiness.snapshots.recipe_of": lambda view: recipe_of(view.uncut(), "order_completed", until=AS_OF),
+    "readiness.snapshots.recipe_of": lambda view: recipe_of(view.uncut(), ("order_completed",), until=AS_OF),
     "readiness.snapshots.take_snapshots": lambda view: near(view).tested,
     "reports.outcomes.outcomes": lambda view: outcomes(view, as_of=AS_OF),
     "reports.repeat.repeat_purchase": lambda view: repeat_purchase(view, "order_completed", as_of=AS_OF),

@@ -1,7 +1,8 @@
 """What is known of a person at a moment, in numbers: every one from events up to then, none from later ones.
 
-Counts fade: an event counts half after a week, or after a month. The same function makes the features of the past (many
-dates) and of now (one).
+Counts fade: an event counts half after a week, or after a month. What leads to a purchase counts anew after one, and
+after a complaint. The same function makes the features of the past (many dates), of everybody now, and of the one
+customer who is here at this second.
 """
 
 from __future__ import annotations
@@ -13,32 +14,10 @@ from numpy.typing import NDArray
 
 from tillit.journeys.traces import Traces
 from tillit.readiness.logistic import Floats
+from tillit.readiness.recipe import HALF_LIVES_DAYS, Coded
 
 MICROS_PER_DAY = 86_400_000_000
-HALF_LIVES_DAYS = (7.0, 30.0)
-LAST_DAY = "last_day"  # an event counts half after a day
-SINCE_LAST, TENURE, BOUGHT, SINCE_BOUGHT = "days_since_last_event", "days_known", "times_before", "days_since_before"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Which activities are counted apart, and which one is the outcome.
-
-    Attributes:
-        counted: Codes of the activities with counts of their own.
-        labels: Their names.
-        outcome: The code of the outcome's activity.
-    """
-
-    counted: tuple[int, ...]
-    labels: tuple[str, ...]
-    outcome: int
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """f names, in the order of the columns."""
-        faded = [f"{label}, half-life {days:.0f} days" for days in HALF_LIVES_DAYS for label in (*self.labels, "other")]
-        return (*faded, LAST_DAY, SINCE_LAST, TENURE, BOUGHT, SINCE_BOUGHT)
+COMPLAINT_HALF_LIFE_DAYS = 30.0  # nobody marks every complaint as solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +32,7 @@ class Known:
         tenure_days: Shape (m,); since then.
         times_before: Shape (m,); outcomes up to the moment.
         days_since_before: Shape (m,); since the last of them, NaN if there is none.
+        is_loyal: Shape (m,); has joined the loyalty programme.
     """
 
     person: NDArray[np.int64]
@@ -62,9 +42,10 @@ class Known:
     tenure_days: Floats
     times_before: NDArray[np.int64]
     days_since_before: Floats
+    is_loyal: NDArray[np.bool_]
 
 
-def known_at(traces: Traces, recipe: Recipe, as_of: int, horizon_days: float) -> Known:
+def known_at(traces: Traces, recipe: Coded, as_of: int, horizon_days: float) -> Known:
     """The persons of these traces that had an event by `as_of`, and what was known of them.
 
     Args:
@@ -72,49 +53,68 @@ def known_at(traces: Traces, recipe: Recipe, as_of: int, horizon_days: float) ->
         as_of: Microseconds UTC; events up to and at this moment are known.
         horizon_days: How far ahead the outcome is looked for.
     """
-    persons, width = traces.journeys, len(recipe.counted) + 1
+    persons = traces.journeys
     owner = np.repeat(np.arange(persons), np.diff(traces.offsets))
     past = traces.occurred_at <= as_of
-    here = np.bincount(owner[past], minlength=persons) > 0
+    who, activity = owner[past], traces.activity[past]
     age_days = (as_of - traces.occurred_at[past]) / MICROS_PER_DAY
-    group = _groups(traces.activity[past], recipe)
-    place = owner[past] * width + group
+    here = np.bincount(who, minlength=persons) > 0
+    tenure = _largest(who, age_days, persons)
+
+    spoke = recipe.speaks[activity]
+    counts = spoke & counts_still(who, activity, recipe, persons)
+    width = recipe.width
+    place = who[counts] * width + recipe.group[activity[counts]]
     columns = []
     for half_life in HALF_LIVES_DAYS:
-        counts = np.bincount(place, np.exp2(-age_days / half_life), minlength=persons * width)
-        columns.append(np.log1p(counts.reshape(persons, width)))
-    last_day = np.log1p(np.bincount(owner[past], np.exp2(-age_days), minlength=persons))
-    tenure, since_last = _largest(owner[past], age_days, persons), _smallest(owner[past], age_days, persons)
-    is_outcome = traces.activity[past] == recipe.outcome
-    times = np.bincount(owner[past][is_outcome], minlength=persons)
-    since_before = _smallest(owner[past][is_outcome], age_days[is_outcome], persons)
+        faded = np.bincount(place, np.exp2(-age_days[counts] / half_life), minlength=persons * width)
+        columns.append(np.log1p(faded.reshape(persons, width)))
+    last_day = np.log1p(np.bincount(who[spoke], np.exp2(-age_days[spoke]), minlength=persons))
+    since_last = _smallest(who[spoke], age_days[spoke], persons, otherwise=tenure)
+    is_outcome = recipe.is_outcome[activity]
+    times = np.bincount(who[is_outcome], minlength=persons)
     # Who never bought is as far from the last purchase as from the first sight of us.
-    since_or_tenure = np.where(times > 0, since_before, tenure)
-    rest = [last_day, np.log1p(since_last), np.log1p(tenure), np.log1p(times), np.log1p(since_or_tenure)]
+    since_before = _smallest(who[is_outcome], age_days[is_outcome], persons, otherwise=tenure)
+    rest = [last_day, np.log1p(since_last), np.log1p(tenure), np.log1p(times), np.log1p(since_before)]
+    rest.append(_open_complaint(who, activity, age_days, recipe, persons))
     ahead = (traces.occurred_at > as_of) & (traces.occurred_at <= as_of + round(horizon_days * MICROS_PER_DAY))
-    came = np.bincount(owner[ahead & (traces.activity == recipe.outcome)], minlength=persons) > 0
-    features = np.column_stack([*columns, *rest])
+    came = np.bincount(owner[ahead & recipe.is_outcome[traces.activity]], minlength=persons) > 0
     return Known(
         traces.person[here],
-        features[here],
+        np.column_stack([*columns, *rest])[here],
         came[here],
         traces.occurred_at[traces.offsets[:-1]][here],
         tenure[here],
         times[here],
         np.where(times > 0, since_before, np.nan)[here],
+        (np.bincount(who[recipe.is_loyal[activity]], minlength=persons) > 0)[here],
     )
 
 
-def _groups(activity: NDArray[np.int32], recipe: Recipe) -> NDArray[np.int64]:
-    """The place of each event's activity among those counted apart; the last one for all others."""
-    counted = np.array(recipe.counted, np.int64)
-    order = np.argsort(counted)
-    found = np.searchsorted(counted[order], activity).clip(max=max(len(counted) - 1, 0))
-    if not len(counted):
-        return np.zeros(len(activity), np.int64)
-    is_counted = counted[order][found] == activity
-    groups: NDArray[np.int64] = np.where(is_counted, order[found], len(counted))
-    return groups
+def counts_still(who: NDArray[np.int64], activity: NDArray[np.int32], recipe: Coded, persons: int) -> NDArray[np.bool_]:
+    """Which events were not used up since: what leads to a purchase counts from the last purchase or complaint on.
+
+    Args:
+        who: Shape (n,); the person of each event, ascending; events of one in order.
+        activity: Shape (n,); codes.
+    """
+    rows = np.arange(len(who))
+    began = np.full(persons, -1)
+    resets = recipe.resets[activity]
+    np.maximum.at(began, who[resets], rows[resets])
+    still: NDArray[np.bool_] = ~recipe.leads[activity] | (rows > began[who])
+    return still
+
+
+def _open_complaint(
+    who: NDArray[np.int64], activity: NDArray[np.int32], age_days: Floats, recipe: Coded, persons: int
+) -> Floats:
+    """Shape (persons,); 1 for a complaint of this moment that nothing has solved, half of it after a month."""
+    complained, solved = recipe.is_complaint[activity], recipe.is_solved[activity]
+    none = np.full(persons, np.inf)
+    since = _smallest(who[complained], age_days[complained], persons, otherwise=none)
+    since_solved = _smallest(who[solved], age_days[solved], persons, otherwise=none)
+    return np.where(since < since_solved, np.exp2(-since / COMPLAINT_HALF_LIFE_DAYS), 0.0)
 
 
 def _largest(owner: NDArray[np.int64], value: Floats, persons: int) -> Floats:
@@ -123,7 +123,7 @@ def _largest(owner: NDArray[np.int64], value: Floats, persons: int) -> Floats:
     return found
 
 
-def _smallest(owner: NDArray[np.int64], value: Floats, persons: int) -> Floats:
+def _smallest(owner: NDArray[np.int64], value: Floats, persons: int, *, otherwise: Floats) -> Floats:
     found = np.full(persons, np.inf)
     np.minimum.at(found, owner, value)
-    return np.where(np.isinf(found), 0.0, found)
+    return np.where(np.isinf(found), otherwise, found)

@@ -11,6 +11,7 @@ from scipy import stats
 from tillit.readiness.logistic import Floats
 
 BINS = 10
+CALIBRATED_TIMES, CALIBRATED_POINTS = 3.0, 0.02
 Z_95 = 1.959963984540054
 
 
@@ -51,8 +52,16 @@ class Quality:
 
     @property
     def is_useful(self) -> bool:
-        """Whether it says more than one number for everybody, and what it says can be believed."""
+        """Whether it says more than one number for everybody."""
         return self.log_loss < self.constant_log_loss and self.auc > 0.5
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether what it says can be believed: as far from what came as a perfect model, give or take.
+
+        Customers stand in several rows, so that a perfect model's distance is larger than what `perfect_error` says.
+        """
+        return self.calibration_error <= CALIBRATED_TIMES * self.perfect_error + CALIBRATED_POINTS
 
 
 def quality(chance: Floats, outcome: NDArray[np.bool_], *, constant: float, rng: np.random.Generator) -> Quality | None:

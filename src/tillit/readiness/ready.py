@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from tillit.errors import QueryError
 from tillit.journeys.traces import Traces
 from tillit.journeys.view import View
-from tillit.readiness.features import Known, Recipe, known_at
+from tillit.readiness.features import Known, known_at
+from tillit.readiness.learn import Learnt, learn
 from tillit.readiness.logistic import Floats
-from tillit.readiness.model import LEAST_FOR_RULES, Basis, Model, fit
-from tillit.readiness.quality import Bin, Quality, quality
-from tillit.readiness.snapshots import Snapshots, bounds_of, dates_of, recipe_of, take_snapshots
-from tillit.sentences import Sentence, sentence
+from tillit.readiness.model import Basis, Model, chance_of
+from tillit.readiness.quality import Bin, Quality
+from tillit.readiness.recipe import Recipe
+from tillit.sentences import Sentence
 
 MOST_REASONS = 3
 
@@ -35,7 +35,6 @@ class Ready:
         person: Public pseudonym.
         chance: P(outcome within the horizon); `low` and `high` are the range of what came to those who were given as
             much on later dates.
-        intercept: log-odds of the typical person; with all features' parts it makes the chance's log-odds.
         reasons: The largest parts, either way.
         tenure_days: With `times_before` and `days_since_before` the relation: another axis, never part of a ranking.
     """
@@ -81,102 +80,63 @@ def readiness(view: View, outcome: str, horizon_days: float, *, rng: np.random.G
     Raises:
         QueryError: No event has the outcome's activity, or the horizon is not above 0.
     """
-    if horizon_days <= 0:
-        raise QueryError(sentence("The horizon must be above 0 days, not {days}.", days=horizon_days))
-    lives = view.uncut()
-    empty = Readiness(outcome, horizon_days, None, Basis.NONE, 0, None, (), None)
-    bounds = bounds_of(lives)
-    if bounds is None:
-        return replace(empty, refusal=sentence("There are no events."))
-    dates = dates_of(*bounds, horizon_days)
-    empty = replace(empty, as_of=dates.last_at)
-    if not dates.training:
-        days = round((bounds[1] - bounds[0]) / 86_400_000_000)
-        return replace(empty, refusal=_too_short(days, horizon_days))
-    recipe = recipe_of(lives, outcome, until=dates.training[-1])
-    past = take_snapshots(lives, recipe, dates.training, horizon_days)
-    model = fit(past, recipe)
-    if model is None:
-        return replace(empty, teaching=past.persons_with_outcome, refusal=_too_few(past.persons_with_outcome, outcome))
-    later = take_snapshots(lives, recipe, dates.test, horizon_days)
-    tested = quality(model.chance(later.features), later.outcome, constant=float(past.outcome.mean()), rng=rng)
-    if tested is None or not tested.is_useful:
-        return replace(empty, teaching=model.persons, tested=tested, refusal=_not_better())
-    # What is said now rests on all that is known now; how good that is, the later dates have shown.
-    whole = _joined(past, later)
-    final = fit(whole, recipe) or model
-    return replace(
-        empty,
-        basis=final.basis,
-        teaching=final.persons,
-        tested=tested,
-        persons=_everyone(lives, recipe, final, dates.last_at, horizon_days, tested.bins),
+    found = learn(view, (outcome,), horizon_days, rng=rng)
+    persons = everyone(view, found)
+    return Readiness(
+        outcome, horizon_days, found.as_of, found.basis, found.teaching, found.tested, persons, found.refusal
     )
 
 
-def _everyone(
-    view: View, recipe: Recipe, model: Model, as_of: int, horizon_days: float, bins: tuple[Bin, ...]
-) -> tuple[Ready, ...]:
-    def look(traces: Traces) -> Known:
-        return known_at(traces, recipe, as_of, horizon_days)
-
+def everyone(view: View, learnt: Learnt) -> tuple[Ready, ...]:
+    """Everyone known at the last event, in the order of their pseudonyms; nobody where nothing was learnt."""
+    if learnt.model is None or learnt.recipe is None or learnt.tested is None:
+        return ()
     found: list[Ready] = []
-    for known in view.map(look):
-        chance, parts = model.chance(known.features), model.parts(known.features)
+    for known in known_now(view, learnt.recipe, learnt.as_of or 0, learnt.horizon_days):
         pseudonym = view.feed.pseudonyms(set(known.person.tolist()))
-        for row, person in enumerate(known.person.tolist()):
-            near = _nearest(float(chance[row]), bins)
-            since = float(known.days_since_before[row])
-            found.append(
-                Ready(
-                    pseudonym[person],
-                    float(chance[row]),
-                    min(near.low, float(chance[row])),
-                    max(near.high, float(chance[row])),
-                    _reasons(parts[row], model.names),
-                    float(known.tenure_days[row]),
-                    int(known.times_before[row]),
-                    None if np.isnan(since) else since,
-                )
-            )
+        found += _each(known, learnt.model, learnt.tested.bins, pseudonym)
     return tuple(sorted(found, key=lambda one: one.person))
 
 
-def _reasons(parts: Floats, names: tuple[str, ...]) -> tuple[Reason, ...]:
-    largest = np.argsort(-np.abs(parts), kind="stable")[:MOST_REASONS]
+def known_now(view: View, recipe: Recipe, as_of: int, horizon_days: float) -> list[Known]:
+    """What is known of everybody at a moment, bucket by bucket."""
+    lives = view.uncut()
+    coded = recipe.coded(lives.names.activity)
+
+    def look(traces: Traces) -> Known:
+        return known_at(traces, coded, as_of, horizon_days)
+
+    return lives.map(look)
+
+
+def range_of(chance: float, bins: tuple[Bin, ...]) -> tuple[float, float]:
+    """What came, on later dates, to those who were given about as much; it always holds the chance itself."""
+    near = min(bins, key=lambda one: abs(one.said - chance))
+    return min(near.low, chance), max(near.high, chance)
+
+
+def reasons_of(parts: Floats, names: tuple[str, ...], most: int = MOST_REASONS) -> tuple[Reason, ...]:
+    """The largest parts, shape (f,), either way."""
+    largest = np.argsort(-np.abs(parts), kind="stable")[:most]
     return tuple(Reason(names[place], float(parts[place])) for place in largest if parts[place] != 0)
 
 
-def _nearest(chance: float, bins: tuple[Bin, ...]) -> Bin:
-    return min(bins, key=lambda one: abs(one.said - chance))
-
-
-def _joined(one: Snapshots, other: Snapshots) -> Snapshots:
-    return Snapshots(
-        np.concatenate([one.person, other.person]),
-        np.concatenate([one.first_at, other.first_at]),
-        np.concatenate([one.features, other.features]),
-        np.concatenate([one.outcome, other.outcome]),
-    )
-
-
-def _too_short(days: int, horizon_days: float) -> Sentence:
-    return sentence(
-        "Not enough data: {days} days of events cannot show what happens within {horizon} days, then again on later "
-        "dates.",
-        days=days,
-        horizon=round(horizon_days),
-    )
-
-
-def _too_few(persons: int, outcome: str) -> Sentence:
-    return sentence(
-        "Not enough data: {persons} customers had '{outcome}' on the dates to learn from, and {least} are needed.",
-        persons=persons,
-        outcome=outcome,
-        least=LEAST_FOR_RULES,
-    )
-
-
-def _not_better() -> Sentence:
-    return sentence("On later dates the chances said no more than one number for everybody, so none are shown.")
+def _each(known: Known, model: Model, bins: tuple[Bin, ...], pseudonym: dict[int, str]) -> list[Ready]:
+    parts = model.parts(known.features)
+    chances = chance_of(parts, model.intercept)
+    found = []
+    for row, person in enumerate(known.person.tolist()):
+        chance = float(chances[row])
+        since = float(known.days_since_before[row])
+        found.append(
+            Ready(
+                pseudonym[person],
+                chance,
+                *range_of(chance, bins),
+                reasons_of(parts[row], model.names),
+                float(known.tenure_days[row]),
+                int(known.times_before[row]),
+                None if np.isnan(since) else since,
+            )
+        )
+    return found

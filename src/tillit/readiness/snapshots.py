@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillit.journeys.traces import Traces
-from tillit.journeys.view import View, activity_code
-from tillit.readiness.features import MICROS_PER_DAY, Known, Recipe, known_at
+from tillit.journeys.view import View
+from tillit.readiness.features import MICROS_PER_DAY, Known, known_at
+from tillit.readiness.leaks import check_no_leak
 from tillit.readiness.logistic import Floats
+from tillit.readiness.recipe import SILENT, Recipe, check_outcome
 
 MOST_DATES = 24
 TEST_SHARE = 0.3  # of the dates, the last ones
@@ -65,23 +67,24 @@ def dates_of(first_at: int, last_at: int, horizon_days: float) -> Dates:
     return Dates(tuple(training.tolist()), tuple(test.tolist()), last_at)
 
 
-def recipe_of(view: View, outcome: str, *, until: int) -> Recipe:
+def recipe_of(view: View, outcome: tuple[str, ...], *, until: int) -> Recipe:
     """Count apart what was most frequent up to the end of training; later favourites would be knowledge of the future.
 
     Raises:
-        QueryError: No event has the outcome's activity.
+        QueryError: No event has one of the outcome's activities.
     """
-    code = activity_code(view.names, outcome)
-    size = len(view.names.activity)
+    check_outcome(outcome, view.names)
+    activity = view.names.activity
+    size = len(activity)
 
     def frequencies(traces: Traces) -> NDArray[np.int64]:
         return np.bincount(traces.activity[traces.occurred_at <= until], minlength=size)
 
     counts = np.sum([*view.map(frequencies), np.zeros(size, np.int64)], axis=0)
-    counts[code] = 0  # has columns of its own
-    by_count = sorted(range(size), key=lambda place: (-counts[place], view.names.activity[place]))
-    counted = tuple(place for place in by_count[:MOST_ACTIVITIES] if counts[place])
-    return Recipe(counted, tuple(view.names.activity[place] for place in counted), code)
+    # The outcome has columns of its own, and what is silent has none.
+    counted = [place for place in range(size) if counts[place] and activity[place] not in SILENT.union(outcome)]
+    counted.sort(key=lambda place: (-counts[place], activity[place]))
+    return Recipe(tuple(activity[place] for place in counted[:MOST_ACTIVITIES]), outcome)
 
 
 def bounds_of(view: View) -> tuple[int, int] | None:
@@ -97,10 +100,20 @@ def bounds_of(view: View) -> tuple[int, int] | None:
 
 
 def take_snapshots(view: View, recipe: Recipe, dates: tuple[int, ...], horizon_days: float) -> Snapshots:
-    """Everyone known at each of the dates."""
+    """Everyone known at each of the dates.
+
+    Raises:
+        FutureKnown: A feature changes with what came after a date.
+    """
+
+    coded = recipe.coded(view.names.activity)
+
+    def at(traces: Traces, as_of: int) -> Known:
+        return known_at(traces, coded, as_of, horizon_days)
 
     def look(traces: Traces) -> list[Known]:
-        return [known_at(traces, recipe, as_of, horizon_days) for as_of in dates]
+        check_no_leak(at, traces, dates[len(dates) // 2], recipe)
+        return [at(traces, as_of) for as_of in dates]
 
     found = [one for part in view.map(look) for one in part]
     return Snapshots(
