@@ -62,6 +62,18 @@ def service_view(view: View) -> View:
     return found
 
 
+def view_of_person(view: View, person: str) -> View:
+    """The view, or the one for service where this customer may be counted by none of their identifiers.
+
+    Whoever said no to being counted stays a customer whom the team serves: they see what was done for them, never what
+    they read, and that the customer said no.
+    """
+    try:
+        return view if subjects_of(view, person) else service_view(view)
+    except QueryError:
+        return view
+
+
 def graph(view: View) -> Overview:
     """The directly-follows graph of a view, once for each build and filter."""
     return warehouse.cached(view, "overview", lambda: overview(view))

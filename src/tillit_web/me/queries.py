@@ -11,9 +11,9 @@ from tillit.errors import QueryError
 from tillit.journeys.known_by import person_known_by, subjects_of
 from tillit.journeys.timeline import TimelineRow, timeline
 from tillit.journeys.view import CaseRule, View
-from tillit.vocabulary import ContactBasis, ContactChannel, Purpose
+from tillit.vocabulary import ContactBasis, Purpose
 from tillit_web.people import queries as people
-from tillit_web.people.consents import ASKED_FOR, ConsentGiven
+from tillit_web.people.consents import ConsentGiven
 from tillit_web.people.models import Contact, Correction
 from tillit_web.people.queries import ContactDetail
 from tillit_web.people.records import Access
@@ -27,17 +27,6 @@ class Source:
 
     name: str
     events: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing a customer can say yes or no to, and how it stands."""
-
-    purpose: Purpose
-    channel: ContactChannel | None
-    words: Wording
-    is_allowed: bool
-    answer: ConsentGiven | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +51,7 @@ class Known:
     contacts: tuple[ContactDetail, ...]
     events: tuple[TimelineRow, ...]
     sources: tuple[Source, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[people.Choice, ...]
     answers: tuple[ConsentGiven, ...]
     decisions: tuple[Decision, ...]
     accesses: tuple[Access, ...]
@@ -115,7 +104,7 @@ def known(subject: bytes, *, language: str) -> Known:
         contacts=people.contacts_of(subjects, by=None, basis=ContactBasis.RIGHTS, reason=""),
         events=events,
         sources=tuple(Source(name, count) for name, count in counted.most_common()),
-        choices=_choices(subjects, language),
+        choices=people.choices_of(subjects, language),
         answers=people.consents_of(subjects),
         decisions=(),
         accesses=people.accesses_of(subjects, events_since=_received(events)),
@@ -134,18 +123,6 @@ def _person(subject: bytes) -> tuple[View, str] | None:
         return None
     person = person_known_by(view, subject)
     return None if person is None else (view, person)
-
-
-def _choices(subjects: tuple[bytes, ...], language: str) -> tuple[Choice, ...]:
-    standing = people.standing_of(subjects)
-    choices = []
-    for purpose in ASKED_FOR:
-        channels: tuple[ContactChannel | None, ...] = tuple(ContactChannel) if purpose is Purpose.MARKETING else (None,)
-        for channel in channels:
-            answer = standing.get((purpose, channel))
-            allowed = answer.granted if answer else purpose is Purpose.MEASUREMENT
-            choices.append(Choice(purpose, channel, people.wording(purpose, language), allowed, answer))
-    return tuple(choices)
 
 
 def _received(events: tuple[TimelineRow, ...]) -> datetime | None:

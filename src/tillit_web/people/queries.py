@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tillit.vocabulary import MeasurementMode, Role
+from tillit_web.people.choices import Choice as Choice
+from tillit_web.people.choices import choices_of as choices_of
 from tillit_web.people.consents import agreed as agreed
 from tillit_web.people.consents import consents_of as consents_of
 from tillit_web.people.consents import permission as permission

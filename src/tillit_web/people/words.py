@@ -17,6 +17,12 @@ PURPOSES: dict[Purpose, Promise] = {
     Purpose.MARKETING: _("Offers you have not asked for"),
     Purpose.RIGHTS: _("Your rights"),
 }
+# The same, as the team says it of a customer.
+OF_THEM: dict[Purpose, Promise] = PURPOSES | {
+    Purpose.STAFF_READING: _("Our staff see what they have read"),
+    Purpose.PERSONALISATION: _("Decisions that use what they have done"),
+    Purpose.MARKETING: _("Offers they have not asked for"),
+}
 CHANNELS: dict[ContactChannel, Promise] = {
     ContactChannel.EMAIL: _("by e-mail"),
     ContactChannel.PHONE: _("by phone"),

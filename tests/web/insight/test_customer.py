@@ -14,14 +14,18 @@ from django.test import Client
 from tests.journeys.logs import DAY, MINUTE, Event, log, subject_of, write_events
 from tests.web.insight.conftest import BringIn
 from tests.web.insight.small_shop import fill_from
+from tillit.errors import QueryError
 from tillit.events.contract import EVENT_SCHEMA
 from tillit.events.key import read_or_create_key
 from tillit.events.subject import subject_of as hashed
+from tillit.journeys.behind import Everything, journeys_behind
 from tillit.journeys.store import public_pseudonym
+from tillit.journeys.timeline import timeline
 from tillit.vocabulary import IdentifierKind, Purpose
 from tillit_web.people import actions as people
 from tillit_web.people.consents import How
 from tillit_web.people.models import AccessRecord, Contact, User
+from tillit_web.warehouse.queries import current_view
 
 DI = public_pseudonym(subject_of("Di"))
 TWO_JOURNEYS = [
@@ -94,8 +98,43 @@ def test_whoever_knows_who_it_is_sees_no_reading_without_a_yes(as_bo: Client, br
     people.record_consent([subject_of("Di")], Purpose.STAFF_READING, granted=True, how=How.STAFF, where="in the shop")
     text = as_bo.post(f"{page}contacts/", {"basis": "request"}).content.decode()
     assert "3 events in 2 journeys" in text
-    assert "What this customer has agreed to" in text
+    assert "What this customer allows, and what not" in text
     assert "in the shop" in text
+
+
+def test_who_said_no_to_being_counted_is_met_under_service_with_the_answer_cited(
+    as_bo: Client, bring_in: BringIn
+) -> None:
+    bring_in(TWO_JOURNEYS)
+    page = f"/journeys/customer/{DI}/"
+    assert "in no number and no list" not in as_bo.get(page).content.decode()
+    number = people.record_consent(
+        [subject_of("Di")], Purpose.MEASUREMENT, granted=False, how=How.SITE, where="/about", wording="7"
+    )
+    assert as_bo.post("/journeys/find/", {"identifier": DI})["Location"] == page
+    text = as_bo.get(page).content.decode()
+    assert "in no number and no list" in text
+    assert f"Answer {number} on record" in text
+    assert "on our site · /about · version 7 of the words" in text
+    assert (text.count(">not allowed<"), text.count(">allowed<")) == (6, 0)
+    assert "1 event in 1 journey" in text, "what was ordered, and nothing that was read"
+    assert text.count("Page viewed") == 0
+    openings = AccessRecord.objects.filter(what__in=["page", "search"]).order_by("id")
+    assert [row.purpose for row in openings] == ["measurement", "service", "service"]
+    view = current_view(purpose=Purpose.MEASUREMENT)
+    assert view is not None
+    with pytest.raises(QueryError, match="withheld"):
+        timeline(view, DI)
+    assert journeys_behind(view, Everything()).total == 0
+
+
+def test_of_somebody_who_only_read_and_said_no_the_answers_alone_are_shown(as_bo: Client, bring_in: BringIn) -> None:
+    bring_in([Event("Di", DAY, "page_viewed", "e1")])
+    people.record_consent([subject_of("Di")], Purpose.MEASUREMENT, granted=False, how=How.SIGNAL, where="/")
+    text = as_bo.get(f"/journeys/customer/{DI}/").content.decode()
+    assert "nothing may be shown here." in text
+    assert "1 event is withheld" in text
+    assert "sent by the browser" in text
 
 
 def test_every_opening_of_a_page_and_every_search_is_on_record(as_bo: Client, bo: User, bring_in: BringIn) -> None:

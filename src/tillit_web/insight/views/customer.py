@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.journeys.stage_rules import default_stage_rules
-from tillit.journeys.timeline import timeline, told, withheld_events
+from tillit.journeys.timeline import TimelineRow, timeline, told, withheld_events
 from tillit.vocabulary import ContactBasis, Purpose, Role
 from tillit_web.insight import queries
 from tillit_web.insight.filters import address
@@ -23,9 +23,8 @@ from tillit_web.insight.pages.customer import ROWS, customer_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
 from tillit_web.people import actions as people
 from tillit_web.people.access import TeamRequest, access
-from tillit_web.people.consents import ConsentGiven
 from tillit_web.people.models import AccessRecord
-from tillit_web.people.queries import contacts_of, standing_of
+from tillit_web.people.queries import blocks_of, choices_of, contacts_of
 from tillit_web.people.words import BASES, refusal_meaning
 from tillit_web.ui.identifiers import identifier_label
 from tillit_web.warehouse.identity_queries import known_links
@@ -41,6 +40,7 @@ def show_customer(request: TeamRequest, person: str) -> HttpResponse:
     question = asked(request)
     if question is None:
         return _nobody(request)
+    question = replace(question, view=queries.view_of_person(question.view, person))
     _record(question, person, AccessRecord.What.PAGE)
     return _customer(question, person, {})
 
@@ -83,6 +83,9 @@ def find_customer(request: TeamRequest) -> HttpResponse:
     if request.method == "POST":
         typed = request.POST.get("identifier", "")
         person = queries.person_known_by(question.view, typed, zone=question.company.timezone)
+        if person is None:  # whoever said no to being counted is still a customer of ours
+            question = replace(question, view=queries.service_view(question.view))
+            person = queries.person_known_by(question.view, typed, zone=question.company.timezone)
         if person:
             _record(question, person, AccessRecord.What.SEARCH)
             return redirect("insight:customer", person)
@@ -111,29 +114,37 @@ def _record_of(request: TeamRequest) -> str:
 
 def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResponse:
     try:
-        rows = told(timeline(question.view, person), queries.shown_places(question.view.names))
+        # Whatever they said no to, what they said is known of the whole customer.
+        subjects = subjects_of(queries.service_view(question.view), person)
+        rows = _rows(question, person) if subjects else timeline(question.view, person)
+        withheld = withheld_events(question.view, person)
+        links = known_links(subjects_of(question.view, person))
     except QueryError as refused:
         return _refused(question, refused)
     offset = _offset(question.request, len(rows))
-    page = customer_page(
-        rows,
-        goal=question.company.goal_activity,
-        stage_of=default_stage_rules().stage_of(question.view.names.activity),
-        offset=offset,
-    )
+    page = None
+    if rows:
+        page = customer_page(
+            rows,
+            goal=question.company.goal_activity,
+            stage_of=default_stage_rules().stage_of(question.view.names.activity),
+            offset=offset,
+        )
     here = reverse("insight:customer", args=[person])
-    links = known_links(subjects_of(question.view, person))
+    choices = choices_of(subjects, question.request.LANGUAGE_CODE or "en")
     context = {
         "person": person,
-        "withheld": withheld_events(question.view, person),
-        "standing_consents": _consents(question, person),
+        "withheld": withheld,
+        "choices": choices,
+        "is_blocked": bool(blocks_of(subjects)),
+        "is_not_counted": any(each.purpose is Purpose.MEASUREMENT and not each.is_allowed for each in choices),
         "bases": [(basis.value, label) for basis, label in BASES.items()],
         "page": page,
         "contacts": None,
         "may_open_contacts": Role(question.request.user.role) in MAY_OPEN_CONTACTS,
         "contacts_link": reverse("insight:contacts", args=[person]),
         "earlier_link": address(here, [("first", str(max(offset - ROWS, 0) + 1))]) if offset else "",
-        "later_link": address(here, [("first", str(page.last + 1))]) if page.last < page.events else "",
+        "later_link": address(here, [("first", str(page.last + 1))]) if page and page.last < page.events else "",
         "has_filters": False,
         "links": links,
         "counting": sum(link.counts for link in links),
@@ -143,9 +154,14 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
     return show(question, "insight/customer.html", "insight:find", context | more)
 
 
-def _consents(question: Asked, person: str) -> list[ConsentGiven]:
-    """What the customer has said yes or no to, as it stands."""
-    return list(standing_of(subjects_of(question.view, person)).values())
+def _rows(question: Asked, person: str) -> tuple[TimelineRow, ...]:
+    """The timeline as the team may see it; empty where everything is withheld for the page's purpose."""
+    try:
+        return told(timeline(question.view, person), queries.shown_places(question.view.names))
+    except QueryError:
+        if withheld_events(question.view, person):
+            return ()
+        raise
 
 
 def _offset(request: TeamRequest, events: int) -> int:

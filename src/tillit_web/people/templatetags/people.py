@@ -7,7 +7,7 @@ from django import template
 from tillit.vocabulary import ContactBasis, ContactChannel, Purpose
 from tillit_web.people.consents import How
 from tillit_web.people.models import AccessRecord
-from tillit_web.people.words import BASES, CHANNELS, HOWS, PURPOSES
+from tillit_web.people.words import BASES, CHANNELS, HOWS, OF_THEM, PURPOSES
 
 register = template.Library()
 
@@ -16,6 +16,12 @@ register = template.Library()
 def purpose(value: str) -> str:
     """ "measurement" → "Numbers about all customers"; "" for none."""
     return str(PURPOSES[Purpose(value)]) if value else ""
+
+
+@register.filter
+def purpose_of_them(value: str) -> str:
+    """As `purpose`, of a customer and not to them: "marketing" → "Offers they have not asked for"."""
+    return str(OF_THEM[Purpose(value)])
 
 
 @register.filter
