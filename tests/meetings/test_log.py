@@ -171,10 +171,10 @@ def test_nothing_is_changed_afterwards(log: DecisionLog, tmp_path: Path, stateme
 def test_a_customer_is_erased_on_record_with_what_followed(log: DecisionLog, tmp_path: Path) -> None:
     log.append([(decided("one", "marker-of-ana"), salt()), (decided("two", "bo"), salt())], at=AT)
     log.append([(Outcome("one", good=True, matured_at=AT), salt())], at=AT)
-    assert log.erase_customer("marker-of-ana", at=AT + 1, salt=salt()) == 2
+    assert log.erase_customer("marker-of-ana", until=AT + 1, at=AT + 1, salt=salt()) == 2
     assert [one.decision.id for one in log.logged()] == ["two"]
     assert log.decision("one") is None
-    assert log.erase_customer("marker-of-ana", at=AT + 2, salt=salt()) == 0
+    assert log.erase_customer("marker-of-ana", until=AT + 2, at=AT + 2, salt=salt()) == 0
     log.close()
     assert all(b"marker-of-ana" not in path.read_bytes() for path in tmp_path.iterdir())
     verdict = verify_file(tmp_path / FILE, PREFIX)

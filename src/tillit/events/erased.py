@@ -92,14 +92,20 @@ def rows_gone(rows: pa.Table, until_of: Callable[[Sequence[bytes]], Sequence[int
     gone = np.zeros(rows.num_rows, np.bool_)
     if not rows.num_rows:
         return gone
-    times = rows["occurred_at"].to_numpy()
-    if "received_at" in rows.schema.names:
-        times = np.minimum(times, rows["received_at"].to_numpy())  # a time that lies ahead does not save it
+    times = came_at(rows)
     for name in named_in(rows.schema):
         encoded = rows[name].combine_chunks().dictionary_encode()
         until: Moments = np.array(until_of(encoded.dictionary.to_pylist()), np.int64)
         gone |= times <= until[encoded.indices.to_numpy(zero_copy_only=False)]
     return gone
+
+
+def came_at(rows: pa.Table) -> Moments:
+    """When each row, of EVENT_SCHEMA or LINK_SCHEMA, happened or came, whichever was first; microseconds UTC."""
+    times: Moments = rows["occurred_at"].to_numpy()
+    if "received_at" in rows.schema.names:
+        times = np.minimum(times, rows["received_at"].to_numpy())  # a time that lies ahead does not save it
+    return times
 
 
 def named_in(schema: pa.Schema) -> tuple[str, ...]:

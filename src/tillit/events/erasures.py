@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -20,11 +21,17 @@ DIGEST_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An erasure that is not done: its number, when it was asked for (microseconds UTC), and its subjects so far."""
+    """An erasure that is not done; times are microseconds UTC.
+
+    Attributes:
+        subjects: The person's, so far: the whole person's from `widen` on.
+        filtered_at: When tables and the build were without them; None before that. Files may still hold them.
+    """
 
     number: int
     asked_at: int
     subjects: frozenset[bytes]
+    filtered_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ class Receipt:
 
     Attributes:
         asked_by: "customer", "owner" or "command".
-        done_at: Microseconds UTC; None while it waits.
+        filtered_at: Microseconds UTC; when tables and the build were without the person. None before that.
+        done_at: Microseconds UTC; when no file held the person any more. None before that.
         removed: Rows removed, by place: a table, a file, a kind of file.
         kept: Rows that stay on purpose, by place.
     """
@@ -41,6 +49,7 @@ class Receipt:
     number: int
     asked_at: int
     asked_by: str
+    filtered_at: int | None
     done_at: int | None
     removed: Mapping[str, int]
     kept: Mapping[str, int]
@@ -100,8 +109,10 @@ def waiting(log: EventLog) -> tuple[Waiting, ...]:
     subjects: dict[int, set[bytes]] = {}
     for number, subject in log.connection.execute("select erasure, subject from erasing"):
         subjects.setdefault(number, set()).add(bytes(subject))
-    rows = log.connection.execute("select number, asked_at from erasure where state = 'asked' order by number")
-    return tuple(Waiting(number, at, frozenset(subjects.get(number, ()))) for number, at in rows)
+    rows = log.connection.execute(
+        "select number, asked_at, filtered_at from erasure where state <> 'done' order by number"
+    )
+    return tuple(Waiting(number, at, frozenset(subjects.get(number, ())), done or None) for number, at, done in rows)
 
 
 def hidden_subjects(log: EventLog) -> frozenset[bytes]:
@@ -122,18 +133,32 @@ def widen(log: EventLog, erasure: Waiting, component: Collection[bytes]) -> Wait
             " on conflict do update set until = max(until, excluded.until)",
             [(subject_digest(subject), erasure.asked_at) for subject in subjects],
         )
-    return Waiting(erasure.number, erasure.asked_at, subjects)
+    return replace(erasure, subjects=subjects)
+
+
+def note_filtered(log: EventLog, erasure: Waiting, *, at: int) -> None:
+    """Say that tables and the build are without a person now; what files hold goes with the next rewriting."""
+    with log.transaction() as connection:
+        connection.execute(
+            "update erasure set state = 'filtered', filtered_at = ? where number = ? and state = 'asked'",
+            (at, erasure.number),
+        )
 
 
 def note_rows(log: EventLog, erasure: int, place: str, rows: int) -> None:
     """Note for the receipt how many rows of a place are removed, before they are: after a kill fewer are found."""
     if rows:
         with log.transaction() as connection:
-            connection.execute(
-                "insert into erasure_count (erasure, place, rows) values (?, ?, ?)"
-                " on conflict do update set rows = max(rows, excluded.rows)",
-                (erasure, place, rows),
-            )
+            add_rows(connection, erasure, place, rows)
+
+
+def add_rows(connection: sqlite3.Connection, erasure: int, place: str, rows: int) -> None:
+    """As `note_rows`, in the caller's transaction: counted exactly when what it counts is gone."""
+    connection.execute(
+        "insert into erasure_count (erasure, place, rows) values (?, ?, ?)"
+        " on conflict do update set rows = max(rows, excluded.rows)",
+        (erasure, place, rows),
+    )
 
 
 def finish(log: EventLog, erasure: Waiting, *, at: int, kept: Mapping[str, int]) -> Receipt:
@@ -157,7 +182,7 @@ def receipts(log: EventLog, *, number: int | None = None, receipt_digest: bytes 
     if not _is_there(log):
         return ()
     rows = log.connection.execute(
-        "select number, asked_at, asked_by, state, done_at, receipt from erasure"
+        "select number, asked_at, asked_by, filtered_at, done_at, receipt from erasure"
         " where (:number is null or number = :number) and (:digest is null or receipt_digest = :digest)"
         " order by number desc",
         {"number": number, "digest": receipt_digest},
@@ -226,7 +251,8 @@ def _receipt(row: dict[str, Any]) -> Receipt:
         number=row["number"],
         asked_at=row["asked_at"],
         asked_by=row["asked_by"],
-        done_at=row["done_at"] if row["state"] == "done" else None,
+        filtered_at=row["filtered_at"] or None,
+        done_at=row["done_at"] or None,
         removed=said["removed"],
         kept=said["kept"],
     )

@@ -1,11 +1,13 @@
 -- erasures: who was erased, kept so that nobody can be brought back
+-- asked (hidden from readers) → filtered (out of tables and the build) → done (out of every file).
 -- `erasing` holds subjects only until their erasure is done; what stays are digests, counts and totals.
 create table if not exists erasure (
     number integer primary key autoincrement,
     asked_at integer not null,
     asked_by text not null,
     receipt_digest blob not null,
-    state text not null check (state in ('asked', 'done')),
+    state text not null check (state in ('asked', 'filtered', 'done')),
+    filtered_at integer not null default 0,
     done_at integer not null default 0,
     receipt text not null default ''
 ) strict;

@@ -1,4 +1,4 @@
-"""Erasure in the log: segments written anew without a person's rows, as exactly once as everything in the log.
+"""Erasure in the log: segments written anew without persons' rows, as exactly once as everything in the log.
 
 A segment is written whole beside the old one, and one transaction puts it in its place; the old file goes when no build
 holds it. What was counted stays counted: each erased event is added to a total that other persons share.
@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tillit import fault
-from tillit.events.erased import BATCH_ROWS, NEVER, SUBJECT, Marks, named_in, rows_gone
-from tillit.events.erasures import Waiting, event_digest, note_rows
+from tillit.events.erased import BATCH_ROWS, SUBJECT, Marks, came_at, named_in
+from tillit.events.erasures import Waiting, add_rows, event_digest
 from tillit.events.key import read_or_create_key
 from tillit.events.log import EventLog
 from tillit.events.publishing import make_live
@@ -30,21 +30,25 @@ MICROS_PER_DAY = 86_400_000_000
 Cell = tuple[str, str, str]  # period, channel, function
 
 
-def rewrite(log: EventLog, erasure: Waiting) -> None:
-    """Write every segment without the rows of an erasure. Killed anywhere, calling again completes it.
+def rewrite(log: EventLog, erasures: Sequence[Waiting]) -> None:
+    """Write every segment without the rows of these erasures. Killed anywhere, calling again completes it.
 
-    The caller holds the log's write lock and has widened the erasure to the whole person. Rows that name a subject of
-    it are gone if they happened or came before it was asked for; all others stay as they are, in their order.
+    However many erasures there are, a segment is written once. The caller holds the log's write lock and has widened
+    each erasure to the whole person. Rows that name a subject of it are gone if they happened or came before it was
+    asked for; all others stay as they are, in their order.
 
     Raises:
         DamagedSegment: A segment that holds such rows cannot be trusted, so nothing can be copied out of it.
     """
+    if not erasures:
+        return
     key = read_or_create_key(log.directory)
-    found = [segment for segment, _ in rows_naming(log, erasure.subjects)]
+    subjects = frozenset[bytes]().union(*(erasure.subjects for erasure in erasures))
+    found = [segment for segment, _ in rows_naming(log, subjects)]
     log.sound_or_refuse(found)
-    shared = _shared_cells(log, [segment for segment in found if segment.kind is SegmentKind.EVENTS], erasure)
+    shared = _shared_cells(log, [segment for segment in found if segment.kind is SegmentKind.EVENTS], erasures)
     for segment in found:
-        _replace(log, segment, erasure, shared, key=key)
+        _replace(log, segment, erasures, shared, key=key)
 
 
 def rows_naming(log: EventLog, subjects: Collection[bytes]) -> Iterator[tuple[Segment, int]]:
@@ -67,12 +71,20 @@ def _naming(columns: Sequence[pa.Array], wanted: pa.Array) -> Marks:
 
 
 def _gone(rows: pa.Table, erasure: Waiting) -> Marks:
-    subjects = erasure.subjects
-    return rows_gone(rows, lambda named: [erasure.asked_at if one in subjects else NEVER for one in named])
+    wanted = pa.array(sorted(erasure.subjects), SUBJECT)
+    named = _naming([rows[name].combine_chunks() for name in named_in(rows.schema)], wanted)
+    marks: Marks = named & (came_at(rows) <= erasure.asked_at) if named.any() else named
+    return marks
 
 
-def _replace(log: EventLog, old: Segment, erasure: Waiting, shared: set[Cell], *, key: bytes) -> None:
+def _any_gone(rows: pa.Table, erasures: Sequence[Waiting]) -> Marks:
+    marks: Marks = np.logical_or.reduce([_gone(rows, erasure) for erasure in erasures])
+    return marks
+
+
+def _replace(log: EventLog, old: Segment, erasures: Sequence[Waiting], shared: set[Cell], *, key: bytes) -> None:
     erased: list[tuple[bytes]] = []
+    removed: Counter[int] = Counter()  # by erasure; a link between two persons is on the receipts of both
     totals: Counter[Cell] = Counter()
     with (
         SegmentWriter(lambda: log.new_segment(old.kind, old.import_id)) as writer,
@@ -80,7 +92,11 @@ def _replace(log: EventLog, old: Segment, erasure: Waiting, shared: set[Cell], *
     ):
         for batch in file.iter_batches(BATCH_ROWS):
             rows = pa.Table.from_batches([batch])
-            marks = _gone(rows, erasure)
+            of_each = [_gone(rows, erasure) for erasure in erasures]
+            removed.update(
+                {erasure.number: int(own.sum()) for erasure, own in zip(erasures, of_each, strict=True) if own.any()}
+            )
+            marks = np.logical_or.reduce(of_each)
             gone = rows.filter(pa.array(marks))
             writer.write(rows.filter(pa.array(~marks)))
             if old.kind in (SegmentKind.EVENTS, SegmentKind.HELD_EVENTS):
@@ -90,11 +106,12 @@ def _replace(log: EventLog, old: Segment, erasure: Waiting, shared: set[Cell], *
                 totals.update(_coarsened(cell, shared) for cell in _cells(gone))
     if writer.rows == old.rows:
         return  # it names somebody who came back; the copy was never live and is cleared with the next write
-    note_rows(log, erasure.number, f"log/{old.path.name}", old.rows - writer.rows)
     fault.point("erase.segment_written")
     with log.transaction() as connection:
         make_live(connection, writer.finished)
         connection.execute("update segment set state = 'withdrawn' where id = ?", (old.id,))
+        for number, rows_removed in removed.items():
+            add_rows(connection, number, f"log/{old.path.name}", rows_removed)
         connection.executemany("insert or ignore into erased_event (digest) values (?)", erased)
         connection.executemany(
             "insert into erased_total (period, channel, function, events) values (?, ?, ?, ?)"
@@ -122,14 +139,14 @@ def _coarsened(cell: Cell, shared: set[Cell]) -> Cell:
     return next((level for level in _levels(cell)[:2] if level in shared), ("", "", ""))
 
 
-def _shared_cells(log: EventLog, found: Sequence[Segment], erasure: Waiting) -> set[Cell]:
+def _shared_cells(log: EventLog, found: Sequence[Segment], erasures: Sequence[Waiting]) -> set[Cell]:
     """Of the days and months that the erased events fall in, those where at least K_PERSONS subjects had events."""
     wanted: set[Cell] = set()
     for segment in found:
         with pq.ParquetFile(segment.path) as file:
             for batch in file.iter_batches(BATCH_ROWS):
                 rows = pa.Table.from_batches([batch])
-                for cell in _cells(rows.filter(pa.array(_gone(rows, erasure)))):
+                for cell in _cells(rows.filter(pa.array(_any_gone(rows, erasures)))):
                     wanted.update(_levels(cell)[:2])
     persons: dict[Cell, set[bytes]] = defaultdict(set)
     open_cells = set(wanted)
@@ -139,7 +156,7 @@ def _shared_cells(log: EventLog, found: Sequence[Segment], erasure: Waiting) -> 
             for batch in file.iter_batches(BATCH_ROWS, columns=columns):
                 if not open_cells:
                     return wanted
-                rows = pa.Table.from_batches([batch])
+                rows = _of_days(pa.Table.from_batches([batch]), open_cells)
                 for cell, subject in zip(_cells(rows), rows["subject"].to_pylist(), strict=True):
                     for level in _levels(cell)[:2]:
                         if level in open_cells:
@@ -147,3 +164,16 @@ def _shared_cells(log: EventLog, found: Sequence[Segment], erasure: Waiting) -> 
                             if len(persons[level]) >= K_PERSONS:
                                 open_cells.discard(level)
     return wanted - open_cells
+
+
+def _of_days(rows: pa.Table, cells: set[Cell]) -> pa.Table:
+    """The rows of days that lie in one of these days and months."""
+    day = rows["occurred_at"].to_numpy() // MICROS_PER_DAY
+    periods = {period for period, _, _ in cells}
+    wanted = [one for one in np.unique(day).tolist() if not periods.isdisjoint(_periods(one))]
+    return rows.filter(pa.array(np.isin(day, wanted)))
+
+
+def _periods(day: int) -> tuple[str, str]:
+    named = _day(day * MICROS_PER_DAY)
+    return named, named[:7]

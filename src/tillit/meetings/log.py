@@ -180,20 +180,31 @@ class DecisionLog:
             decision = _DECISION.decode(content)
             yield Logged(decision, delivered.get(decision.id), outcomes.get(decision.id))
 
-    def erase_customer(self, customer: str, *, at: int, salt: bytes) -> int:
-        """Erase everything logged of a customer. Returns how many bodies went."""
-        numbers = [
-            number
-            for (number,) in self._connection.execute(
-                "select number from decision_found where id in (select id from decision_found where customer = ?)",
-                (customer,),
-            )
-        ]
+    def erase_customer(self, customer: str, *, until: int, at: int, salt: bytes) -> int:
+        """Erase everything logged of a customer until a moment, with what followed. Returns how many bodies went."""
+        numbers = self._numbers_of(customer, until)
         with self._transaction():
             erased = self._ledger.erase(numbers, at=at, salt=salt)
             self._connection.executemany("delete from decision_found where number = ?", [(one,) for one in numbers])
         self._connection.execute("pragma wal_checkpoint(truncate)")
         return erased
+
+    def count_customer(self, customer: str, *, until: int) -> int:
+        """How many bodies `erase_customer` would erase."""
+        return len(self._numbers_of(customer, until))
+
+    def scrub(self) -> bool:
+        """Leave no trace of what was erased in the file or its write-ahead log; False while somebody reads it."""
+        self._connection.execute("vacuum")
+        return not self._connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+
+    def _numbers_of(self, customer: str, until: int) -> list[int]:
+        rows = self._connection.execute(
+            "select number from decision_found"
+            " where id in (select id from decision_found where customer = ? and at <= ?)",
+            (customer, until),
+        )
+        return [number for (number,) in rows]
 
     def _add(self, entry: Entry, salt: bytes, at: int) -> None:
         if len(salt) < SALT_BYTES:

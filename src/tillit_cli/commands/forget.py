@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     open_directory(args.data)
     from tillit_web.people.actions import ask_erasure, record_access  # Django's tables exist only after setup
     from tillit_web.people.models import AccessRecord
-    from tillit_web.warehouse.erasing import erase_waiting, foreseen, subject_named
+    from tillit_web.warehouse.erased_person import foreseen, subject_named
+    from tillit_web.warehouse.erasing import erase_waiting
 
     subject = subject_named(args.person)
     record_access(
@@ -58,17 +60,23 @@ def run(args: argparse.Namespace) -> int:
         _print_rows(found.rows)
         return 0
     ask_erasure([subject], by="command")
-    for receipt in erase_waiting():
+    for receipt in erase_waiting(on_step=lambda step: print(step, file=sys.stderr, flush=True)):
         _print_receipt(receipt)
     return 0
 
 
 def _print_receipt(receipt: Receipt) -> None:
-    done = datetime.fromtimestamp((receipt.done_at or 0) / 1_000_000, UTC)
-    print(f"Erasure {receipt.number}, done {done:%Y-%m-%d %H:%M:%S} UTC: {receipt.rows:,} rows removed.")
+    print(
+        f"Erasure {receipt.number}, asked for {_moment(receipt.asked_at)}, out of tables and numbers "
+        f"{_moment(receipt.filtered_at)}, out of every file {_moment(receipt.done_at)}: {receipt.rows:,} rows removed."
+    )
     _print_rows(receipt.removed)
     for place, rows in receipt.kept.items():
         print(f"{rows:>9,}  kept: {place}")
+
+
+def _moment(micros: int | None) -> str:
+    return "-" if micros is None else f"{datetime.fromtimestamp(micros / 1_000_000, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _print_rows(rows: Mapping[str, int]) -> None:

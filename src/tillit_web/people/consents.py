@@ -133,17 +133,23 @@ def count_bodies(subjects: Collection[bytes]) -> int:
         return sum(ledger.content(number) is not None for number in _entries_of(connection, subjects))
 
 
-def erase_answers(subjects: Collection[bytes]) -> int:
-    """Erase, on record, what every entry says of these subjects; nothing hides them afterwards.
+def erase_answers(subjects: Collection[bytes], *, until: int) -> int:
+    """Erase, on record, what entries say of these subjects; nothing hides them afterwards.
+
+    Args:
+        until: Microseconds UTC; what they answered later, having come back, stays.
 
     Returns:
         How many entries lost their bodies.
     """
     with _open() as (connection, ledger), _transaction(connection):
-        numbers = _entries_of(connection, subjects)
+        numbers = _entries_of(connection, subjects, until=until)
         now, salt = time.time_ns() // 1_000, secrets.token_bytes(SALT_BYTES)
         erased = ledger.erase(numbers, at=now, salt=salt)
-        connection.executemany("delete from consent_subject where subject = ?", [(one,) for one in subjects])
+        connection.executemany(
+            "delete from consent_subject where subject = ? and (at <= ? or purpose = ?)",
+            [(one, until, ERASED) for one in subjects],
+        )
     return erased
 
 
@@ -252,9 +258,10 @@ def _answered(connection: sqlite3.Connection, purpose: str, at: int, *, granted:
     return frozenset(bytes(subject) for subject, said, _ in rows if bool(said) is granted)
 
 
-def _entries_of(connection: sqlite3.Connection, subjects: Collection[bytes]) -> set[int]:
-    statement = "select number from consent_subject where subject = ?"
-    return {number for subject in subjects for (number,) in connection.execute(statement, (subject,))}
+def _entries_of(connection: sqlite3.Connection, subjects: Collection[bytes], *, until: int = _END_OF_TIME) -> set[int]:
+    statement = "select number from consent_subject where subject = ? and (at <= ? or purpose = ?)"
+    found = (connection.execute(statement, (subject, until, ERASED)) for subject in subjects)
+    return {number for rows in found for (number,) in rows}
 
 
 def _append(

@@ -6,9 +6,11 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
@@ -22,6 +24,26 @@ RowsAbout = Callable[[Collection[bytes]], QuerySet[Any]]
 _rows_about: dict[str, RowsAbout] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class FileBeside:
+    """A file of an app's own that says something of people; what it says from before a moment is erased.
+
+    Attributes:
+        place: What the receipt calls it.
+        count: How many rows `erase` would erase, of these subjects until a moment (microseconds UTC).
+        erase: Erases them; calling again changes nothing.
+        scrub: Leaves no trace in free pages and write-ahead logs; False while somebody reads the file.
+    """
+
+    place: str
+    count: Callable[[Collection[bytes], int], int]
+    erase: Callable[[Collection[bytes], int], None]
+    scrub: Callable[[], bool]
+
+
+_files_beside: dict[str, FileBeside] = {}
+
+
 def also_remove(place: str, rows_about: RowsAbout) -> None:
     """Have erasure remove an app's rows about a person too; called from `AppConfig.ready`.
 
@@ -30,6 +52,11 @@ def also_remove(place: str, rows_about: RowsAbout) -> None:
         rows_about: The rows about these subjects; they are deleted.
     """
     _rows_about[place] = rows_about
+
+
+def also_erase_in(file: FileBeside) -> None:
+    """Have erasure reach a file of an app's own too; called from `AppConfig.ready`."""
+    _files_beside[file.place] = file
 
 
 def ask_erasure(subjects: Collection[bytes], *, by: str) -> str:
@@ -73,16 +100,21 @@ def clear_values(subjects: Collection[bytes]) -> tuple[str, ...]:
     return tuple(Contact.objects.filter(subject__in=list(subjects)).values_list("value", flat=True))
 
 
-def counted(subjects: Collection[bytes]) -> Iterator[tuple[str, int]]:
-    """How many rows `remove` would remove now, by place."""
+def counted(subjects: Collection[bytes], *, until: int) -> Iterator[tuple[str, int]]:
+    """How many rows `remove` would remove now, by place; `until` as there."""
     for place, rows in _removed(subjects):
         yield place, rows.count()
+    for file in _files_beside.values():
+        yield file.place, file.count(subjects, until)
     yield "app.sqlite: access log, made anonymous", _openings(subjects).count()
     yield "consents.sqlite: answers", consents.count_bodies(subjects)
 
 
-def remove(subjects: Collection[bytes]) -> None:
+def remove(subjects: Collection[bytes], *, until: int) -> None:
     """Remove what the product's tables say of these subjects; that somebody looked stays, whom they looked at not.
+
+    Args:
+        until: When erasure was asked for, in microseconds UTC. Whoever came back since has begun anew.
 
     The answers in the ledger of consents stay until `forget_answers`: what hides a person goes last.
     """
@@ -90,11 +122,13 @@ def remove(subjects: Collection[bytes]) -> None:
         for _, rows in _removed(subjects):
             rows.delete()
         _openings(subjects).update(subject=None, reason="")
+    for file in _files_beside.values():
+        file.erase(subjects, until)
 
 
-def forget_answers(subjects: Collection[bytes]) -> None:
-    """Erase what the ledger of consents says of these subjects, also that they are hidden."""
-    consents.erase_answers(subjects)
+def forget_answers(subjects: Collection[bytes], *, until: int) -> None:
+    """Erase what the ledger of consents says of these subjects until a moment, and that they are hidden."""
+    consents.erase_answers(subjects, until=until)
 
 
 def kept(subjects: Collection[bytes]) -> dict[str, int]:
@@ -109,7 +143,8 @@ def scrub_tables() -> bool:
         cursor.execute("vacuum")
         cursor.execute("pragma wal_checkpoint(truncate)")
         busy = cursor.fetchone()
-    return not (busy and busy[0]) and consents.scrub()
+    every = [not (busy and busy[0]), consents.scrub(), *(file.scrub() for file in _files_beside.values())]
+    return all(every)
 
 
 def _removed(subjects: Collection[bytes]) -> list[tuple[str, QuerySet[Any]]]:
@@ -119,11 +154,18 @@ def _removed(subjects: Collection[bytes]) -> list[tuple[str, QuerySet[Any]]]:
         ("app.sqlite: corrections asked for", Correction),
     )
     rows = [(place, _about(model, subjects)) for place, model in own]
+    rows.append(("app.sqlite: sign-ins that failed", _sign_ins(subjects)))
     return rows + [(place, find(subjects)) for place, find in _rows_about.items()]
 
 
 def _about(model: type[Model], subjects: Collection[bytes]) -> QuerySet[Any]:
     return model._default_manager.filter(subject__in=list(subjects))
+
+
+def _sign_ins(subjects: Collection[bytes]) -> QuerySet[Any]:
+    """Attempts to sign in to the team's pages under an address of theirs: whoever mistook the page."""
+    values = [value.strip().lower() for value in clear_values(subjects)]
+    return AccessAttempt.objects.filter(username__in=values) if values else AccessAttempt.objects.none()
 
 
 def _openings(subjects: Collection[bytes]) -> QuerySet[AccessRecord]:

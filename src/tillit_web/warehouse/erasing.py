@@ -1,145 +1,151 @@
-"""Erasure done: by the worker within minutes, or by a command; killed anywhere, the next run completes it.
+"""Erasure done: by the worker, or by a command at once; killed anywhere, the next run completes it.
 
-Asking hides a person at once (`people.erasure`). Here everything of theirs leaves the disk, in this order: what waits
-is sealed, the whole person found, the log rewritten, refused calls and files cleared, tables emptied, the store built
-without them and older builds removed, the answers that hid them erased, free pages scrubbed, the receipt written.
+Asking hides a person at once (`people.erasure`). Two steps follow, each for all who wait.
+
+*Filtering*, within minutes: what waits is sealed, the whole person found, refused calls, files and tables cleared, and
+the build made without them by a delta on top of its base. *Removing*, for everybody in one go since it writes files
+anew: the log rewritten, the store built from it and older builds removed, the answers that hid them erased, free
+pages scrubbed, the receipts written.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from tillit import fault
-from tillit.errors import LogBusy, QueryError
+from tillit.errors import LogBusy
 from tillit.events import erasures
 from tillit.events.builds import remove_old_builds
 from tillit.events.erasures import Receipt, Waiting, note_rows
 from tillit.events.key import read_or_create_key
 from tillit.events.log import EventLog
-from tillit.events.rewriting import rewrite, rows_naming
-from tillit.events.segments import SegmentKind
+from tillit.events.rewriting import rewrite
 from tillit.events.sought import Sought
-from tillit.events.subject import country_of_zone, normalise, subject_of
-from tillit.identity.decisions import decided, forget_decisions
-from tillit.identity.links import SUBJECT, read_links
-from tillit.identity.resolve import Identity, resolve
-from tillit.identity.rules import rules_in
+from tillit.identity.decisions import forget_decisions
 from tillit.sentences import sentence
-from tillit.vocabulary import IdentifierKind
 from tillit_web.collect.erasing import forget_refused
 from tillit_web.collect.sealing import seal_all
+from tillit_web.jobs.actions import blot_failures
 from tillit_web.people import erasure as people
-from tillit_web.people.queries import company
 from tillit_web.warehouse import builds
+from tillit_web.warehouse.erased_person import component_of, region
 from tillit_web.warehouse.folders import data_directory, open_log
 from tillit_web.warehouse.import_leftovers import forget_in_imports, namespaces
 from tillit_web.warehouse.turns import until_free
 
+# One rewriting a day serves everybody who asked since the last, and leaves two days of the promised three for a
+# damaged file to be put back.
+REMOVE_AFTER = timedelta(hours=24)
 SECONDS_TO_LET_GO = 2.0
 TRIES_TO_SCRUB = 20
 
+OnStep = Callable[[str], None]
 
-def subject_named(text: str) -> bytes:
-    """The subject of an identifier as people type it: `email:ana@example.com`, `phone:+46701234567`, `customer:17`.
+
+def _say_nothing(step: str) -> None:
+    """Nobody watches."""
+
+
+def erase_waiting(*, on_step: OnStep = _say_nothing) -> tuple[Receipt, ...]:
+    """Do every erasure that waits, whole and now; their receipts.
+
+    Args:
+        on_step: Told what is being done, before it is.
 
     Raises:
-        QueryError: It is not of that form, or names nobody.
+        LogBusy: Another process has the log or its builds, for too long.
+        DamagedSegment: A file that holds what should go is damaged; the person stays hidden, and this is tried again.
     """
-    kind, _, value = text.partition(":")
-    known = {each.value: each for each in IdentifierKind}
-    form = normalise(known[kind], value, region=_region()) if kind in known else None
-    if form is None:
-        raise QueryError(
-            sentence(
-                'Nobody can be found by "{text}". Write KIND:VALUE, such as email:ana@example.com; kinds are {kinds}.',
-                text=text,
-                kinds=", ".join(known),
-            )
-        )
-    return subject_of(known[kind], form, key=read_or_create_key(data_directory()))
+    filter_waiting(on_step=on_step)
+    return remove_filtered(on_step=on_step)
 
 
-def component_of(log: EventLog, subjects: Collection[bytes]) -> frozenset[bytes]:
-    """These subjects and every other that is the same person's now, by the links in the log, the rules, and people."""
-    paths = log.sound_or_refuse(log.segments(SegmentKind.LINKS))
-    components = resolve(read_links(paths), Identity(rules_in(log.directory), decided(log))).components
-    wanted = pc.is_in(components["subject"], value_set=pa.array(sorted(subjects), SUBJECT))
-    heads = components.filter(wanted)["representative"]
-    linked = components.filter(pc.is_in(components["representative"], value_set=heads.combine_chunks()))
-    return frozenset(subjects).union(linked["subject"].to_pylist())
+def filter_waiting(*, on_step: OnStep = _say_nothing) -> int:
+    """Take whoever waits to be erased out of tables, small files and the build; how many there were.
 
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """What an erasure would remove: identifiers of the person, and rows by place."""
-
-    subjects: int
-    rows: dict[str, int]
-
-
-def foreseen(subject: bytes) -> Foreseen:
-    """What erasing the person with this subject would remove now; what waits to be sealed is sealed first."""
-    until_free(seal_all)
+    Raises:
+        LogBusy: Another process has the log or its builds, for too long.
+        DamagedSegment: Links are damaged, so nobody can say who belongs to whom; the person stays hidden.
+    """
     with open_log() as log:
-        whole = component_of(log, [subject])
-        rows = {f"log/{segment.path.name}": count for segment, count in rows_naming(log, whole)}
-    rows |= {place: count for place, count in people.counted(whole) if count}
-    return Foreseen(len(whole), rows)
+        asked = [one for one in erasures.waiting(log) if one.filtered_at is None]
+        if not asked:
+            return 0
+        for waiting in asked:
+            people.hide(waiting.subjects)
+        on_step("Sealing what was collected.")
+        until_free(seal_all)
+        fault.point("erase.sealed")
+        on_step("Finding every identifier of the person.")
+        whole = [_widened(log, waiting) for waiting in asked]
+        fault.point("erase.widened")
+        on_step("Clearing tables, refused calls, rejected rows and files that wait.")
+        for waiting in whole:
+            _clear_beside_the_log(log, waiting)
+        on_step("Making journeys and numbers without the person.")
+        until_free(builds.rebuild)
+        fault.point("erase.filtered")
+        now = time.time_ns() // 1_000
+        for waiting in whole:
+            erasures.note_filtered(log, waiting, at=now)
+        return len(whole)
 
 
-def erase_waiting() -> tuple[Receipt, ...]:
-    """Do every erasure that waits; their receipts.
+def is_due(*, now: int) -> bool:
+    """Whether somebody has waited so long (`now` in microseconds UTC) that files are to be written anew."""
+    latest = now - int(REMOVE_AFTER.total_seconds() * 1_000_000)
+    with open_log() as log:
+        return any(waiting.asked_at <= latest for waiting in erasures.waiting(log))
+
+
+def remove_filtered(*, on_step: OnStep = _say_nothing) -> tuple[Receipt, ...]:
+    """Write every file anew without those who were filtered; their receipts.
 
     Raises:
         LogBusy: Another process has the log or its builds, for too long.
         DamagedSegment: A file that holds what should go is damaged; the person stays hidden, and this is tried again.
     """
     with open_log() as log:
-        if not erasures.waiting(log):
+        filtered = [one for one in erasures.waiting(log) if one.filtered_at is not None]
+        if not filtered:
             return ()
-        for waiting in erasures.waiting(log):
-            people.hide(waiting.subjects)
         until_free(seal_all)
-        fault.point("erase.sealed")
-        done = tuple(_rewrite_log(log, waiting) for waiting in erasures.waiting(log))
+        on_step("Writing the log anew.")
+        until_free(lambda: _rewrite_log(log, filtered))
         fault.point("erase.log_done")
-        for waiting in done:
-            _clear_beside_the_log(log, waiting)
-        until_free(builds.rebuild)
+        on_step("Building the store from it.")
+        until_free(lambda: builds.rebuild(gone={one.number for one in filtered}))
         fault.point("erase.built")
         until_free(_remove_old_builds)
         fault.point("erase.builds_removed")
-        kept = [people.kept(waiting.subjects) for waiting in done]
-        for waiting in done:
-            people.forget_answers(waiting.subjects)
+        kept = [people.kept(waiting.subjects) for waiting in filtered]
+        for waiting in filtered:
+            people.forget_answers(waiting.subjects, until=waiting.asked_at)
         fault.point("erase.answers")
+        on_step("Scrubbing free pages.")
         _scrub(log)
         fault.point("erase.scrubbed")
         now = time.time_ns() // 1_000
         receipts = tuple(
-            erasures.finish(log, waiting, at=now, kept=stays) for waiting, stays in zip(done, kept, strict=True)
+            erasures.finish(log, waiting, at=now, kept=stays) for waiting, stays in zip(filtered, kept, strict=True)
         )
         fault.point("erase.receipt")
         log.connection.execute("pragma wal_checkpoint(truncate)")
         return receipts
 
 
-def _rewrite_log(log: EventLog, waiting: Waiting) -> Waiting:
-    def once() -> Waiting:
-        with log.writing():
-            whole = erasures.widen(log, waiting, component_of(log, waiting.subjects))
-            people.hide(whole.subjects)
-            fault.point("erase.widened")
-            rewrite(log, whole)
-            return whole
+def _widened(log: EventLog, waiting: Waiting) -> Waiting:
+    whole = erasures.widen(log, waiting, component_of(log, waiting.subjects))
+    people.hide(whole.subjects)
+    return whole
 
-    return until_free(once)
+
+def _rewrite_log(log: EventLog, filtered: list[Waiting]) -> None:
+    with log.writing():
+        rewrite(log, filtered)
 
 
 def _clear_beside_the_log(log: EventLog, waiting: Waiting) -> None:
@@ -148,17 +154,18 @@ def _clear_beside_the_log(log: EventLog, waiting: Waiting) -> None:
         waiting.subjects,
         people.clear_values(waiting.subjects),
         key=read_or_create_key(data_directory()),
-        region=_region(),
+        region=region(),
         namespaces=namespaces(),
     )
     until_free(lambda: forget_refused(log, person, waiting.number))
     fault.point("erase.refused")
     forget_in_imports(log, person, waiting.number)
+    note_rows(log, waiting.number, "app.sqlite: what failed jobs said", blot_failures(person.without_values))
     fault.point("erase.imports")
-    for place, rows in people.counted(waiting.subjects):
+    for place, rows in people.counted(waiting.subjects, until=waiting.asked_at):
         note_rows(log, waiting.number, place, rows)
     fault.point("erase.counted")
-    people.remove(waiting.subjects)
+    people.remove(waiting.subjects, until=waiting.asked_at)
     fault.point("erase.tables")
     note_rows(log, waiting.number, "events.sqlite: decisions about links", forget_decisions(log, waiting.subjects))
 
@@ -184,7 +191,3 @@ def _scrub(log: EventLog) -> None:
             directory=str(Path(log.directory)),
         )
     )
-
-
-def _region() -> str | None:
-    return country_of_zone(company().timezone)

@@ -113,6 +113,9 @@ def _stretches(lines: Iterator[list[str]]) -> Iterator[Sequence[list[str]]]:
 def _blot(row: Import, person: Sought) -> None:
     """What was said of a file may quote a cell of it."""
     changed = []
+    if (name_left := person.without_values(row.file_name)) != row.file_name:
+        row.file_name = name_left
+        changed.append("file_name")
     for name in ("understood", "receipt", "problem"):
         before = json.dumps(getattr(row, name), ensure_ascii=False)
         after = person.without_values(before)

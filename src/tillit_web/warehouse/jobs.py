@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from uuid import UUID
 
 from django_tasks import task
@@ -63,5 +64,10 @@ def put_together() -> None:
 
 @task()
 def erase() -> None:
-    """Erase whoever asked for it. Asking queues it, and once an hour it is queued by itself."""
-    erasing.erase_waiting()
+    """Filter whoever asked to be erased; once a day, write files without them. Asking queues it, and so does each hour.
+
+    Files are written anew for all who asked since the last time together.
+    """
+    erasing.filter_waiting()
+    if erasing.is_due(now=time.time_ns() // 1_000):
+        erasing.remove_filtered()

@@ -141,4 +141,4 @@ def _finish_erasure(directory: Path) -> None:
         (waiting,) = erasures.waiting(log)
         widened = erasures.widen(log, waiting, [ANA])
         erasures.finish(log, widened, at=time.time_ns() // 1000, kept={})
-    forget_answers([ANA])
+    forget_answers([ANA], until=widened.asked_at)

@@ -103,6 +103,28 @@ def plant(folder: Path) -> None:
         AccessRecord.What.PAGE, [ana], by=owner, purpose=Purpose.SERVICE, reason=f"call about {ORDER}"
     )
     receive(SimpleUploadedFile("later.csv", ORDERS.encode()), by=owner)
+    _decide(folder, [subject_of(IdentifierKind.CUSTOMER, who, key=key).hex() for who in (CUSTOMER, "bo-1")], at=now)
+
+
+def _decide(folder: Path, customers: list[str], *, at: int) -> None:
+    """A decision about each, and what came of it."""
+    from tests.meetings.making import DEFAULT
+    from tillit.meetings.actions import ANYONE
+    from tillit.meetings.decide import decide
+    from tillit.meetings.log import Entry, Outcome, open_log
+    from tillit.meetings.moment import Capacity, Moment
+    from tillit.meetings.policy_files import default_policy_text
+    from tillit.vocabulary import Errand
+
+    desk = {ANYONE: Capacity(free=1)}
+    entries: list[Entry] = []
+    for customer in customers:
+        moment = Moment(customer, at, Errand.REPAIR)
+        entries.append(decide(moment, DEFAULT, desk, draw=0.25, decision_id=f"of {customer}"))
+        entries.append(Outcome(f"of {customer}", good=True, matured_at=at))
+    with open_log(folder) as log:
+        log.save_policy(default_policy_text(), at=at, name="policy.toml", currency="SEK")
+        log.append([(entry, os.urandom(16)) for entry in entries], at=at)
 
 
 def tillit(*arguments: object, fault: str = "") -> subprocess.CompletedProcess[str]:

@@ -12,16 +12,19 @@ import pytest
 from tests.web.warehouse.erasure_stage import CANARIES, EMAIL, ORDERS, found_in_files, staged, tillit
 from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
+from tillit.ledger.ledger import verify_file
+from tillit.meetings.log import FILE, PREFIX, open_log
 
 # What the stage plants of Ana: an order in a file, an order's row that was rejected there, three calls that were
-# taken, two that were refused, three contact details, a yes, a correction, an opening, and a file that waits.
+# taken, two that were refused, three contact details, a yes, a correction, an opening, a file that
+# waits, and a decision with what came of it.
 RECEIPT = {
     "events.sqlite: failed box": 2,
     "imports/: files that waited, discarded": 1,
     "imports/: rejected rows": 1,
     "app.sqlite: contact details": 3,
     "app.sqlite: corrections asked for": 1,
-    "app.sqlite: access log, made anonymous": 1,
+    "decisions.sqlite: decisions": 2,
 }
 EVENTS_OF_ANA, EVENTS_OF_OTHERS = 4, 23  # bo, cy, twenty from the file, and bo-1's call
 
@@ -71,10 +74,18 @@ def test_no_file_holds_what_was_planted_and_nothing_brings_it_back(data: Path, t
     assert found_in_files(data) == {}
     assert not any(canary in done.stdout for canary in CANARIES)
     assert RECEIPT.items() <= removed(data).items()
+    opened_and_asked_twice = 3
+    assert removed(data)["app.sqlite: access log, made anonymous"] == opened_and_asked_twice
     assert events_removed(data) == EVENTS_OF_ANA
     left = events_in(data)
     assert len(left) == EVENTS_OF_OTHERS
     assert set(left) < set(everybody), "nobody else's event changed"
+
+    kept = verify_file(data / FILE, PREFIX)
+    assert kept is not None
+    assert (kept.findings, len(kept.erased)) == ((), 2), "the entries stay, and what was erased is told from a change"
+    with open_log(data) as decisions:
+        assert len(list(decisions.logged())) == 1, "Bo's"
 
     orders = tmp_path / "orders.csv"
     orders.write_text(ORDERS, encoding="utf-8")
