@@ -20,10 +20,10 @@ AT = 1_800_000_000_000_000
 class BrokenPolicy(Policy):
     """One with a bug: it gives everything to machines and calls that a floor."""
 
-    def person_share(self, cell: Cell, *, may_vary: bool) -> float:
+    def person_share(self, cell: Cell, *, may_vary: bool, prefers: bool | None = None) -> float:
         return 0.0
 
-    def floor(self, cell: Cell) -> float:
+    def floor(self, cell: Cell, *, prefers: bool | None = None) -> float:
         return 1.0
 
 
@@ -51,6 +51,7 @@ def hostile_policy(dice: random.Random) -> Policy:
         call_within_hours=dice.choice([1, 24, 10**6]),
         learning=learning if dice.random() < 0.7 else None,
         floors=frozenset(cells) if dice.random() < 0.7 else frozenset(),
+        adds={cell: dice.uniform(-1, 1) for cell in cells} if dice.random() < 0.7 else {},
     )
     if dice.random() < 0.9:
         return made
@@ -88,7 +89,7 @@ def any_desk(dice: random.Random) -> Mapping[str, Capacity]:
             free=dice.choice([0, 0, 3]),
             queue=dice.choice([0, 10**9]),
             wait_seconds=dice.choice([None, 0.0, 240.0, 10.0**9]),
-            price_minor=dice.choice([0.0, 10.0**9]),
+            price_minor=dice.choice([0.0, 1_000.0, 10.0**9]),
             next_call_at=dice.choice([None, 0, AT + 2 * 10**12]),
         )
         for skill in (ANYONE, "returns", "wood")

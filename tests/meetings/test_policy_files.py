@@ -32,7 +32,7 @@ def test_what_is_written_is_read_again() -> None:
     for _ in range(200):
         policy = replace(DEFAULT, known_for='We "call" \\ back\n= Åsa \x7f')
         hostile = hostile_policy(dice)
-        for name in ("cells", "brand_errands", "person_from_minor", "learning", "floors"):
+        for name in ("cells", "brand_errands", "person_from_minor", "learning", "floors", "adds"):
             policy = replace(policy, learning=None) if name == "brand_errands" else policy
             policy = replace(policy, **{name: getattr(hostile, name)})
         again = parse_policy(policy_text(policy, currency="SEK"), name="p", version=1, currency="SEK")
@@ -56,6 +56,9 @@ def test_what_is_written_is_read_again() -> None:
         ("medium_from = 500", "medium = 500", r"\[stakes\] needs"),
         ("person_always = []", 'person_always = ["order", "start", "renew", "choose"]', "at most 3 errands; 4 are"),
         ("person_always = []", 'person_always = ["sing"]', 'person_always is "sing"'),
+        ("[stakes]", "[adds]\nchoose.high = true\n[stakes]", r"p.toml: \[adds\] has lines like choose.high = 0.08"),
+        ("[stakes]", "[adds]\nchoose = 0.1\n[stakes]", r"\[adds\]|adds is"),
+        ("[stakes]", "[adds]\nchoose.high = 8\n[stakes]", "between -1 and 1 good ends"),
         ("person_always = []", 'floors = ["order"]', 'floors is ""; it must be one of "low"'),
         ("[stakes]", '[learning]\nerrand = "repair"\nstakes = "low"\n[stakes]', "a person is due there"),
         ("[stakes]", '[learning]\nerrand = "order"\nstakes = "low"\nperson_share = 0.01\n[stakes]', "between 0.05 and"),

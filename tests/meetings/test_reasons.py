@@ -42,6 +42,14 @@ SAID_TO_CUSTOMERS = {
     "With this errand, a person always helps you.": "A person is part of the brand when customers are {errand}.",
 }
 MATRIX = "The matrix says for {errand} with {stakes}: {way}."
+WORTH = "The matrix leaves {errand} with {stakes} open: a person adds more here than the minutes would elsewhere."
+SCARCE = "The matrix leaves {errand} with {stakes} open: a person's minutes add more elsewhere right now."
+COSTLY = "The matrix leaves {errand} with {stakes} open: as measured, a person adds less here than they cost."
+TOLD = {
+    WORTH: "By what we have measured, a person helps with this.",
+    SCARCE: "Our people are needed most elsewhere right now.",
+    COSTLY: "By what we have measured, this works as well without a person.",
+}
 LOT = "Drawn by lot, to learn about {errand} with {stakes}: {share} of 100 such moments go this way."
 NOBODY = "Nobody was free in time, so a time was promised."
 
@@ -63,10 +71,10 @@ def same(decision: Decision, moment: Moment, policy: Policy) -> Decision:
 def test_every_named_reason_was_one_and_no_other_is_named() -> None:
     dice = random.Random(25)
     seen: Counter[str] = Counter()
-    for _ in range(3_000):
+    for _ in range(6_000):
         policy, moment = hostile_policy(dice), any_moment(dice)
         policy = replace(
-            DEFAULT, **{name: getattr(policy, name) for name in ("cells", "person_from_minor", "learning")}
+            DEFAULT, **{name: getattr(policy, name) for name in ("cells", "person_from_minor", "learning", "adds")}
         )
         policy = replace(policy, brand_errands=() if policy.learning else (dice.choice(list(Errand)),))
         decision = decide(moment, policy, any_desk(dice), draw=dice.random(), decision_id="d")
@@ -91,6 +99,9 @@ def test_every_named_reason_was_one_and_no_other_is_named() -> None:
         elif LOT in named:
             others = {replace_draw(decision, policy, place / 20).action for place in range(20)}
             assert len(others) > 1
+        elif tipped := [name for name in named if name in TOLD]:
+            assert TOLD[tipped[0]] in templates(customer_reason(decision))
+            assert _turned(decision, moment, policy, tipped[0]).is_machine != decision.is_machine
         else:
             assert MATRIX in named
             cell = (moment.errand, decision.stakes)
@@ -100,8 +111,22 @@ def test_every_named_reason_was_one_and_no_other_is_named() -> None:
         if NOBODY in named:
             desk = {moment.skill or ANYONE: Capacity(free=1)}
             assert decide(moment, policy, desk, draw=decision.draw, decision_id="d").action is not decision.action
-    for name in (*UNDO, MATRIX, LOT, NOBODY):
+    for name in (*UNDO, MATRIX, LOT, NOBODY, WORTH, SCARCE, COSTLY):
         assert seen[name] > 10, (name, seen)
+
+
+def _turned(decision: Decision, moment: Moment, policy: Policy, named: str) -> Decision:
+    """The same, but for the one thing that was named: the price of minutes, or what a person adds."""
+    skill = moment.skill or ANYONE
+    price = {WORTH: 10.0**12, SCARCE: 0.0}.get(named, decision.desk[skill].price_minor)
+    desk = {skill: replace(decision.desk[skill], price_minor=price)}
+    if named == COSTLY:
+        cell = (moment.errand, decision.stakes)
+        # What was measured, and what they cost: both are named.
+        free = replace(policy.costs, person_minute_minor=0)
+        policy = replace(policy, adds={**policy.adds, cell: 1.0}, costs=free)
+        desk = {skill: replace(desk[skill], price_minor=0.0)}
+    return decide(moment, policy, desk, draw=decision.draw, decision_id="d")
 
 
 def replace_draw(decision: Decision, policy: Policy, draw: float) -> Decision:

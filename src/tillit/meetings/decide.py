@@ -9,9 +9,26 @@ from tillit.errors import QueryError
 from tillit.meetings.actions import ANYONE, MACHINES, Action, Option
 from tillit.meetings.guardrails import Guardrail, guardrails_of
 from tillit.meetings.moment import Capacity, Desk, Moment
-from tillit.meetings.policy import MICROS_PER_HOUR, Policy, Stakes, Way
+from tillit.meetings.policy import MICROS_PER_HOUR, Cell, Policy, Stakes, Way, leaves_open
 from tillit.sentences import sentence
 from tillit.vocabulary import Errand
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a person would bring at a moment that the matrix leaves open, against what their minutes bring elsewhere.
+
+    Attributes:
+        gain_minor: What is at stake times the share of moments that a person adds, less what the person costs.
+        price_minor: The shadow price of those minutes.
+    """
+
+    gain_minor: float
+    price_minor: float
+
+    @property
+    def is_worth_it(self) -> bool:
+        return self.gain_minor > self.price_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,8 @@ class Decision:
         desk: Of every skill that was asked about, what it could take on.
         consent_row: The entry of the ledger of consents that allows it; None where none is needed.
         experiment: The name of a group that is kept on an older policy; None outside.
+        weighed: What tipped a moment that the matrix leaves open; None where the matrix alone decides.
+        slots: Times that the customer may choose for a call, the best first; microseconds UTC.
     """
 
     id: str
@@ -48,6 +67,8 @@ class Decision:
     desk: Mapping[str, Capacity]
     consent_row: int | None = None
     experiment: str | None = None
+    weighed: Weighed | None = None
+    slots: tuple[int, ...] = ()
 
     @property
     def is_drawn(self) -> bool:
@@ -68,6 +89,7 @@ def decide(
     decision_id: str,
     consent_row: int | None = None,
     experiment: str | None = None,
+    slots: tuple[int, ...] = (),
 ) -> Decision:
     """Decide how a customer is met.
 
@@ -75,6 +97,7 @@ def decide(
 
     Args:
         draw: A random number in [0, 1); it matters only where the policy learns.
+        slots: Free times that this customer may have (`slots.offered`); () while nothing can be booked.
 
     Raises:
         QueryError: The draw is outside its range.
@@ -85,7 +108,10 @@ def decide(
     cell = (moment.errand, stakes)
     guardrails = guardrails_of(moment, policy)
     machines = () if guardrails else tuple(machines_at(moment))
-    share = policy.person_share(cell, may_vary=moment.may_vary) if machines else 1.0
+    asked = desk.get(moment.skill or ANYONE, Capacity())
+    weighed = _weighed(moment, policy, cell, asked) if machines else None
+    prefers = None if weighed is None else weighed.is_worth_it
+    share = policy.person_share(cell, may_vary=moment.may_vary, prefers=prefers) if machines else 1.0
     floor = min(share, 1 - share) if 0 < share < 1 else 0.0
     person, *other_people = _people(moment, policy, desk)
     costs = policy.costs
@@ -101,7 +127,8 @@ def decide(
     drawn = _drawn(options, draw)
     to_person = options[len(machines)]
     skill = to_person.skill or ANYONE
-    call_at = _call_at(moment, policy, desk.get(skill, Capacity()))
+    slots = tuple(slot for slot in slots if slot >= moment.at)
+    call_at = slots[0] if slots else _call_at(moment, policy, asked)
     return Decision(
         id=decision_id,
         moment=moment,
@@ -116,9 +143,11 @@ def decide(
         promised_at=call_at if drawn.action is Action.BOOKED_CALL else None,
         to_person=to_person,
         to_person_at=call_at if to_person.action is Action.BOOKED_CALL else None,
-        desk={skill: desk.get(skill, Capacity())},
+        desk={skill: asked},
         consent_row=consent_row,
         experiment=experiment,
+        weighed=weighed,
+        slots=slots,
     )
 
 
@@ -135,7 +164,20 @@ def replay(decision: Decision, policy: Policy) -> Decision:
         decision_id=decision.id,
         consent_row=decision.consent_row,
         experiment=decision.experiment,
+        slots=decision.slots,
     )
+
+
+def gain_minor(policy: Policy, cell: Cell, stake_minor: int) -> float | None:
+    """What a person brings over a machine, in minor units and before their minutes' price.
+
+    None where the matrix decides alone: it leaves nothing open, nobody measured what a person adds, or the stake is
+    not known.
+    """
+    adds = policy.adds.get(cell)
+    if adds is None or stake_minor == 0 or not leaves_open(policy.cells[cell]):
+        return None
+    return adds * stake_minor - policy.costs.person_minute_minor * policy.costs.minutes
 
 
 def machines_at(moment: Moment) -> Iterator[Action]:
@@ -151,11 +193,16 @@ def _people(moment: Moment, policy: Policy, desk: Desk) -> list[tuple[Action, st
     skill = moment.skill or ANYONE
     now = Action.PERSON_NOW if moment.skill is None else Action.SPECIALIST
     capacity = desk.get(skill, Capacity())
-    wait = 0.0 if capacity.free > 0 else capacity.wait_seconds
+    wait = 0.0 if capacity.wait_seconds is None and capacity.free > 0 else capacity.wait_seconds
     found: list[tuple[Action, str, float | None]] = []
     if now in moment.offers and wait is not None and wait <= policy.longest_wait_seconds:
         found.append((now, skill, wait))
     return [*found, (Action.BOOKED_CALL, skill, None)]
+
+
+def _weighed(moment: Moment, policy: Policy, cell: Cell, capacity: Capacity) -> Weighed | None:
+    gain = gain_minor(policy, cell, moment.stake_minor)
+    return None if gain is None else Weighed(gain, capacity.price_minor * policy.costs.minutes)
 
 
 def _call_at(moment: Moment, policy: Policy, capacity: Capacity) -> int:

@@ -87,7 +87,8 @@ begin
         from json_each(cast(new.content as text)) as part
         where part.key not in (
             'id', 'moment', 'policy_version', 'stakes', 'way', 'guardrails', 'options', 'draw', 'action', 'skill',
-            'promised_at', 'to_person', 'to_person_at', 'desk', 'consent_row', 'experiment'
+            'promised_at', 'to_person', 'to_person_at', 'desk', 'consent_row', 'experiment', 'weighed',
+            'slots'
         )
     );
 
@@ -106,7 +107,7 @@ begin
         from json_each(cast(new.content as text)) as part
         where part.key not in (
             'decision', 'action', 'skill', 'by', 'good', 'value_minor', 'complaint', 'reached_person_anyway', 'minutes',
-            'matured_at'
+            'matured_at', 'waited_seconds'
         )
     );
 

@@ -39,12 +39,13 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How the customer was met in the end."""
+    """How the customer was met in the end, and after how long a wait; None where nobody measured it."""
 
     decision: str
     action: Action
     by: By
     skill: str | None = None
+    waited_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tillit.errors import QueryError
@@ -73,6 +73,8 @@ class Policy:
         call_within_hours: How far ahead that is where no calendar says better.
         learning: None while nothing is drawn.
         floors: Cells whose other side is drawn now and then, so that change is noticed.
+        adds: By cell, how many more of one such moment end well with a person: measured, and approved by somebody. It
+            counts where the matrix is unsure (`leaves_open`).
     """
 
     version: int
@@ -87,6 +89,7 @@ class Policy:
     costs: Costs
     learning: Learning | None = None
     floors: frozenset[Cell] = frozenset()
+    adds: Mapping[Cell, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a policy that leaves something open, or tries machines where nobody is near."""
@@ -105,6 +108,16 @@ class Policy:
             )
         if not 0 < self.medium_from_minor <= self.high_from_minor:
             raise QueryError(sentence("High stakes begin where medium ones do or above, and both above 0."))
+        for (errand, stakes), share in self.adds.items():
+            if not -1 <= share <= 1:
+                raise QueryError(
+                    sentence(
+                        "A person adds between -1 and 1 good ends to a moment; {errand}, {stakes} has {share}.",
+                        errand=errand.value,
+                        stakes=stakes.value,
+                        share=share,
+                    )
+                )
         if self.learning is not None:
             _check_learning(self, self.learning)
 
@@ -114,32 +127,44 @@ class Policy:
             return Stakes.HIGH
         return Stakes.MEDIUM if stake_minor >= self.medium_from_minor else Stakes.LOW
 
-    def person_share(self, cell: Cell, *, may_vary: bool) -> float:
-        """P(person) at a moment that no guardrail decides."""
-        prefers = self.cells[cell].prefers_person
+    def person_share(self, cell: Cell, *, may_vary: bool, prefers: bool | None = None) -> float:
+        """P(person) at a moment that no guardrail decides.
+
+        Args:
+            prefers: Whether a person is preferred here; None: as the matrix says.
+        """
+        prefers = self.cells[cell].prefers_person if prefers is None else prefers
         if may_vary and self.learning is not None and cell == (self.learning.errand, self.learning.stakes):
             return self.learning.person_share
-        floor = self.floor(cell) if may_vary else 0.0
+        floor = self.floor(cell, prefers=prefers) if may_vary else 0.0
         return 1.0 - floor if prefers else floor
 
-    def floor(self, cell: Cell) -> float:
-        """The least probability of the side that the matrix does not prefer.
+    def floor(self, cell: Cell, *, prefers: bool | None = None) -> float:
+        """The least probability of the side that is not preferred; `prefers` as for `person_share`.
 
         Towards people freely; towards machines only where a person stays one click away, and never for repair or high
         stakes. 0.10 where the matrix is unsure and little is at stake, 0.05 elsewhere: weights stay at 20 or below.
         """
-        if cell not in self.floors or not may_be_drawn(cell, self.cells[cell]):
+        way = self.cells[cell]
+        prefers = way.prefers_person if prefers is None else prefers
+        if cell not in self.floors or (prefers and not _machine_may_be_tried(cell, way)):
             return 0.0
-        is_unsure = self.cells[cell] in (Way.PERSON_NEAR, Way.OFFER)
-        return 0.10 if is_unsure and cell[1] is Stakes.LOW else LEAST_SHARE
+        return 0.10 if leaves_open(way) and cell[1] is Stakes.LOW else LEAST_SHARE
+
+
+def leaves_open(way: Way) -> bool:
+    """Whether the matrix is unsure: both sides are near, and what was measured may tip it."""
+    return way in (Way.PERSON_NEAR, Way.OFFER)
 
 
 def may_be_drawn(cell: Cell, way: Way) -> bool:
     """Whether the other side than the matrix prefers may be tried at all."""
+    return not way.prefers_person or _machine_may_be_tried(cell, way)
+
+
+def _machine_may_be_tried(cell: Cell, way: Way) -> bool:
     errand, stakes = cell
-    if not way.prefers_person:
-        return True
-    return way is Way.OFFER and errand is not Errand.REPAIR and stakes is not Stakes.HIGH
+    return leaves_open(way) and errand is not Errand.REPAIR and stakes is not Stakes.HIGH
 
 
 def _check_learning(policy: Policy, learning: Learning) -> None:

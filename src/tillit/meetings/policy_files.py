@@ -20,7 +20,7 @@ _NUMBERS = {
     "waiting": ("at_most_minutes", "call_within_hours"),
     "costs": ("person_minute", "minutes", "delight"),
 }
-_PARTS = {"known_for", "person_always", "learning", "floors", *_NUMBERS, *Errand}
+_PARTS = {"known_for", "person_always", "learning", "floors", "adds", *_NUMBERS, *Errand}
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -70,6 +70,7 @@ def parse_policy(text: str, *, name: str, version: int, currency: str | None) ->
             ),
             learning=_learning(read["learning"], name) if "learning" in read else None,
             floors=frozenset(_cell(word, name) for word in read.get("floors", [])),
+            adds=dict(_adds(read.get("adds", {}), name)),
         )
     except QueryError as error:
         raise FileError(sentence("{name}: {error}", name=name, error=error.sentence)) from error
@@ -99,6 +100,9 @@ def policy_text(policy: Policy, *, currency: str | None) -> str:
     if policy.learning is not None:
         lines += ["", "[learning]", f'errand = "{policy.learning.errand}"', f'stakes = "{policy.learning.stakes}"']
         lines.append(f"person_share = {policy.learning.person_share!r}")
+    if policy.adds:
+        lines += ["", "[adds]"]
+        lines += [f"{errand}.{stakes} = {share!r}" for (errand, stakes), share in sorted(policy.adds.items())]
     for errand in Errand:
         lines += ["", f"[{errand}]", *(f'{stakes} = "{policy.cells[errand, stakes]}"' for stakes in Stakes)]
     return "\n".join(lines) + "\n"
@@ -154,6 +158,14 @@ def _learning(part: Any, name: str) -> Learning:
         _word(Stakes, part["stakes"], "learning.stakes", name),
         float(share) if _is_amount(share) else 0.0,
     )
+
+
+def _adds(part: Any, name: str) -> Iterator[tuple[Cell, float]]:
+    for errand, of_stakes in part.items() if isinstance(part, dict) else [("", part)]:
+        for stakes, share in of_stakes.items() if isinstance(of_stakes, dict) else [("", of_stakes)]:
+            if not isinstance(share, int | float) or isinstance(share, bool):
+                raise FileError(sentence("{name}: [adds] has lines like choose.high = 0.08.", name=name))
+            yield (_word(Errand, errand, "adds", name), _word(Stakes, stakes, "adds", name)), float(share)
 
 
 def _cell(word: object, name: str) -> Cell:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from tillit.meetings.actions import Action, Option
-from tillit.meetings.decide import Decision, machines_at
+from tillit.meetings.decide import Decision, Weighed, machines_at
 from tillit.meetings.guardrails import Guardrail
 from tillit.meetings.policy import Stakes, Way
 from tillit.sentences import Sentence, paragraph, sentence
@@ -32,6 +32,8 @@ def staff_reason(decision: Decision) -> Sentence:
                 share=_share(decision),
             )
         )
+    elif decision.weighed is not None:
+        parts.append(_tipped(decision, decision.weighed))
     else:
         parts.append(
             sentence(
@@ -56,6 +58,8 @@ def customer_reason(decision: Decision) -> Sentence:
         parts = [_owed(guardrail) for guardrail in decision.guardrails]
     elif decision.is_drawn:
         parts = [sentence("We are learning when a person helps most, and it was decided by lot how we meet you here.")]
+    elif decision.weighed is not None:
+        parts = [_told(decision.weighed)]
     else:
         parts = [sentence("We meet you this way by our standing rule; we have not measured it yet.")]
     if decision.is_machine:
@@ -160,6 +164,35 @@ def _owed(guardrail: Guardrail) -> Sentence:
         Guardrail.STAKE: sentence("With an errand of this size, a person helps you."),
         Guardrail.BRAND: sentence("With this errand, a person always helps you."),
     }[guardrail]
+
+
+def _tipped(decision: Decision, weighed: Weighed) -> Sentence:
+    errand, stakes = errand_words(decision.moment.errand), stakes_words(decision.stakes)
+    if weighed.is_worth_it:
+        return sentence(
+            "The matrix leaves {errand} with {stakes} open: a person adds more here than the minutes would elsewhere.",
+            errand=errand,
+            stakes=stakes,
+        )
+    if weighed.gain_minor > 0:
+        return sentence(
+            "The matrix leaves {errand} with {stakes} open: a person's minutes add more elsewhere right now.",
+            errand=errand,
+            stakes=stakes,
+        )
+    return sentence(
+        "The matrix leaves {errand} with {stakes} open: as measured, a person adds less here than they cost.",
+        errand=errand,
+        stakes=stakes,
+    )
+
+
+def _told(weighed: Weighed) -> Sentence:
+    if weighed.is_worth_it:
+        return sentence("By what we have measured, a person helps with this.")
+    if weighed.gain_minor > 0:
+        return sentence("Our people are needed most elsewhere right now.")
+    return sentence("By what we have measured, this works as well without a person.")
 
 
 def _way_to_person(option: Option) -> Sentence:
