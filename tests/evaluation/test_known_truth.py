@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.evaluation.worlds import a_market, true_effects
+from tests.evaluation.worlds import a_market, told_of, true_effects
 from tillit.evaluation.evaluate import evaluate
 from tillit.evaluation.results import Effect
 from tillit.simulate.meetings import MACHINE, PERSON, World, cut
@@ -24,7 +24,7 @@ def distance(effect: Effect, truth: float) -> float:
 def test_estimates_scatter_around_the_truth_as_far_as_their_ranges_say(world: World) -> None:
     """20 worlds and up to 8 estimates each: the mean distance lies within 0 ± 0.6, its square near 1."""
     truth = true_effects(world)
-    found = [evaluate(a_market(seed, world=world).decisions) for seed in range(WORLDS)]
+    found = [told_of(seed, world) for seed in range(WORLDS)]
     overall = np.array([distance(one.overall, truth["all"]) for one in found])
     told = [stage for one in found for stage in one.stages if stage.claim is not None]
     by_stage = np.array([distance(stage, truth[str(stage.stage)]) for stage in told])
@@ -47,15 +47,12 @@ def test_the_naive_difference_is_wrong_where_nothing_is_true() -> None:
 
 def test_a_person_is_rarely_said_to_help_where_nobody_does() -> None:
     """Holm at 5 % over seven stages: 40 worlds with 6 false ones would have a chance below 1 in 50."""
-    false = sum(
-        any(stage.claim == "person" for stage in evaluate(a_market(seed, world=World.NONE).decisions).stages)
-        for seed in range(100, 140)
-    )
+    false = sum(any(stage.claim == "person" for stage in told_of(seed, World.NONE).stages) for seed in range(40))
     assert false <= 5
 
 
 def test_help_is_found_where_it_is() -> None:
-    found = [evaluate(a_market(seed).decisions) for seed in range(10)]
+    found = [told_of(seed) for seed in range(10)]
     repair = [stage.claim for one in found for stage in one.stages if stage.stage == "repair"]
     assert repair.count("person") >= 7
     assert repair.count("machine") == 0
@@ -67,7 +64,7 @@ def test_a_policy_is_worth_what_the_truth_says() -> None:
     for seed in range(20):
         world = a_market(seed)
         free = world.decisions.free
-        for one in evaluate(world.decisions).policies:
+        for one in told_of(seed).policies:
             if one.stage is None and one.name in ("machine", "person"):
                 place = MACHINE if one.name == "machine" else PERSON
                 near.append(one.low <= world.rewards[free, place].mean() <= one.high)

@@ -116,3 +116,18 @@ def test_a_file_that_is_no_log_is_refused_with_what_it_has(tmp_path: Path) -> No
     path.write_text("", encoding="utf-8")
     with pytest.raises(FileError, match="cannot be read as CSV"):
         read_decisions(path)
+
+
+def test_kept_customers_and_waits_are_read(tmp_path: Path, decisions: Decisions) -> None:
+    kept = decisions.customer % 2 == 0
+    columns = columns_of(decisions) | {
+        "experiment": ["first quarter" if one else "" for one in kept],
+        "possible_from": decisions.at_days - 2.0,
+    }
+    read = read_decisions(written(tmp_path / "d.csv", columns))
+    assert read.decisions.kept is not None
+    assert read.decisions.kept.tolist() == kept.tolist()
+    assert read.decisions.waited_days == pytest.approx(np.full(len(decisions), 2.0))
+    assert read.unused == ()
+    with pytest.raises(FileError, match="before it was possible"):
+        read_decisions(written(tmp_path / "d.csv", columns | {"possible_from": decisions.at_days + 1.0}))

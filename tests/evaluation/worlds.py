@@ -6,11 +6,19 @@ from functools import cache
 
 import numpy as np
 
+from tillit.evaluation.evaluate import evaluate
+from tillit.evaluation.results import Evaluation
 from tillit.simulate.meetings import MACHINE, PERSON, STAGES, Market, World, market
 
 
 def a_market(seed: int, *, customers: int = 4000, world: World = World.EFFECT) -> Market:
     return market(customers, np.random.default_rng([seed, 17]), world=world)
+
+
+@cache
+def told_of(seed: int, world: World = World.EFFECT) -> Evaluation:
+    """What the log of a market of 4,000 customers says; several tests ask the same markets."""
+    return evaluate(a_market(seed, world=world).decisions)
 
 
 @cache

@@ -38,6 +38,9 @@ class Decisions:
         reward: Shape (n,); what came of it, less what the action cost; None if the log does not say.
         known_share: Shape (n, k); of the decisions of its time and an action, the share whose outcome is known, in
             [0, 1]; NaN where there are none. None if the log tells times and delays instead.
+        kept: Shape (n,); whether the customer is kept on another policy for comparison; None if the log does not say.
+        waited_days: Shape (n,); how long the customer could have been met before this was decided; None if the log does
+            not say. Whoever is met late had to stay until then.
     """
 
     customer: Ints
@@ -57,6 +60,8 @@ class Decisions:
     value: Floats | None
     reward: Floats | None
     known_share: Floats | None = None
+    kept: Bools | None = None
+    waited_days: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.action)
@@ -94,6 +99,8 @@ class Decisions:
             value=None if self.value is None else self.value[rows],
             reward=None if self.reward is None else self.reward[rows],
             known_share=None if self.known_share is None else self.known_share[rows],
+            kept=None if self.kept is None else self.kept[rows],
+            waited_days=None if self.waited_days is None else self.waited_days[rows],
         )
 
 

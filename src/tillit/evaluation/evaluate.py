@@ -9,10 +9,12 @@ import numpy as np
 
 from tillit.evaluation.claims import ALPHA, always_valid, e_value, holm, two_sided_p
 from tillit.evaluation.decisions import Bools, Decisions, Floats, check_draws
+from tillit.evaluation.drift import drift_of
 from tillit.evaluation.maturity import seen_weights
 from tillit.evaluation.outcome_model import cross_fitted
-from tillit.evaluation.results import Effect, Evaluation, Observed, PolicyValue, Refusal
+from tillit.evaluation.results import Drift, Effect, Evaluation, Observed, PolicyValue, Refusal
 from tillit.evaluation.scores import aipw, always, clustered, effective_size, importance
+from tillit.evaluation.whole_way import whole_way_of
 from tillit.evaluation.worth import Worth, worth_of
 from tillit.sentences import Sentence, sentence
 
@@ -87,6 +89,8 @@ def evaluate(decisions: Decisions, *, as_of_days: float | None = None, proposed:
         policies=tuple(policies),
         observed=None,
         refusals=tuple(refusals),
+        drift=_drift(scored, effects),
+        whole_way=whole_way_of(scored.decisions, scored.seen),
     )
 
 
@@ -113,11 +117,7 @@ def _effect(scored: _Scored, stage: str | int | None, rows: Bools, refusals: lis
     if size < LEAST_SIZE:
         refusals.append(Refusal(about, "too_few", _too_few(size)))
         return replace(effect, grade="–")
-    score = [
-        aipw(decisions, always(decisions, action), decisions.outcome, scored.model, scored.seen)[asked]
-        for action in (decisions.person, decisions.machine)
-    ]
-    estimate = clustered(score[0] - score[1], decisions.customer[asked])
+    estimate = clustered(_gain(scored)[asked], decisions.customer[asked])
     live_low, live_high = always_valid(estimate)
     return replace(
         effect,
@@ -128,6 +128,23 @@ def _effect(scored: _Scored, stage: str | int | None, rows: Bools, refusals: lis
         live_high=live_high,
         p_holm=two_sided_p(estimate),  # of this stage alone, until `_with_claims`
     )
+
+
+def _gain(scored: _Scored) -> Floats:
+    """Shape (n,); the score of meeting with a person less that of meeting with the machine."""
+    decisions = scored.decisions
+    person, machine = (
+        aipw(decisions, always(decisions, action), decisions.outcome, scored.model, scored.seen)
+        for action in (decisions.person, decisions.machine)
+    )
+    return person - machine
+
+
+def _drift(scored: _Scored, effects: list[Effect]) -> Drift | None:
+    told = [place for place, effect in enumerate(effects) if effect.person_minus_machine is not None]
+    if not told:
+        return None
+    return drift_of(scored.decisions.take(scored.asked), _gain(scored)[scored.asked], told)
 
 
 def _with_claims(effects: list[Effect]) -> tuple[Effect, ...]:
@@ -207,7 +224,10 @@ def _observational(decisions: Decisions, refusals: list[Refusal]) -> Evaluation:
     free = judged.free
     observed = None
     met = {action: int((free & (judged.action == action)).sum()) for action in (judged.person, judged.machine)}
-    if min(met.values()) >= LEAST_SIZE:
+    has_waited = judged.waited_days is not None and bool((judged.waited_days[free] > 0).any())
+    if has_waited:
+        refusals.append(Refusal("log", "met_late", _met_late()))
+    elif min(met.values()) >= LEAST_SIZE:
         model = cross_fitted(judged, np.ones(len(judged), np.bool_))[free]
         person, machine = float(model[:, judged.person].mean()), float(model[:, judged.machine].mean())
         observed = Observed(person - machine, e_value(person / machine), int(free.sum()))
@@ -237,6 +257,14 @@ def _not_drawn(missing: int, of: int) -> Sentence:
         "known from them.",
         missing=missing,
         of=of,
+    )
+
+
+def _met_late() -> Sentence:
+    return sentence(
+        "Some were met only after a while, and whoever is met late has stayed until then, whatever a person adds. "
+        "Compare at the moment when both were possible: one row for each time it was decided, also for those who were "
+        "not met."
     )
 
 

@@ -34,7 +34,8 @@ KNOWN_BEFORE = (
     "queue",
 )
 KNOWN_AFTER = frozenset({"outcome", "reward", "outcome_delay_days", "action", "handle_seconds", "delivered"})
-OWN = frozenset({"customer", *TIMES, "stage", *KNOWN_AFTER})
+EXPERIMENT, POSSIBLE_FROM = "experiment", "possible_from"
+OWN = frozenset({"customer", *TIMES, "stage", EXPERIMENT, POSSIBLE_FROM, *KNOWN_AFTER})
 VALUE = "stake"
 MICROS_PER_DAY = 86_400_000_000
 
@@ -55,8 +56,9 @@ def read_decisions(path: Path, *, context: Sequence[str] = ()) -> ReadDecisions:
             `outcome` (0 or 1, empty while it is not known); for each action `eligible_NAME` (0 or 1) and `p_NAME` (its
             propensity, empty where nobody logged it); `machine` and `person` must be among them. Also read:
             `stage`, `t` (days), `at` (a time) or `month` (its first day), `stake` (what a good outcome is worth),
-            `reward`, `outcome_delay_days` or a `known_share_NAME` for each action, and what was known before the
-            draw: the names of KNOWN_BEFORE.
+            `reward`, `outcome_delay_days` or a `known_share_NAME` for each action, `experiment` (a name for customers
+            who are kept on another policy for comparison, else empty), `possible_from` (when the customer could first
+            have been met, on the clock of `t` or `at`), and what was known before the draw: the names of KNOWN_BEFORE.
         context: Further columns that were known before the draw. With a column `known_at_NAME` beside it (the clock
             of `t` or `at`) that is checked in every row.
 
@@ -100,6 +102,8 @@ def read_decisions(path: Path, *, context: Sequence[str] = ()) -> ReadDecisions:
         value=_numbers(table, VALUE, path) if VALUE in names else None,
         reward=_numbers(table, "reward", path) if "reward" in names else None,
         known_share=_known_shares(table, actions, path),
+        kept=_is_kept(table[EXPERIMENT]) if EXPERIMENT in names else None,
+        waited_days=_waited(table, at_days, path) if POSSIBLE_FROM in names else None,
     )
     _refuse_gaps(decisions.context, used, path)
     unused = tuple(
@@ -184,6 +188,22 @@ def _actions(table: pa.Table, actions: tuple[str, ...], path: Path) -> Ints:
         )
     found: Ints = place.to_numpy(zero_copy_only=False).astype(np.int64)
     return found
+
+
+def _is_kept(column: pa.ChunkedArray) -> Bools:
+    named = pc.not_equal(column.cast(pa.string()).fill_null(""), "")
+    kept: Bools = named.combine_chunks().to_numpy(zero_copy_only=False)
+    return kept
+
+
+def _waited(table: pa.Table, at_days: Floats, path: Path) -> Floats:
+    waited = at_days - _as_days(table[POSSIBLE_FROM], POSSIBLE_FROM, path)
+    if (early := np.flatnonzero(waited < 0)).size:
+        raise FileError(
+            f"{path.name}: row {early[0] + 1} was decided before it was possible. {POSSIBLE_FROM} is when the customer "
+            "could first have been met, on the clock of t or at."
+        )
+    return waited
 
 
 def _codes(column: pa.ChunkedArray) -> Ints:

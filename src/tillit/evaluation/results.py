@@ -71,6 +71,47 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class StageDrift:
+    """What a person adds at a stage in the earlier and the later half of the time, and the range of its change."""
+
+    stage: str | int
+    earlier: float
+    later: float
+    low: float
+    high: float
+    p_holm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Whether what a person adds has changed.
+
+    Attributes:
+        middle_at_days: Where the halves meet, on the clock of `at_days`; as many decisions before as after.
+        p_value: Chance of changes as large, over all stages at once, if nothing had changed.
+        is_found: Whether that is at most 5 %; then numbers over the whole time are an average of two truths.
+    """
+
+    middle_at_days: float
+    p_value: float
+    is_found: bool
+    stages: tuple[StageDrift, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeWay:
+    """P(good outcome) at the moments of customers who were met as today, minus that of those kept on another policy."""
+
+    difference: float
+    low: float
+    high: float
+    kept: float
+    others: float
+    kept_customers: int
+    other_customers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """What is not answered, and why."""
 
@@ -89,6 +130,8 @@ class Evaluation:
         immature_share: Share of drawn decisions whose outcome is not known yet.
         spoken_of: Share of drawn decisions that could have gone either way; the others have no other side.
         unit: What `PolicyValue.value` counts: "reward" or "outcome".
+        drift: None if there are too few decisions to tell.
+        whole_way: None if too few customers were kept on another policy.
     """
 
     decisions: int
@@ -101,3 +144,5 @@ class Evaluation:
     policies: tuple[PolicyValue, ...]
     observed: Observed | None
     refusals: tuple[Refusal, ...]
+    drift: Drift | None = None
+    whole_way: WholeWay | None = None

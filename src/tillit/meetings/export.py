@@ -27,8 +27,8 @@ COLUMNS = (
         "delivered",
         "assigned_action",
     ),
-    *("guardrails", "policy", "outcome", "known_share_machine", "known_share_person"),
-    *("complained", "asked_afterwards"),
+    *("guardrails", "policy", "experiment", "outcome"),
+    *("known_share_machine", "known_share_person", "complained", "asked_afterwards"),
 )
 Cell = str | int | float
 
@@ -70,6 +70,7 @@ def table_rows(logged: Iterable[Logged], *, exponent: int) -> Iterator[tuple[Cel
             decision.action.value,
             " ".join(decision.guardrails),
             decision.policy_version,
+            decision.experiment or "",
             "" if outcome is None else int(outcome.good),
             *(known[month, side] / made[month, side] if made[month, side] else "" for side in (MACHINE, PERSON)),
             "" if outcome is None else int(outcome.complaint),

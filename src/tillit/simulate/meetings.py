@@ -23,6 +23,9 @@ FLOOR = 0.05
 MOST_MOMENTS = 4
 DAYS = 60.0
 FULL_QUEUE = 12
+CARRIED = 0.5  # logits, at every moment after the first with a person
+DRAWN = -1
+P_MET_IN_A_WEEK = 0.08
 BRAND_LIMIT = 250.0  # above this stake a person is due
 CONTEXT = ("stake", "complexity", "friction", "warmth", "tenure", "relation", "queue")
 
@@ -49,6 +52,7 @@ class World(StrEnum):
     HARM = "harm"  # they lower it everywhere
     SELF_SELECTED = "self_selected"  # no effect; the choice followed a warmth that nobody logged
     DRIFT = "drift"  # as `effect` in the first half, no effect in the second
+    CARRY_OVER = "carry_over"  # as `effect`, and whoever has met a person is easier to help at later moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,21 @@ class Market:
         return found
 
 
-def market(customers: int, rng: np.random.Generator, *, world: World = World.EFFECT) -> Market:
-    """Moments of so many customers, each with one to four, over two months."""
+def market(
+    customers: int,
+    rng: np.random.Generator,
+    *,
+    world: World = World.EFFECT,
+    kept_on: Ints | None = None,
+    floor: float = FLOOR,
+) -> Market:
+    """Moments of so many customers, each with one to four, over two months.
+
+    Args:
+        kept_on: Shape (customers,); the action with which a customer is met wherever it is allowed, or `DRAWN` for one
+            that the logging policy draws for. Every kept customer is marked so in the log.
+        floor: The least probability of an eligible action; 0: the rule alone decides, and nothing is drawn.
+    """
     warmth = rng.normal(0, 0.7, customers)  # nobody sees it
     tenure, relation = rng.gamma(1.5, 1.5, customers), rng.beta(2, 2, customers)
     loyal = (tenure > 6) & (rng.random(customers) < 0.8)
@@ -97,9 +114,12 @@ def market(customers: int, rng: np.random.Generator, *, world: World = World.EFF
     eligible[due, MACHINE] = False
     eligible[context["queue"] >= FULL_QUEUE, SPECIALIST] = False
     seen_by_staff = warmth[customer] if world is World.SELF_SELECTED else np.zeros(n)
-    propensity = _logging_policy(context, stage, eligible, seen_by_staff)
-    chance = _chance(context, stage, at_days, warmth[customer], world)
+    propensity = _logging_policy(context, stage, eligible, seen_by_staff, floor)
+    kept = np.full(n, DRAWN) if kept_on is None else kept_on[customer]
+    propensity = np.where((kept == DRAWN)[:, None], propensity, _as_kept(kept, eligible))
     action = (propensity.cumsum(axis=1) < rng.random(n)[:, None]).sum(axis=1).clip(0, len(ACTIONS) - 1)
+    met = _met_before(action, customer) if world is World.CARRY_OVER else np.zeros(n, np.bool_)
+    chance = _chance(context, stage, at_days, warmth[customer] + CARRIED * met, world)
     good = rng.random(n) < chance[np.arange(n), action]
     delay = rng.exponential(np.where(action == CALLBACK, 6.0, 2.0))
     decisions = Decisions(
@@ -119,9 +139,33 @@ def market(customers: int, rng: np.random.Generator, *, world: World = World.EFF
         context_names=CONTEXT,
         value=context["stake"],
         reward=context["stake"] * good - COSTS[action],
+        kept=None if kept_on is None else kept != DRAWN,
     )
     order = np.argsort(at_days, kind="stable")
     return Market(decisions.take(order), chance[order])
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Customers who leave when they leave, and whom people meet while they are there: a meeting changes nothing.
+
+    Attributes:
+        weeks: Shape (customers,); how many weeks each was there, at most `of_weeks`.
+        met_in: Shape (customers,); the week of the first meeting from 0, −1 for those never met.
+        stayed: Shape (customers,); whether the customer was there at the end.
+    """
+
+    weeks: Ints
+    met_in: Ints
+    stayed: Bools
+    of_weeks: int
+
+
+def stays(customers: int, rng: np.random.Generator, *, of_weeks: int = 26) -> Stays:
+    """Each week 6 in 100 leave, whatever happens, and 8 in 100 of those who were never met are met."""
+    left, met = rng.geometric(0.06, customers), rng.geometric(P_MET_IN_A_WEEK, customers)
+    weeks = np.minimum(left, of_weeks)
+    return Stays(weeks, np.where(met <= weeks, met - 1, -1), left > of_weeks, of_weeks)
 
 
 def cut(market_: Market, *, as_of_days: float) -> Decisions:
@@ -139,8 +183,25 @@ def cut(market_: Market, *, as_of_days: float) -> Decisions:
     )
 
 
-def _logging_policy(context: dict[str, Floats], stage: Ints, eligible: Bools, seen_by_staff: Floats) -> Floats:
-    """A sensible rule, softened, with a floor for every eligible action."""
+def _met_before(action: Ints, customer: Ints) -> Bools:
+    """Shape (n,); whether an earlier moment of the same customer was with a person. A customer's rows are in order."""
+    with_person = (action != MACHINE).astype(np.int64)
+    so_far = with_person.cumsum() - with_person
+    first = np.r_[True, customer[1:] != customer[:-1]]
+    before: Bools = so_far - np.maximum.accumulate(np.where(first, so_far, 0)) > 0
+    return before
+
+
+def _as_kept(kept: Ints, eligible: Bools) -> Floats:
+    """Shape (n, k); the action a customer is kept on where it is allowed, a person elsewhere."""
+    allowed = eligible[np.arange(len(kept)), kept]
+    return np.eye(len(ACTIONS))[np.where(allowed, kept, PERSON)]
+
+
+def _logging_policy(
+    context: dict[str, Floats], stage: Ints, eligible: Bools, seen_by_staff: Floats, floor: float
+) -> Floats:
+    """A sensible rule, softened, with a floor for every eligible action; its likeliest action alone if that is 0."""
     person = 1.5 * (context["complexity"] - 0.5) + 3.0 * (context["warmth"] - 0.5)
     person += 0.3 * (stage - 2) - 0.06 * context["queue"] + 1.2 * seen_by_staff
     score = np.column_stack(
@@ -152,8 +213,11 @@ def _logging_policy(context: dict[str, Floats], stage: Ints, eligible: Bools, se
         ]
     )
     soft = softmax(np.where(eligible, score, -np.inf), axis=1)
-    share = 1 - FLOOR * eligible.sum(axis=1, keepdims=True)
-    found: Floats = np.where(eligible, FLOOR + share * soft, 0.0)
+    if floor == 0:
+        likeliest: Floats = np.eye(len(ACTIONS))[soft.argmax(axis=1)]
+        return likeliest
+    share = 1 - floor * eligible.sum(axis=1, keepdims=True)
+    found: Floats = np.where(eligible, floor + share * soft, 0.0)
     return found
 
 

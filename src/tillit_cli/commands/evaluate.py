@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tillit.errors import QueryError
+from tillit.evaluation.claims import ALPHA
 from tillit.evaluation.decisions import Decisions, Ints
 from tillit.evaluation.evaluate import evaluate
 from tillit.evaluation.learning import Change, Proposal, allowed, propose
@@ -52,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         print(json.dumps(as_json(found, proposal, read.decisions, read.unused), ensure_ascii=False, indent=1))
         return 0
-    parts = [sentence_of(found), table(found), *policy_lines(found), *_proposal_lines(proposal, read.decisions)]
+    parts = [sentence_of(found), table(found), *policy_lines(found), *_time_lines(found)]
+    parts += _proposal_lines(proposal, read.decisions)
     parts += [f"{refusal.about}: {refusal.reason}" for refusal in found.refusals]
     parts.append(how_we_know(found, read.unused))
     print("\n\n".join(parts))
@@ -124,6 +126,25 @@ def policy_lines(found: Evaluation) -> list[str]:
         if one.stage is None
     ]
     return ["\n".join(aligned(rows))] if len(rows) > 1 else []
+
+
+def _time_lines(found: Evaluation) -> list[str]:
+    """What moments of all times together cannot say: changes, and whole ways."""
+    said = []
+    if found.drift is not None and found.drift.is_found:
+        changed = [one for one in found.drift.stages if one.p_holm <= ALPHA]
+        where = "; ".join(f"{one.stage} {_points(one.earlier)}, then {_points(one.later)}" for one in changed)
+        said.append(
+            "What a person adds has changed: between the earlier and the later half of these decisions more than "
+            f"chance explains (p = {found.drift.p_value:.3f}){f': {where}' if where else ''}. The numbers above are an "
+            "average over both."
+        )
+    if (way := found.whole_way) is not None:
+        said.append(
+            f"Over customers' whole way: good outcomes {_points(way.difference)} points more often ({_points(way.low)} "
+            f"to {_points(way.high)}) than with the {way.kept_customers:,} customers who were kept on another policy."
+        )
+    return said
 
 
 def how_we_know(found: Evaluation, unused: tuple[str, ...]) -> str:
