@@ -12,7 +12,8 @@ TillitError
 │   ├── FormatError         written by a newer tillit
 │   ├── LogBusy             another process is writing the log
 │   ├── KeyMissing          the data directory's secret key is gone
-│   └── LedgerError         a ledger was asked for what would break its chain
+│   ├── LedgerError         a ledger was asked for what would break its chain
+│   └── BackupError         a backup cannot be made, opened or put in place
 ├── FutureKnown             a number that should be known at a moment changes with what came later
 ├── PurposeError            a reader stated no purpose, or one that is not allowed
 └── EngineError             the engine beneath refused a statement, or is not there
@@ -89,6 +90,10 @@ class KeyMissing(StoreError):
 
 class LedgerError(StoreError):
     """A ledger was asked for something that would break its chain."""
+
+
+class BackupError(StoreError):
+    """A backup cannot be made, opened or put in place; what was there before is as it was."""
 
 
 class FutureKnown(TillitError):

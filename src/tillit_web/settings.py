@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "tillit_web.ui",
     "tillit_web.people",
     "tillit_web.jobs",
+    "tillit_web.backups",
     "tillit_web.collect",
     "tillit_web.demo",
     "tillit_web.warehouse",

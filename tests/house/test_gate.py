@@ -33,6 +33,7 @@ WITHOUT_CONSENTS = {
     "tillit_cli/through_store.py",
     "tillit_cli/from_files.py",
     "tillit_cli/commands/verify.py",
+    "tillit_web/serving/whole.py",
     "tillit_web/warehouse/builds.py",
 }
 

@@ -39,7 +39,7 @@ class Receipt:
     """What an erasure did; without a word about whom.
 
     Attributes:
-        asked_by: "customer", "owner" or "command".
+        asked_by: "customer", "owner", "command", or "restore" where an old backup had brought somebody back.
         filtered_at: Microseconds UTC; when tables and the build were without the person. None before that.
         done_at: Microseconds UTC; when no file held the person any more. None before that.
         removed: Rows removed, by place: a table, a file, a kind of file.
@@ -143,6 +143,24 @@ def note_filtered(log: EventLog, erasure: Waiting, *, at: int) -> None:
             "update erasure set state = 'filtered', filtered_at = ? where number = ? and state = 'asked'",
             (at, erasure.number),
         )
+
+
+def let_nothing_in(log: EventLog, until: Mapping[bytes, int]) -> dict[bytes, int]:
+    """Have nothing of these digests' subjects let in from before their moments: they were erased elsewhere or earlier.
+
+    Returns:
+        Those of which this log did not know, or knew an earlier moment.
+    """
+    create(log)
+    known = subjects_until(log)
+    newer = {digest: moment for digest, moment in until.items() if digest not in known or known[digest] < moment}
+    with log.transaction() as connection:
+        connection.executemany(
+            "insert into erased_subject (digest, until) values (?, ?)"
+            " on conflict do update set until = max(until, excluded.until)",
+            list(newer.items()),
+        )
+    return newer
 
 
 def note_rows(log: EventLog, erasure: int, place: str, rows: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -33,7 +34,7 @@ def read_or_create_key(directory: Path) -> bytes:
                     file=KEY_FILE,
                 )
             )
-        _create(path)
+        create_key(path)
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise StoreError(
@@ -48,9 +49,15 @@ def read_or_create_key(directory: Path) -> bytes:
     return key
 
 
-def _create(path: Path) -> None:
+def fingerprint(key: bytes) -> str:
+    """What names a data directory by its key, and tells nobody the key: 16 hexadecimal digits."""
+    return hashlib.blake2b(key, digest_size=8, person=b"tillit-name").hexdigest()
+
+
+def create_key(path: Path) -> None:
+    """Make a file of KEY_BYTES random bytes, mode 0600, on stable storage; one that is there already stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -19,6 +19,7 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("backup", "copy a data directory into one encrypted file", "tillit_cli.commands.backup"),
     Command("credit", "how credit for sales can be shared, by several models", "tillit_cli.commands.credit"),
     Command("demo", "see tillit with a simulated company and real receipts", "tillit_cli.commands.demo"),
     Command("evaluate", "what a person adds to the machine, from drawn decisions", "tillit_cli.commands.evaluate"),
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("plan", "what it takes to learn whether a person helps at a moment", "tillit_cli.commands.plan"),
     Command("readiness", "how near customers are to an outcome", "tillit_cli.commands.readiness"),
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
+    Command("restore", "put a backup in the place of a data directory", "tillit_cli.commands.restore"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),
     Command("verify", "check that nothing in a data directory has changed by itself", "tillit_cli.commands.verify"),

@@ -133,6 +133,12 @@ def count_bodies(subjects: Collection[bytes]) -> int:
         return sum(ledger.content(number) is not None for number in _entries_of(connection, subjects))
 
 
+def subjects_on_record() -> frozenset[bytes]:
+    """Every subject that an entry of the ledger is about."""
+    with _open() as (connection, _):
+        return frozenset(bytes(row[0]) for row in connection.execute("select distinct subject from consent_subject"))
+
+
 def erase_answers(subjects: Collection[bytes], *, until: int) -> int:
     """Erase, on record, what entries say of these subjects; nothing hides them afterwards.
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from tillit.events import erasures
+from tillit.events.erased_outside import keep_outside
 from tillit.events.log import EventLog
 from tillit_web.people import consents
 from tillit_web.people.models import AccessRecord, Block, Contact, ContactReason, Correction
@@ -74,6 +75,7 @@ def ask_erasure(subjects: Collection[bytes], *, by: str) -> str:
     # The ledger first: if we die here, the worker finds it and hides them before anything else.
     with EventLog.open(Path(settings.DATA_DIRECTORY)) as log:
         erasures.ask(log, subjects, by=by, at=now, receipt_digest=token_digest(token))
+        keep_outside(log, now=now)  # so that a backup made before brings nobody back
     consents.request_erasure(subjects)
     return token
 
@@ -135,6 +137,13 @@ def kept(subjects: Collection[bytes]) -> dict[str, int]:
     """What stays on purpose: that somebody does not want to be contacted, as a hash."""
     blocks = Block.objects.filter(subject__in=list(subjects)).count()
     return {"app.sqlite: do not contact (a hash)": blocks} if blocks else {}
+
+
+def subjects_on_record() -> frozenset[bytes]:
+    """Every subject that the product's tables and the ledger of consents say something of."""
+    named = (Contact, ContactReason, Correction, AccessRecord)
+    rows = (model._default_manager.values_list("subject", flat=True).distinct() for model in named)
+    return consents.subjects_on_record().union(*({bytes(one) for one in each if one} for each in rows))
 
 
 def scrub_tables() -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tillit import fault
@@ -26,6 +26,7 @@ from tillit.events.rewriting import rewrite
 from tillit.events.sought import Sought
 from tillit.identity.decisions import forget_decisions
 from tillit.sentences import sentence
+from tillit_web.backups.actions import keep_erased
 from tillit_web.collect.erasing import forget_refused
 from tillit_web.collect.sealing import seal_all
 from tillit_web.jobs.actions import blot_failures
@@ -81,6 +82,7 @@ def filter_waiting(*, on_step: OnStep = _say_nothing) -> int:
         fault.point("erase.sealed")
         on_step("Finding every identifier of the person.")
         whole = [_widened(log, waiting) for waiting in asked]
+        keep_erased(log.directory, now=datetime.now(UTC))  # every identifier, should a backup come back
         fault.point("erase.widened")
         on_step("Clearing tables, refused calls, rejected rows and files that wait.")
         for waiting in whole:

@@ -50,7 +50,9 @@ ADDRESSES: dict[Door, set[str]] = {
 }
 COMMANDS_OF: dict[Door, set[str]] = {
     Door.ATTACKED: {"export", "export-decisions"},
-    Door.NO_SALES: {"demo", "doctor", "evaluate", "forget", "key", "plan", "serve", "simulate", "verify"},
+    Door.NO_SALES: {
+        *("backup", "demo", "doctor", "evaluate", "forget", "key", "plan", "restore", "serve", "simulate", "verify"),
+    },
     Door.OWN_FILE: {
         *("credit", "friction", "funnel", "identity", "inspect", "journeys", "readiness", "report", "whatif"),
         "import",

@@ -1,0 +1,1 @@
+"""Backups: one consistent, encrypted copy of a data directory, and keys that end."""
