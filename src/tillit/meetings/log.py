@@ -138,6 +138,11 @@ class DecisionLog:
         row = self._connection.execute("select coalesce(max(version), 0) from decision_policy").fetchone()
         return int(row[0])
 
+    def position(self) -> int:
+        """The number of the last entry: whatever was computed at the same one is still so."""
+        head = self._ledger.head()
+        return 0 if head is None else head.number
+
     def append(self, entries: Sequence[tuple[Entry, bytes]], *, at: int) -> None:
         """Put entries on stable storage, all of them or none.
 
@@ -169,7 +174,8 @@ class DecisionLog:
         """Every decision made in [since, upto) that is not erased, in order, with what followed."""
         delivered: dict[str, Delivered] = {}
         outcomes: dict[str, Outcome] = {}
-        for kind, content in self._contents("type in ('delivered', 'outcome')", ()):
+        first = "select coalesce(min(number), 0) from decision_found where customer <> '' and at >= ?"
+        for kind, content in self._contents(f"type in ('delivered', 'outcome') and number > ({first})", (since,)):
             if kind == "delivered":
                 was = _DELIVERED.decode(content)
                 delivered[was.decision] = was
@@ -180,6 +186,13 @@ class DecisionLog:
         for _, content in self._contents(of_time, (since, upto)):
             decision = _DECISION.decode(content)
             yield Logged(decision, delivered.get(decision.id), outcomes.get(decision.id))
+
+    def begin_of_latest(self, count: int) -> int:
+        """From when on the latest `count` decisions were made; microseconds UTC, 0 where there are fewer."""
+        row = self._connection.execute(
+            "select at from decision_found where customer <> '' order by number desc limit 1 offset ?", (count - 1,)
+        ).fetchone()
+        return 0 if row is None else int(row[0])
 
     def erase_customer(self, customer: str, *, until: int, at: int, salt: bytes) -> int:
         """Erase everything logged of a customer until a moment, with what followed. Returns how many bodies went."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tillit.credit.cells import TOGETHER
 from tillit.journeys.funnel import FunnelSpec
 from tillit.journeys.results import OTHER, STOP
 from tillit.vocabulary import Actor, Channel, Function, Stage
+from tillit_web.ui.stages import STAGE_LABELS
 
 ACTIVITY_LABELS: dict[str, Promise] = {
     "ad_clicked": _("Ad clicked"),
@@ -81,16 +82,6 @@ ACTIVITY_LABELS: dict[str, Promise] = {
     "product_shared": _("Product recommended"),
     "loyalty_joined": _("Joined the loyalty club"),
     "subscription_renewed": _("Subscription renewed"),
-}
-
-STAGE_LABELS: dict[Stage, Promise] = {
-    Stage.NEED: pgettext_lazy("stage", "Need"),
-    Stage.EXPLORE: pgettext_lazy("stage", "Explore"),
-    Stage.COMPARE: pgettext_lazy("stage", "Compare"),
-    Stage.DECIDE: pgettext_lazy("stage", "Decide"),
-    Stage.RECEIVE: pgettext_lazy("stage", "Receive"),
-    Stage.USE: pgettext_lazy("stage", "Use"),
-    Stage.STAY: pgettext_lazy("stage", "Stay"),
 }
 
 # The question that a customer asks in each stage, offered to a team that has not written its own.

@@ -10,8 +10,12 @@ class MeetingsConfig(AppConfig):
     label = "meetings"
 
     def ready(self) -> None:
-        """Have erasure reach the log of decisions."""
+        """Have the log of decisions counted by itself, and erasure reach it."""
+        from tillit_web.jobs.schedule import every  # models exist only now
         from tillit_web.meetings import erasing
-        from tillit_web.people.erasure import FileBeside, also_erase_in  # models exist only now
+        from tillit_web.meetings.jobs import read_log
+        from tillit_web.meetings.results import EVERY
+        from tillit_web.people.erasure import FileBeside, also_erase_in
 
+        every(EVERY, read_log)
         also_erase_in(FileBeside("decisions.sqlite: decisions", erasing.count, erasing.erase, erasing.scrub))

@@ -1,117 +1,75 @@
-"""Meetings: how customers are met, in words; what a change would have done; and what it takes to learn."""
+"""Meetings: what came of how customers were met, and the decisions behind every number."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-from pathlib import Path
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 
-from django.conf import settings
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
-
-from tillit.errors import InputError
-from tillit.events.currencies import exponent
+from tillit.evaluation.standing import EVERYTHING_FROM
 from tillit.meetings.log import open_log
-from tillit.meetings.policy import Policy, Stakes, Way
-from tillit.sentences import Sentence, sentence
-from tillit.vocabulary import Errand, Role
-from tillit_web.meetings import actions
-from tillit_web.meetings.pages import meetings_page, shows_cases
-from tillit_web.meetings.queries import begin, read
-from tillit_web.people import queries as people
+from tillit.vocabulary import Role
+from tillit_web.meetings import frame, telling
+from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, cases
+from tillit_web.meetings.queries import policy as policy_in_force
+from tillit_web.meetings.results import current
+from tillit_web.meetings.truth import truths
 from tillit_web.people.access import TeamRequest, access
-
-WEEK_MICROS = 7 * 86_400_000_000
-MAY_EDIT = frozenset({Role.OWNER, Role.ANALYST})
-LONGEST_SENTENCE = 200
+from tillit_web.people.queries import company
 
 
 @access(*Role)
-@require_http_methods(["GET", "POST"])
+@require_GET
 def show_meetings(request: TeamRequest) -> HttpResponse:
-    """The page, and what its forms ask: try a change, follow it, or go back to the version before."""
-    directory = Path(settings.DATA_DIRECTORY)
-    currency = people.company().currency or None
-    may_edit = Role(request.user.role) in MAY_EDIT
-    draft: Policy | None = None
-    refused: Sentence | None = None
-    with open_log(directory) as log:
-        begin(log)
-        policy = read(log, currency=currency)
-        versions = [(version, at) for version, at, _ in log.policy_texts()]
-        if request.method == "POST" and may_edit:
-            do = request.POST.get("do", "")
-            if do == "back":
-                actions.go_back(directory, currency=currency)
-                return redirect("meetings:meetings")
-            try:
-                draft = _draft(policy, request.POST, exponent(currency))
-                if do == "follow":
-                    actions.follow(directory, draft, currency=currency)
-                    return redirect("meetings:meetings")
-            except InputError as error:
-                refused = error.sentence
-        since = time.time_ns() // 1000 - WEEK_MICROS
-        everything = list(log.logged())
-    last_week = [one for one in everything if one.decision.moment.at >= since]
-    page = meetings_page(policy, draft, last_week, everything, moment=request.GET.get("moment", ""))
-    shown = draft or policy
-    minor = 10 ** exponent(currency)
-    limit = shown.person_from_minor
+    """The answer, stage by stage, as far as the log reaches."""
+    directory, currency = frame.directory(), frame.currency()
+    found = current(directory, currency=currency)
+    links = {"cases_link": reverse("meetings:cases"), "matrix_link": reverse("meetings:matrix")}
+    if found is None:
+        return frame.show(request, "meetings/results.html", "meetings:meetings", {"answer": telling.first_reading()})
+    known = found.standing
+    truth = truths(directory) if company().is_simulated else {}
+    stages = telling.rows((*known.stages, known.overall) if len(known.stages) > 1 else known.stages, truth)
+    moments = telling.rows(known.moments, truth)
     context = {
-        "page": page,
-        "policy": shown,
-        "is_draft": draft is not None,
-        "refused": refused,
-        "currency": currency or "",
-        "may_edit": may_edit,
-        "versions": versions[:5],
-        "can_go_back": may_edit and len(versions) > 1,
-        "medium_from": f"{shown.medium_from_minor / minor:.10g}",
-        "high_from": f"{shown.high_from_minor / minor:.10g}",
-        "person_from": "" if limit is None else f"{limit / minor:.10g}",
-        "shows_cases": shows_cases(page),
+        **links,
+        "answer": telling.answer(known, policy_in_force(directory, currency=currency)),
+        "also": telling.also(known),
+        "known": known,
+        "moments": moments,
+        "rests": [row for row in (*moments, *stages) if row.part.measured],
+        "stages": stages,
+        "is_compared": any(part.measured for part in known.stages),
+        "missed": [row for row in stages if row.query and row.asked.count],
+        "everything_from": EVERYTHING_FROM,
+        "hour": telling.hour_words(known.hour, currency) if known.hour and currency else "",
+        "hour_minutes": known.hour.minutes if known.hour else None,
+        "hour_measured": known.hour is not None and known.hour.are_minutes_measured,
+        "made_at": found.made_at,
+        "truth": truth,
     }
-    return render(request, "meetings/meetings.html", context, status=422 if refused else 200)
+    return frame.show(request, "meetings/results.html", "meetings:meetings", context)
 
 
-def _draft(policy: Policy, sent: QueryDict, decimals: int) -> Policy:
-    """The policy with what a form says of it.
-
-    Raises:
-        InputError: It is no policy, or an amount cannot be read.
-    """
-    named = sent.getlist("person_always")
-    cells = {
-        (errand, stakes): _way(sent.get(f"{errand}.{stakes}", ""), policy.cells[errand, stakes])
-        for errand in Errand
-        for stakes in Stakes
+@access(*Role)
+@require_GET
+def show_cases(request: TeamRequest) -> HttpResponse:
+    """Decisions one by one."""
+    asked = Asked(*(request.GET.get(name, "") for name in ("stage", "moment", "met", "came")))
+    with open_log(frame.directory()) as log:
+        since = log.begin_of_latest(LATEST)
+        found = cases(log.logged(since=since), asked)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "rows": page,
+        "total": len(found),
+        "asked": asked,
+        "about": telling.asked_words(asked.stage, asked.moment),
+        "is_cut": since > 0,
+        "latest": LATEST,
+        "query": query.urlencode(),
     }
-    limit = sent.get("person_from", "").strip()
-    return replace(
-        policy,
-        known_for=" ".join(sent.get("known_for", "").split())[:LONGEST_SENTENCE],
-        brand_errands=tuple(errand for errand in Errand if errand in named),
-        cells=cells,
-        medium_from_minor=_minor(sent.get("medium_from", ""), decimals),
-        high_from_minor=_minor(sent.get("high_from", ""), decimals),
-        person_from_minor=_minor(limit, decimals) if limit else None,
-    )
-
-
-def _way(said: str, otherwise: Way) -> Way:
-    return Way(said) if said in set(Way) else otherwise
-
-
-def _minor(text: str, decimals: int) -> int:
-    plain = "".join(text.split()).replace(",", ".")
-    try:
-        amount = float(plain)
-    except ValueError:
-        amount = -1.0
-    if not 0 <= amount < 1e12:
-        raise InputError(sentence("“{text}” is no amount. Write a number, such as 500.", text=text))
-    minor: int = round(amount * 10**decimals)
-    return minor
+    return frame.show(request, "meetings/cases.html", "meetings:cases", context)

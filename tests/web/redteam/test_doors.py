@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from tests.web.redteam.attack import Seen, learned, p_value, shift_of
 from tests.web.redteam.conftest import Installed
 from tests.web.redteam.planted import FIRST_DAY, PLACES, Planted
 from tillit.meetings.log import open_log
+from tillit_web.meetings.results import refresh
 
 MONTHS = tuple(date(2026, month, 1) for month in range(1, 7))
 BEHIND = "/journeys/behind/?of=goal"
@@ -216,8 +218,14 @@ def test_decisions_are_told_by_the_month(installed: Installed) -> None:
     assert abs(np.corrcoef(np.arange(len(january)), january)[0, 1]) < 0.2
 
 
-def test_the_page_meetings_names_no_hour_beside_an_outcome(planted_company: Planted, as_ana: Client) -> None:
+def test_the_pages_of_meetings_name_no_hour_beside_an_outcome(
+    planted_company: Planted, as_ana: Client, data_directory: Path
+) -> None:
+    refresh(data_directory, currency="SEK", now=datetime.now(UTC))
     page = text_of(as_ana, "/meetings/")
-    came = page[page.index('id="came"') :]
+    came = page[page.index('class="met"') : page.index("</table>")]
     assert "Ended well" in came
     assert not re.search(r"\d\d:\d\d", came)
+    cases = text_of(as_ana, "/meetings/decisions/")
+    assert cases.count('<span class="by ') == 50
+    assert not re.search(r"\d\d:\d\d", cases)

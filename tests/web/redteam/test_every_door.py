@@ -24,7 +24,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("insight:home", "insight:map", "insight:stages", "insight:funnel", "insight:paths", "insight:ways"),
         *("insight:friction", "insight:friction_csv", "insight:promises", "insight:our_way", "insight:journeys"),
         *("insight:find", "insight:customer", "insight:credit", "insight:credit_without"),
-        *("insight:credit_statement", "insight:credit_statement_file", "meetings:meetings"),
+        *("insight:credit_statement", "insight:credit_statement_file", "meetings:meetings", "meetings:cases"),
     },
     Door.NO_SALES: {
         *("front", "people:welcome", "people:enter_demo", "people:language", "people:new_password"),
@@ -34,6 +34,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("insight:natural_end", "insight:contacts", "insight:employees"),
         *("insight:credit_goal", "insight:credit_goal_talked", "insight:credit_goal_end"),
         *("site:overview", "site:one", "site:let_in", "robots:overview", "robots:switch"),
+        "meetings:matrix",
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
         *("collect:overview", "collect:create_key", "collect:revoke_key", "collect:replay", "collect:discard"),

@@ -1,0 +1,132 @@
+"""A company's own log of decisions as columns: machine or person, with its odds and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
+from tillit.meetings.actions import MACHINES
+from tillit.meetings.log import Logged
+from tillit.meetings.policy import Cell, Stakes
+from tillit.vocabulary import Errand
+
+MACHINE, PERSON = 0, 1
+SIDES = ("machine", "person")
+CELLS: tuple[Cell, ...] = tuple((errand, stakes) for errand in Errand for stakes in Stakes)
+CONTEXT = ("stake", "loyal", "queue")
+MICROS_PER_DAY = 86_400_000_000
+_PLACE_OF = {cell: place for place, cell in enumerate(CELLS)}
+
+
+@dataclass(frozen=True, slots=True)
+class LogTable:
+    """n logged decisions in order of time, with what an evaluation does not ask for.
+
+    Attributes:
+        decisions: Between a machine and a person; the probability of a side is that of its actions together. A stated
+            need is in no column, since no model may see it. Stakes are in the currency's main unit.
+        cell: Shape (n,); place in CELLS.
+        policy: Shape (n,); the version that decided.
+        complaint: Shape (n,); 1 or 0, NaN where the outcome is not known.
+        asked_afterwards: Shape (n,); whether the customer reached a person anyway, as `complaint`.
+        minutes: Shape (n,); a person's time that it took; NaN where nobody told.
+    """
+
+    decisions: Decisions
+    cell: Ints
+    policy: Ints
+    complaint: Floats
+    asked_afterwards: Floats
+    minutes: Floats
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+    @property
+    def asked(self) -> Bools:
+        """Shape (n,); where both a machine and a person could have been drawn."""
+        return np.asarray((self.decisions.propensity > 0).all(axis=1), np.bool_)
+
+    def take(self, rows: Bools | Ints) -> LogTable:
+        """Some of the decisions: by marks of shape (n,), or by places in the order wanted."""
+        return LogTable(
+            self.decisions.take(rows),
+            self.cell[rows],
+            self.policy[rows],
+            self.complaint[rows],
+            self.asked_afterwards[rows],
+            self.minutes[rows],
+        )
+
+
+def log_table(logged: Iterable[Logged], *, exponent: int) -> LogTable:
+    """Read a log, one row a decision.
+
+    Args:
+        exponent: How many decimals of the currency a minor unit is.
+    """
+    customers: list[str] = []
+    stages: list[str] = []
+    numbers: list[tuple[float, ...]] = []
+    for one in logged:
+        customers.append(one.decision.moment.customer)
+        stages.append(one.decision.moment.stage or "")
+        numbers.append(_numbers(one, exponent))
+    row = np.array(numbers, _ROW)
+    # Codes by name, so that the order of the rows changes nothing.
+    _, customer = np.unique(np.array(customers, np.str_), return_inverse=True)
+    names, stage = np.unique(np.array(stages, np.str_), return_inverse=True)
+    decisions = Decisions(
+        customer=customer.astype(np.int64),
+        at_days=row["at_days"],
+        stage=stage.astype(np.int64),
+        stages=tuple(names.tolist()),
+        actions=SIDES,
+        machine=MACHINE,
+        person=PERSON,
+        eligible=np.column_stack([row["may_machine"], np.ones(len(row), np.bool_)]),
+        propensity=np.column_stack([1 - row["p_person"], row["p_person"]]),
+        action=row["action"],
+        outcome=row["outcome"],
+        delay_days=row["delay_days"],
+        context=np.column_stack([row[name] for name in CONTEXT]),
+        context_names=CONTEXT,
+        value=row["stake"],
+        reward=None,
+    )
+    table = LogTable(decisions, row["cell"], row["policy"], row["complaint"], row["asked_afterwards"], row["minutes"])
+    return table.take(np.argsort(row["at_days"], kind="stable"))
+
+
+_ROW = np.dtype(
+    [
+        *(("at_days", "f8"), ("cell", "i8"), ("policy", "i8"), ("action", "i8"), ("may_machine", "?")),
+        *(("p_person", "f8"), ("outcome", "f8"), ("delay_days", "f8"), ("complaint", "f8")),
+        *(("asked_afterwards", "f8"), ("minutes", "f8"), ("stake", "f8"), ("loyal", "f8"), ("queue", "f8")),
+    ]
+)
+
+
+def _numbers(one: Logged, exponent: int) -> tuple[float, ...]:
+    decision, moment, outcome = one.decision, one.decision.moment, one.outcome
+    machines = [option.propensity for option in decision.options if option.action in MACHINES]
+    came = (np.nan,) * 4
+    if outcome is not None:
+        delay = max(0, outcome.matured_at - moment.at) / MICROS_PER_DAY
+        came = (outcome.good, delay, outcome.complaint, outcome.reached_person_anyway)
+    return (
+        moment.at / MICROS_PER_DAY,
+        _PLACE_OF[moment.errand, decision.stakes],
+        decision.policy_version,
+        MACHINE if decision.is_machine else PERSON,
+        bool(machines),
+        1 - sum(machines),
+        *came,
+        np.nan if outcome is None or outcome.minutes is None else outcome.minutes,
+        moment.stake_minor / 10**exponent,
+        moment.is_known_customer,
+        sum(capacity.queue for capacity in decision.desk.values()),
+    )

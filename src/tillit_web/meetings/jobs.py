@@ -1,0 +1,18 @@
+"""Jobs of meetings. Each may be killed anywhere and run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django_tasks import task
+
+from tillit_web.meetings import results
+from tillit_web.people.queries import company
+
+
+@task()
+def read_log() -> None:
+    """Count what the log of decisions says, for every page."""
+    results.refresh(Path(settings.DATA_DIRECTORY), currency=company().currency or None, now=timezone.now())

@@ -1,0 +1,121 @@
+"""What the log of decisions says, counted once for each position of the log and not on each view.
+
+A small log is read when a page asks and it has grown; a large one by a job, and pages say as of when.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from django.utils import timezone
+
+from tillit.evaluation.log_table import MICROS_PER_DAY, log_table
+from tillit.evaluation.standing import Standing, standing
+from tillit.events.currencies import exponent
+from tillit.meetings.log import DecisionLog, open_log
+from tillit.meetings.policy import Cell, Policy
+from tillit.meetings.policy_files import parse_policy
+from tillit_web.meetings.models import Reading
+from tillit_web.meetings.queries import begin, read
+
+SMALL = 5_000  # entries of the log that are read within a page's time
+EVERY = timedelta(minutes=10)
+LEAST_REST = 30  # times as long as a reading took, until the next
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the log said, and when."""
+
+    standing: Standing
+    position: int
+    policy: int
+    made_at: datetime
+
+
+_lock = threading.Lock()
+_kept: dict[Path, Results] = {}
+
+
+def current(directory: Path, *, currency: str | None) -> Results | None:
+    """The newest results; None where a log is too large for a page and no job has read it yet."""
+    with open_log(directory) as log:
+        begin(log)
+        position, policy = log.position(), log.newest_version()
+        with _lock:
+            kept = _kept.get(directory)
+        if kept is not None and (kept.position, kept.policy) == (position, policy):
+            return kept
+        if position > SMALL:
+            row = Reading.objects.filter(pk=1).first()
+            return None if row is None else from_row(row)
+        found = _counted(log, currency=currency, now=timezone.now())
+    with _lock:
+        _kept.clear()  # one data directory a process; tests have many
+        _kept[directory] = found
+    return found
+
+
+def refresh(directory: Path, *, currency: str | None, now: datetime) -> Results | None:
+    """Read the log if it has grown and the last reading has rested, and keep what it says for every page."""
+    last = Reading.objects.filter(pk=1).first()
+    if last is not None and now - last.made_at < timedelta(seconds=last.seconds * LEAST_REST):
+        return None
+    with open_log(directory) as log:
+        begin(log)
+        if last is not None and (last.position, last.policy) == (log.position(), log.newest_version()):
+            return None
+        began = time.monotonic()
+        found = _counted(log, currency=currency, now=now)
+    Reading.objects.update_or_create(
+        pk=1,
+        defaults={
+            "position": found.position,
+            "policy": found.policy,
+            "made_at": now,
+            "seconds": time.monotonic() - began,
+            "content": msgspec.to_builtins(found.standing),
+        },
+    )
+    return found
+
+
+def from_row(row: Reading) -> Results:
+    """What a reading keeps."""
+    return Results(msgspec.convert(row.content, Standing), row.position, row.policy, row.made_at.astimezone(UTC))
+
+
+def chosen_cells(policies: Sequence[Policy]) -> tuple[Cell, ...]:
+    """The moments that somebody chose to learn about, the latest first.
+
+    Args:
+        policies: The newest first.
+    """
+    found = [(one.learning.errand, one.learning.stakes) for one in policies if one.learning is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def policies_of(log: DecisionLog, *, currency: str | None) -> list[Policy]:
+    """Every version, the newest first."""
+    return [
+        parse_policy(text, name=f"policy {version}", version=version, currency=currency)
+        for version, _, text in log.policy_texts()
+    ]
+
+
+def _counted(log: DecisionLog, *, currency: str | None, now: datetime) -> Results:
+    position, policy = log.position(), read(log, currency=currency)
+    said = standing(
+        log_table(log.logged(), exponent=exponent(currency)),
+        chosen=chosen_cells(policies_of(log, currency=currency)),
+        as_of_days=now.timestamp() * 1e6 / MICROS_PER_DAY,
+        person_minutes=policy.costs.minutes,
+        exponent=exponent(currency),
+    )
+    return Results(said, position, policy.version, now)
