@@ -36,6 +36,7 @@ from tillit.events.importing import import_file  # noqa: E402
 from tillit.events.key import read_or_create_key  # noqa: E402
 from tillit.events.log import EventLog  # noqa: E402
 from tillit.events.publishing import undo  # noqa: E402
+from tillit.journeys.locked import store_key  # noqa: E402
 from tillit.journeys.store import OrderedStore  # noqa: E402
 from tillit_web.collect import actions  # noqa: E402
 from tillit_web.collect.app import Collector  # noqa: E402
@@ -97,7 +98,7 @@ def built() -> int:
     with EventLog.open(DATA) as log:
         build = current_build(log)
     assert build is not None
-    store = OrderedStore.open(build.directory)
+    store = OrderedStore.open(build.directory, key=store_key(read_or_create_key(DATA)))
     store.verify()
     return sum(len(store.read(bucket, ["occurred_at"]).columns["occurred_at"]) for bucket in store.buckets)
 

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from tillit.events.key import read_or_create_key
 from tillit.vocabulary import Role
 from tillit_web.people import actions
 from tillit_web.people.models import Company, User
@@ -20,6 +21,7 @@ PASSWORD = "spruce lantern harbour"
 def data_directory(tmp_path: Path, settings: Settings) -> Path:
     """A data directory of this test's own."""
     settings.DATA_DIRECTORY = tmp_path
+    read_or_create_key(tmp_path)  # before any test writes to the log by itself, which needs none
     # The real hashing is slow on purpose; no test here is about its strength.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # allauth counts attempts there.

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tillit.identity.limits import Excess
@@ -59,12 +57,6 @@ class HeldRow:
     found: int
     most: int
     persons: int
-
-
-def read_held(layer: Path) -> tuple[HeldRow, ...]:
-    """What a build holds apart, most persons first; nothing where an earlier tillit built it."""
-    path = layer / HELD_FILE
-    return held_rows(pq.read_table(path)) if path.exists() else ()
 
 
 def held_rows(table: pa.Table) -> tuple[HeldRow, ...]:

@@ -13,10 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tillit.engine.answers import whole_file
 from tillit.engine.memory import use_system_memory
 from tillit.engine.parts import MapParts, map_parts
 from tillit.events.left_out import LeftOut
@@ -38,6 +36,7 @@ from tillit.journeys.format import (
     file_checksum,
     write_manifest,
 )
+from tillit.journeys.locked import write_locked
 from tillit.journeys.ordering import order_events
 from tillit.journeys.spread import Spread, count_rows, reordered, representatives_in, spread
 from tillit.journeys.store import OrderedStore
@@ -53,6 +52,7 @@ def build_store(
     identity: Identity | None = None,
     erased: Collection[bytes] = (),
     left_out: LeftOut | None = None,
+    key: bytes | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
     run: MapParts = map_parts,
 ) -> None:
@@ -64,6 +64,7 @@ def build_store(
         identity: By what persons are told; the shipped rules alone if None.
         erased: Subjects whose events and links are left out.
         left_out: Single events that are left out.
+        key: What the store is locked with, or nothing; see `locked.store_key`.
         events_a_bucket: About how many events stand in one bucket.
         run: Where the work runs; whoever does it sees the files and `out`.
 
@@ -79,6 +80,7 @@ def build_store(
         identity=identity,
         erased=erased,
         left_out=left_out,
+        key=key,
         events_a_bucket=events_a_bucket,
         run=run,
     )
@@ -92,6 +94,7 @@ def write_layer(
     identity: Identity,
     erased: Collection[bytes] = (),
     left_out: LeftOut | None = None,
+    key: bytes | None = None,
     on_top_of: OrderedStore | None = None,
     touched: pa.Array | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
@@ -106,6 +109,7 @@ def write_layer(
         identity: By what it told them.
         erased: Subjects whose events are left out.
         left_out: Single events that are left out.
+        key: What the layer is locked with, or nothing; a delta's is its base's.
         on_top_of: The base under a delta. Its names keep their codes, and persons' codes go on after its own.
         touched: The persons of that base whom this layer replaces.
         events_a_bucket: About how many events stand in one bucket.
@@ -114,10 +118,10 @@ def write_layer(
     use_system_memory()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    pq.write_table(persons.components, out / "components.parquet", compression="zstd")
-    pq.write_table(persons.held, out / HELD_FILE, compression="zstd")
+    write_locked(persons.components, out / "components.parquet", key, compression="zstd")
+    write_locked(persons.held, out / HELD_FILE, key, compression="zstd")
     if touched is not None:
-        pq.write_table(pa.table([touched], schema=TOUCHED_SCHEMA), out / "touched.parquet", compression="zstd")
+        write_locked(pa.table([touched], schema=TOUCHED_SCHEMA), out / "touched.parquet", key, compression="zstd")
     first_person = 0 if on_top_of is None else on_top_of.persons_end
     wanted = -(-count_rows(events) // events_a_bucket)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as work:
@@ -125,10 +129,10 @@ def write_layer(
         found = spread(
             events, persons.components, erased=erased, left_out=left_out, buckets=wanted, to=stretches, run=run
         )
-        names = _write_names(found, {} if on_top_of is None else asdict(on_top_of.names), out)
+        names = _write_names(found, {} if on_top_of is None else asdict(on_top_of.names), out, key)
         firsts = [first_person + before for before in accumulate(found.sizes, initial=0)]
         buckets = run(
-            lambda number: _write_bucket(found.bucket(number), names, out, number, firsts[number]), range(wanted)
+            lambda number: _write_bucket(found.bucket(number), names, out, number, firsts[number], key), range(wanted)
         )
     files = sorted(out.glob("*.parquet"))
     write_manifest(
@@ -141,12 +145,15 @@ def write_layer(
             first_person=first_person,
             buckets=tuple(buckets),
             checksums=dict(zip((path.name for path in files), run(file_checksum, files), strict=True)),
+            locked=key is not None,
             identity=identity.digest,
         ),
     )
 
 
-def _write_names(found: Spread, known: Mapping[str, Sequence[str]], out: Path) -> dict[str, pa.Array]:
+def _write_names(
+    found: Spread, known: Mapping[str, Sequence[str]], out: Path, key: bytes | None
+) -> dict[str, pa.Array]:
     """Codes for every name: the known ones first, then the new ones in sorted order, whatever came first."""
     names = {
         column: [*known.get(column, ()), *sorted(found.names[column].difference(known.get(column, ())))]
@@ -155,12 +162,12 @@ def _write_names(found: Spread, known: Mapping[str, Sequence[str]], out: Path) -
     rows = [(column, code, name) for column in CODED_COLUMNS for code, name in enumerate(names[column])]
     columns = zip(*rows, strict=True) if rows else ((), (), ())
     arrays = [pa.array(column, field.type) for column, field in zip(columns, NAMES_SCHEMA, strict=True)]
-    pq.write_table(pa.table(arrays, schema=NAMES_SCHEMA), out / "names.parquet", compression="zstd")
+    write_locked(pa.table(arrays, schema=NAMES_SCHEMA), out / "names.parquet", key, compression="zstd")
     return {column: pa.array(names[column], pa.string()) for column in CODED_COLUMNS}
 
 
 def _write_bucket(
-    unordered: pa.Table, names: dict[str, pa.Array], out: Path, number: int, first_person: int
+    unordered: pa.Table, names: dict[str, pa.Array], out: Path, number: int, first_person: int, key: bytes | None
 ) -> BucketManifest:
     """Write one bucket's four files."""
     order = order_events(unordered)
@@ -170,8 +177,8 @@ def _write_bucket(
     person = np.arange(first_person, first_person + len(starts))
     # The person's first event came with the person's oldest subject.
     oldest = rows["subject"].take(pa.array(starts))
-    _write(pa.table([person, order.lengths, oldest], schema=PERSONS_SCHEMA), bucket_file(out, number, "persons"))
-    _write(_subjects(rows, person, order.lengths), bucket_file(out, number, "subjects"))
+    _write(pa.table([person, order.lengths, oldest], schema=PERSONS_SCHEMA), bucket_file(out, number, "persons"), key)
+    _write(_subjects(rows, person, order.lengths), bucket_file(out, number, "subjects"), key)
 
     columns = {column: _codes(rows[column], names[column]) for column in CODED_COLUMNS}
     priced = pc.is_valid(rows["amount_minor"]).to_numpy()
@@ -180,11 +187,11 @@ def _write_bucket(
     columns["amount_minor"] = rows["amount_minor"].fill_null(0).to_numpy()
     # "Not null" is worth a third of the time that reading takes.
     fields = [pa.field(name, pa.from_numpy_dtype(values.dtype), nullable=False) for name, values in columns.items()]
-    _write(pa.table(columns, schema=pa.schema(fields)), bucket_file(out, number, "events"))
+    _write(pa.table(columns, schema=pa.schema(fields)), bucket_file(out, number, "events"), key)
 
     details = rows.select(DETAILS_SCHEMA.names).cast(DETAILS_SCHEMA)
     # Small row groups: a timeline reads one person, never the bucket.
-    _write(details, bucket_file(out, number, "details"), compression="lz4", row_group_size=16_384)
+    _write(details, bucket_file(out, number, "details"), key, compression="lz4", row_group_size=16_384)
     return BucketManifest(events=rows.num_rows, persons=len(starts), first_person=first_person)
 
 
@@ -197,17 +204,19 @@ def _subjects(rows: pa.Table, person: NDArray[np.int64], lengths: NDArray[np.int
     return pairs.group_by(SUBJECTS_SCHEMA.names).aggregate([]).select(SUBJECTS_SCHEMA.names)
 
 
-def _write(table: pa.Table, path: Path, *, compression: str = "none", row_group_size: int | None = None) -> None:
+def _write(
+    table: pa.Table, path: Path, key: bytes | None, *, compression: str = "none", row_group_size: int | None = None
+) -> None:
     # Plain, and mostly uncompressed: read for every question, where decoding would cost more than the disk does.
-    with whole_file(path) as whole:
-        pq.write_table(
-            table,
-            whole,
-            compression=compression,
-            row_group_size=row_group_size,
-            use_dictionary=["subject_kind"],
-            write_statistics=False,
-        )
+    write_locked(
+        table,
+        path,
+        key,
+        compression=compression,
+        row_group_size=row_group_size,
+        use_dictionary=["subject_kind"],
+        write_statistics=False,
+    )
 
 
 def _codes(column: pa.ChunkedArray, names: pa.Array) -> NDArray[Any]:

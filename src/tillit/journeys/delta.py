@@ -35,6 +35,7 @@ def build_delta(
     identity: Identity | None = None,
     erased: Collection[bytes] = (),
     left_out: LeftOut | None = None,
+    key: bytes | None = None,
     events_a_bucket: int = EVENTS_A_BUCKET,
 ) -> None:
     """Write a delta on top of a base into the new directory `out` beside it; open the store at `out`.
@@ -48,6 +49,7 @@ def build_delta(
         erased: All subjects that no longer exist. No reader sees their events from now on, but they stay in the base's
             files until the next `build_store`.
         left_out: Single events among the new ones that are left out; the base has none that is.
+        key: What the base is locked with, or nothing; the delta is locked with it too.
         events_a_bucket: About how many events stand in one bucket.
 
     Raises:
@@ -56,10 +58,12 @@ def build_delta(
     """
     if read_manifest(base).base is not None:
         raise StoreError(f"{base} is a delta; build the next one on its base, with all events since then")
+    if read_manifest(base).locked != (key is not None):
+        raise StoreError(f"{base} is {'locked' if key is None else 'not locked'}, and its delta must be as it is")
     if out.parent.resolve() != base.parent.resolve():
         raise StoreError(f"{out} is not beside its base {base}; a delta finds its base by name")
-    store = OrderedStore.open(base)
-    before = pq.read_table(base / "components.parquet")
+    store = OrderedStore.open(base, key=key)
+    before = store.components()
     identity = identity or Identity()
     found = resolve(read_links(links), identity, erased=erased)
     news = [pq.read_table(path, columns=["subject"])["subject"] for path in new_events]
@@ -73,6 +77,7 @@ def build_delta(
             identity=identity,
             erased=erased,
             left_out=left_out,
+            key=key,
             on_top_of=store,
             touched=touched,
             events_a_bucket=events_a_bucket,

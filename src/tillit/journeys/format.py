@@ -10,6 +10,8 @@ A *layer* is one directory: all persons of a base, or the touched persons of a d
     0000-persons.parquet        one row per person of the bucket, in the same order
     0000-subjects.parquet       one row per subject that has events in the bucket, with its person
     0000-details.parquet        what only timelines need, row for row beside the events
+
+All but the manifest are locked with a key where the store has one; see `locked.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import pyarrow as pa
 
 from tillit.errors import FormatError, StoreError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # since 2 a store may be locked
 
 # Columns kept as codes; the fields of `traces.Names`, in its order.
 CODED_COLUMNS = ("activity", "channel", "function", "actor", "currency", "place", "campaign", "source")
@@ -72,6 +74,7 @@ class LayerManifest(msgspec.Struct, frozen=True):
     first_person: int
     buckets: tuple[BucketManifest, ...]
     checksums: dict[str, int]  # file → CRC-32: against damage; the log, which this is made from, has digests
+    locked: bool = False  # the files beside it are read with the key of their data directory
     identity: str = ""  # which rules and decisions told the persons apart; see identity.resolve.Identity
 
 

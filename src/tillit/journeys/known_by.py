@@ -6,9 +6,8 @@ from collections.abc import Collection
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from tillit.journeys.format import SUBJECT, bucket_file
+from tillit.journeys.format import SUBJECT, SUBJECTS_SCHEMA
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.timeline import person_code
 from tillit.journeys.view import View
@@ -27,7 +26,7 @@ def person_known_by(view: View, subject: bytes) -> str | None:
         return None
     known = pa.array(_linked_to(store, (subject,)), SUBJECT)
     for bucket in store.buckets:
-        table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+        table = bucket.read("subjects", SUBJECTS_SCHEMA.names)
         for person in table.filter(pc.is_in(table["subject"], value_set=known))["person"].to_pylist():
             if not store.is_replaced(person):
                 return store.pseudonyms([person])[person]
@@ -42,7 +41,7 @@ def persons_of(view: View, subjects: Collection[bytes]) -> dict[bytes, str]:
     members = representatives(view, known.to_pylist())
     person_of: dict[bytes, int] = {}
     for bucket in store.buckets:
-        table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+        table = bucket.read("subjects", SUBJECTS_SCHEMA.names)
         for row in table.filter(pc.is_in(table["subject"], value_set=known)).to_pylist():
             if row["subject"] in members and not store.is_replaced(row["person"]):
                 person_of[members[row["subject"]]] = row["person"]
@@ -53,7 +52,7 @@ def persons_of(view: View, subjects: Collection[bytes]) -> dict[bytes, str]:
 def representatives(view: View, subjects: Collection[bytes]) -> dict[bytes, bytes]:
     """What stands for the person of each of these identifiers that may be read: the same for two of one person."""
     allowed = [subject for subject in subjects if view.permission.persons.allows(subject)]
-    components = pq.read_table(view.store.path / "components.parquet")
+    components = view.store.components()
     named = components.filter(pc.is_in(components["subject"], value_set=pa.array(allowed, SUBJECT)))
     linked = dict(zip(named["subject"].to_pylist(), named["representative"].to_pylist(), strict=True))
     return {subject: linked.get(subject, subject) for subject in allowed}
@@ -72,7 +71,7 @@ def subjects_of(view: View, person: str) -> tuple[bytes, ...]:
     store = view.store
     code = person_code(store, person)
     bucket = next(b for b in store.buckets if b.first_person <= code < b.first_person + b.persons)
-    table = pq.read_table(bucket_file(bucket.layer, bucket.number, "subjects"))
+    table = bucket.read("subjects", SUBJECTS_SCHEMA.names)
     own = table.filter(pc.equal(table["person"], code))["subject"].to_pylist()
     allows = view.permission.persons.allows
     return tuple(subject for subject in _linked_to(store, tuple(own)) if allows(subject))
@@ -80,7 +79,7 @@ def subjects_of(view: View, person: str) -> tuple[bytes, ...]:
 
 def _linked_to(store: OrderedStore, subjects: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """These subjects and all others of their components."""
-    components = pq.read_table(store.path / "components.parquet")
+    components = store.components()
     heads = components.filter(pc.is_in(components["subject"], value_set=pa.array(subjects, SUBJECT)))["representative"]
     linked = components.filter(pc.is_in(components["representative"], value_set=heads))["subject"].to_pylist()
     return tuple(sorted({*subjects, *linked}))

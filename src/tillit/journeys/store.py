@@ -5,18 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import DamagedSegment
+from tillit.identity.held import HELD_FILE
 from tillit.journeys.format import (
     CODED_COLUMNS,
     LayerManifest,
@@ -24,6 +24,7 @@ from tillit.journeys.format import (
     file_checksum,
     read_manifest,
 )
+from tillit.journeys.locked import open_locked, read_locked
 from tillit.journeys.traces import Names
 
 Part = TypeVar("Part")
@@ -38,6 +39,7 @@ class Bucket:
     first_person: int
     persons: int
     replaced: bool  # a delta lies on top, so some of its persons may be gone from here
+    key: bytes | None = field(default=None, repr=False)  # what locks its files; None: nothing does
 
     @property
     def persons_range(self) -> tuple[int, int]:
@@ -47,8 +49,16 @@ class Bucket:
     def read(self, kind: str, columns: Collection[str]) -> pa.Table:
         """These columns of one of the bucket's files."""
         # Not `pq.read_table`: it loads pyarrow.dataset, and with that all of pandas where there is one.
-        with pq.ParquetFile(bucket_file(self.layer, self.number, kind), memory_map=True) as file:
+        with open_locked(bucket_file(self.layer, self.number, kind), self.key, memory_map=True) as file:
             return file.read(columns=list(columns), use_threads=False)
+
+    def read_rows(self, kind: str, begin: int, end: int) -> pa.Table:
+        """Rows [begin, end) of one of the bucket's files, reading only the row groups they stand in."""
+        with open_locked(bucket_file(self.layer, self.number, kind), self.key) as file:
+            sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+            starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+            groups = [group for group in range(len(sizes)) if starts[group] < end and starts[group + 1] > begin]
+            return file.read_row_groups(groups).slice(begin - int(starts[groups[0]]), end - begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +81,29 @@ class OrderedEvents:
 class OrderedStore:
     """A base, or a base with a delta on top. Open it with `OrderedStore.open`; it never changes while it is open."""
 
-    def __init__(self, layers: tuple[tuple[Path, LayerManifest], ...], run: MapParts) -> None:
+    def __init__(self, layers: tuple[tuple[Path, LayerManifest], ...], run: MapParts, key: bytes | None = None) -> None:
         self._layers = layers
         self._run = run
+        self.key = key
 
     @classmethod
-    def open(cls, path: Path, *, run: MapParts = map_parts) -> OrderedStore:
+    def open(cls, path: Path, *, key: bytes | None = None, run: MapParts = map_parts) -> OrderedStore:
         """The store whose newest layer is the directory `path`; `run` is where kernels run over its buckets.
+
+        Args:
+            key: What the store was locked with; see `locked.store_key`. Without it only `verify` and `identity` answer.
 
         Raises:
             StoreError: No finished layer is there.
             FormatError: A newer tillit wrote it.
         """
         manifest = read_manifest(path)
+        if not manifest.locked:
+            key = None
         if manifest.base is None:
-            return cls(((path, manifest),), run)
+            return cls(((path, manifest),), run, key)
         below = path.parent / manifest.base
-        return cls(((below, read_manifest(below)), (path, manifest)), run)
+        return cls(((below, read_manifest(below)), (path, manifest)), run, key)
 
     @property
     def path(self) -> Path:
@@ -106,17 +122,25 @@ class OrderedStore:
     @cached_property
     def names(self) -> Names:
         """What the codes stand for. A delta's list begins with its base's, so that one list serves both."""
-        table = _read(self.path / "names.parquet")
+        table = read_locked(self.path / "names.parquet", self.key)
         found: dict[str, list[str]] = {column: [] for column in CODED_COLUMNS}
         for kind, name in zip(table["kind"].to_pylist(), table["name"].to_pylist(), strict=True):
             found[kind].append(name)
         return Names(**{column: tuple(names) for column, names in found.items()})
 
+    def components(self) -> pa.Table:
+        """Each linked subject with its representative, as resolved when the store was built."""
+        return read_locked(self.path / "components.parquet", self.key)
+
+    def held(self) -> pa.Table:
+        """What the rules of identity hold apart; a table of `identity.held.HELD_SCHEMA`."""
+        return read_locked(self.path / HELD_FILE, self.key)
+
     @cached_property
     def buckets(self) -> tuple[Bucket, ...]:
         top = self._layers[-1][1]
         return tuple(
-            Bucket(path, number, bucket.first_person, bucket.persons, replaced=manifest is not top)
+            Bucket(path, number, bucket.first_person, bucket.persons, replaced=manifest is not top, key=self.key)
             for path, manifest in self._layers
             for number, bucket in enumerate(manifest.buckets)
         )
@@ -172,7 +196,7 @@ class OrderedStore:
     def _touched(self) -> NDArray[np.bool_]:
         """Which of the base's persons (their codes begin at 0) the delta replaces."""
         mask = np.zeros(self._layers[0][1].events, np.bool_)
-        mask[_read(self.path / "touched.parquet")["person"].to_numpy()] = True
+        mask[read_locked(self.path / "touched.parquet", self.key)["person"].to_numpy()] = True
         return mask
 
 
@@ -186,11 +210,6 @@ def numbers_in(column: pa.ChunkedArray) -> NDArray[Any]:
     # Not `column.to_numpy`, which loads all of pandas where there is one.
     pieces = [np.from_dlpack(chunk) for chunk in column.chunks]
     return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, np.int64), *pieces])
-
-
-def _read(path: Path) -> pa.Table:
-    with pq.ParquetFile(path) as file:
-        return file.read()
 
 
 def _widened(column: str, array: NDArray[Any]) -> NDArray[Any]:

@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tillit.engine.duckdb_engine import duckdb_engine
@@ -19,7 +19,6 @@ from tillit.engine.statement import load_statement
 from tillit.errors import QueryError
 from tillit.events.told import is_with_people, month_of
 from tillit.journeys.decode import decoded_events
-from tillit.journeys.format import bucket_file
 from tillit.journeys.store import Bucket, OrderedStore, public_pseudonym
 from tillit.journeys.view import View
 from tillit.sentences import sentence
@@ -129,7 +128,7 @@ def _person(view: View, person: str) -> tuple[pa.Table, pa.Table, NDArray[np.boo
     code = person_code(view.store, person)
     bucket = next(b for b in view.store.buckets if b.first_person <= code < b.first_person + b.persons)
     begin, end = _rows_of(bucket, code)
-    codes, details = _rows(bucket, "events", begin, end), _rows(bucket, "details", begin, end)
+    codes, details = bucket.read_rows("events", begin, end), bucket.read_rows("details", begin, end)
     activity = codes["activity"].to_numpy()
     return codes, details, view.permission.persons.allowed(details["subject"], activity, view.names)
 
@@ -145,16 +144,7 @@ def person_code(store: OrderedStore, person: str) -> int:
     except (binascii.Error, ValueError):
         digest = b""
     if len(person) == 10 and len(digest) == 6:
-        files = [bucket_file(bucket.layer, bucket.number, "persons") for bucket in store.buckets]
-        with tempfile.TemporaryDirectory() as spill:
-            folders = sorted({path.parent for path in files})
-            with duckdb_engine(folders, spill=Path(spill)) as engine:
-                engine.offer("persons", files)
-                found = engine.fetch(
-                    load_statement("tillit.journeys", "persons_by_pseudonym"),
-                    {"hex_prefix": digest.hex()[:_HEX_DIGITS]},
-                ).to_pylist()
-        for row in found:
+        for row in _persons_like(store, digest.hex()[:_HEX_DIGITS]):
             if public_pseudonym(row["oldest_subject"]) == person and not store.is_replaced(row["person"]):
                 return int(row["person"])
     raise QueryError(
@@ -166,17 +156,19 @@ def person_code(store: OrderedStore, person: str) -> int:
     )
 
 
+def _persons_like(store: OrderedStore, hex_prefix: str) -> list[dict[str, Any]]:
+    """Code and oldest subject of those whose public digest begins like this."""
+    statement = load_statement("tillit.journeys", "persons_by_pseudonym")
+    found: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as spill, duckdb_engine([], spill=Path(spill)) as engine:
+        for bucket in store.buckets:  # by bucket, so that memory holds one
+            engine.offer("persons", bucket.read("persons", ["person", "oldest_subject"]))
+            found += engine.fetch(statement, {"hex_prefix": hex_prefix}).to_pylist()
+    return found
+
+
 def _rows_of(bucket: Bucket, code: int) -> tuple[int, int]:
-    lengths = pq.read_table(bucket_file(bucket.layer, bucket.number, "persons"), columns=["events"])[0].to_numpy()
+    lengths = bucket.read("persons", ["events"])[0].to_numpy()
     place = code - bucket.first_person
     begin = int(lengths[:place].sum())
     return begin, begin + int(lengths[place])
-
-
-def _rows(bucket: Bucket, kind: str, begin: int, end: int) -> pa.Table:
-    """Rows [begin, end) of a bucket's file, reading only the row groups they stand in."""
-    with pq.ParquetFile(bucket_file(bucket.layer, bucket.number, kind)) as file:
-        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        groups = [group for group in range(len(sizes)) if starts[group] < end and starts[group + 1] > begin]
-        return file.read_row_groups(groups).slice(begin - int(starts[groups[0]]), end - begin)

@@ -17,9 +17,9 @@ from tillit.identity.resolve import Identity
 from tillit.identity.rules import rules_in
 from tillit.journeys.build import build_store
 from tillit.journeys.delta import build_delta
-from tillit.journeys.store import OrderedStore
+from tillit.journeys.format import read_manifest
 from tillit_web.warehouse import robots
-from tillit_web.warehouse.folders import open_log
+from tillit_web.warehouse.folders import key_of_stores, open_log
 
 # Beyond this share of the base's events, reading base and delta costs more than building anew saves.
 MOST_IN_A_DELTA = 0.1
@@ -51,8 +51,9 @@ def rebuild(*, gone: Collection[int] = ()) -> bool:
             hidden = [one for one in erasures.waiting(log) if one.number not in gone]
             without = {one.number for one in hidden}
             same = current is not None and current.segments == build.segments and _told_by(current) == decided_by
-            if same and current is not None and _without(current) == without:
+            if same and current is not None and _without(current) == without and _is_locked(current):
                 return False
+            key = key_of_stores()
             erased = frozenset[bytes]().union(*(one.subjects for one in hidden))
             base = _base_for(log, current, segments, without=without)
             events, links = _files(segments, SegmentKind.EVENTS), _files(segments, SegmentKind.LINKS)
@@ -67,10 +68,17 @@ def rebuild(*, gone: Collection[int] = ()) -> bool:
             if base is not None and not robots.still_holds(base.directory, found, news, log.directory):
                 base, news = None, events
             if base is None:
-                build_store(news, links, build.directory, identity=identity, erased=erased, left_out=found.out)
+                build_store(news, links, build.directory, identity=identity, erased=erased, left_out=found.out, key=key)
             else:
                 build_delta(
-                    base.directory, news, links, build.directory, identity=identity, erased=erased, left_out=found.out
+                    base.directory,
+                    news,
+                    links,
+                    build.directory,
+                    identity=identity,
+                    erased=erased,
+                    left_out=found.out,
+                    key=key,
                 )
             (build.directory / WITHOUT).write_text(json.dumps(sorted(without)), encoding="utf-8")
             robots.note(found, build.directory, counted=counted_events(events, found.out))
@@ -80,7 +88,11 @@ def rebuild(*, gone: Collection[int] = ()) -> bool:
 
 
 def _told_by(build: Build) -> tuple[str, str]:
-    return OrderedStore.open(build.directory).identity, robots.digest_noted(build.directory)
+    return read_manifest(build.directory).identity, robots.digest_noted(build.directory)
+
+
+def _is_locked(build: Build) -> bool:
+    return read_manifest(build.directory).locked  # earlier versions locked nothing
 
 
 def _without(build: Build) -> set[int]:
@@ -100,6 +112,8 @@ def _base_for(
     if current is None:
         return None
     base = current if current.base is None else build_of(log, current.base)
+    if not _is_locked(base):
+        return None
     if not base.segments <= {segment.id for segment in segments}:
         return None  # something was undone or is withheld, and a delta only adds
     if not _without(base) <= set(without):

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from tillit.events.key import read_or_create_key
 from tillit.events.log import EventLog
+from tillit.journeys.locked import store_key
 
 
 def data_directory() -> Path:
@@ -18,6 +20,15 @@ def data_directory() -> Path:
 def open_log() -> EventLog:
     """The event log of the data directory, to be closed by the caller."""
     return EventLog.open(data_directory())
+
+
+def key_of_stores() -> bytes:
+    """What locks the builds of the data directory.
+
+    Raises:
+        KeyMissing: The directory's key is gone.
+    """
+    return store_key(read_or_create_key(data_directory()))
 
 
 def import_folder(import_id: UUID) -> Path:

@@ -14,7 +14,7 @@ from tillit.events.segments import SegmentKind
 from tillit.identity.decided import Decided, Pair, Verdict, pair_of
 from tillit.identity.decisions import Decision, decisions, standing
 from tillit.identity.evidence import Evidence, evidence_of, kinds_of
-from tillit.identity.held import HeldRow, Reason, read_held
+from tillit.identity.held import HeldRow, Reason, held_rows
 from tillit.journeys.known_by import persons_of, representatives
 from tillit.vocabulary import Purpose
 from tillit_web.people.queries import team
@@ -220,7 +220,7 @@ def _held_rows() -> tuple[HeldRow, ...]:
         return ()
     allows = view.permission.persons.allows
     return tuple(
-        row for row in read_held(view.store.path) if allows(row.subject) and (row.other is None or allows(row.other))
+        row for row in held_rows(view.store.held()) if allows(row.subject) and (row.other is None or allows(row.other))
     )
 
 

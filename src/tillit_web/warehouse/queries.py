@@ -15,6 +15,7 @@ from tillit.events.builds import Build, current_build, made_at, reading
 from tillit.events.erasures import Receipt, erased_persons, receipts, totals
 from tillit.events.segments import SegmentKind, damage
 from tillit.identity.decisions import decided
+from tillit.journeys.format import read_manifest
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
@@ -22,7 +23,7 @@ from tillit.vocabulary import Purpose
 from tillit_web.people.erasure import token_digest
 from tillit_web.people.queries import company, permission
 from tillit_web.warehouse import robots
-from tillit_web.warehouse.folders import data_directory, open_log
+from tillit_web.warehouse.folders import data_directory, key_of_stores, open_log
 from tillit_web.warehouse.models import Import
 
 Answer = TypeVar("Answer")
@@ -150,7 +151,7 @@ def is_changing() -> bool:
         kept = [segment for kind in (SegmentKind.EVENTS, SegmentKind.LINKS) for segment in log.segments(kind)]
         if build.segments - {segment.id for segment in kept}:
             return True
-        if not OrderedStore.open(build.directory).identity.endswith(f"-{decided(log).last}"):
+        if not read_manifest(build.directory).identity.endswith(f"-{decided(log).last}"):
             return True
         # A damaged segment is left out of every build: it is told of elsewhere, and waiting for it would never end.
         return any(segment.id not in build.segments and damage(segment) is None for segment in kept)
@@ -186,7 +187,7 @@ def _current() -> _OpenBuild | None:
                 if not kept.enter_context(reading(build)):
                     raise RuntimeError(f"build {build.number} was current a moment ago and is gone")
                 made = datetime.fromtimestamp((made_at(log) or 0) / 1_000_000, UTC)
-                _open[key] = _OpenBuild(build, made, OrderedStore.open(build.directory), kept)
+                _open[key] = _OpenBuild(build, made, OrderedStore.open(build.directory, key=key_of_stores()), kept)
                 while len(_open) > OPEN_BUILDS:
                     _open.popitem(last=False)[1].kept.close()
             return _open[key]
