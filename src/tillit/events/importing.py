@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tillit.events.erased import contacts_left
+from tillit.events.chunks import Reader
+from tillit.events.erased import Erased, contacts_left
+from tillit.events.erased_texts import ErasedTexts, blank_erased
 from tillit.events.log import EventLog, LoggedImport
 from tillit.events.mapping import Mapping
 from tillit.events.publishing import UNMET_ROWS, StagedParts, publish
@@ -18,6 +20,7 @@ from tillit.events.receipt import Receipt, most_first
 from tillit.events.rejecting import RejectedRows, Say
 from tillit.events.segments import SegmentKind
 from tillit.events.staging import OnProgress, stage
+from tillit.events.subject import country_of_zone
 from tillit.sentences import Sentence, sentence
 
 CONFLICT = "id_conflict"
@@ -98,6 +101,8 @@ def import_file(
     )
     logged = publish(log, import_id, StagedParts(events=staged.events, links=staged.links), work=work)
     rejected = _reject_conflicts(work, path, say) if logged.conflict_rows else staged.rejected_csv
+    if rejected is not None:
+        _blank_erased(log, rejected, path, staged.mapping, timezone=timezone, say=say)
     contacts = contacts_left(log, staged.contacts, staged.events, staged.links)
     for part in (*staged.events, *staged.links):
         part.unlink()  # the log has them now
@@ -129,6 +134,23 @@ def _settled(read: Receipt, logged: LoggedImport) -> Receipt:
     )
 
 
+def _blank_erased(
+    log: EventLog, rejected: Path, path: Path, mapping: Mapping, *, timezone: str | None, say: Say
+) -> None:
+    """Rows that could not be read must not bring back what was erased either."""
+    erased = Erased.of(log)
+    if erased.is_empty:
+        return
+    region = mapping.region or country_of_zone(mapping.timezone or timezone)
+    known = ErasedTexts(erased, region=region, namespaces=tuple({None, mapping.namespace}))
+    reader = open_reader(path)
+    blank_erased(rejected, known, columns=len(reader.columns), delimiter=_delimiter(reader), say=say)
+
+
+def _delimiter(reader: Reader) -> str:
+    return reader.delimiter if isinstance(reader, CsvReader) else ","
+
+
 def _reject_conflicts(work: Path, path: Path, say: Say) -> Path | None:
     """Add the rows that conflict with the log, as they stand in the file, to those rejected before."""
     unmet = pq.read_table(work / UNMET_ROWS)
@@ -142,8 +164,7 @@ def _reject_conflicts(work: Path, path: Path, say: Say) -> Path | None:
         for row in unmet.to_pylist()
     }
     reader = open_reader(path)
-    delimiter = reader.delimiter if isinstance(reader, CsvReader) else ","
-    rows = RejectedRows(work / "staged", path.name, reader.columns, delimiter=delimiter, say=say, append=True)
+    rows = RejectedRows(work / "staged", path.name, reader.columns, delimiter=_delimiter(reader), say=say, append=True)
     for chunk in reader:
         numbers = chunk.row_numbers()
         places = [place for place, number in enumerate(numbers.tolist()) if number in reasons]

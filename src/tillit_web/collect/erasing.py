@@ -1,7 +1,12 @@
-"""Erasure in the failed box: refused calls that name a person leave it."""
+"""Erasure in the failed box: refused calls that name a person leave it, also those that come afterwards."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import msgspec
+
+from tillit.events.erased_texts import ErasedTexts
 from tillit.events.erasures import note_rows
 from tillit.events.log import EventLog
 from tillit.events.sought import Sought, texts_of
@@ -9,6 +14,7 @@ from tillit_web.collect.queries import storage
 from tillit_web.collect.storage import Failed
 
 PAGE = 2_000
+NEVER = -(2**62)
 
 
 def forget_refused(log: EventLog, person: Sought, erasure: int) -> None:
@@ -21,6 +27,47 @@ def forget_refused(log: EventLog, person: Sought, erasure: int) -> None:
             before = lines[-1].id
         note_rows(log, erasure, "events.sqlite: failed box", len(found))
         opened.settle(found)
+
+
+def forget_again(known: ErasedTexts, *, since: int) -> int:
+    """Take calls out that name somebody erased and tell of the time before: replayed, or of a client that was offline.
+
+    Args:
+        since: Look at what was received at or after this time; microseconds UTC.
+
+    Returns:
+        How many calls went.
+    """
+    gone = 0
+    before: int | None = None
+    with storage() as opened:
+        while lines := opened.failed(limit=PAGE, before=before):
+            texts = {line.id: [*texts_of(line.raw), line.reason] for line in lines}
+            until = known.moments({text for each in texts.values() for text in each})
+            found = [
+                line.id
+                for line in lines
+                if _told_at(line) <= max((until[text] for text in texts[line.id] if text in until), default=NEVER)
+            ]
+            opened.settle(found)
+            gone += len(found)
+            before = lines[-1].id
+            if lines[-1].received_at < since:
+                break
+    return gone
+
+
+def _told_at(line: Failed) -> int:
+    """When a refused call says that it happened; when it came if it says nothing; NEVER if what it says is no time."""
+    try:
+        call = msgspec.json.decode(line.raw)
+        said = call.get("timestamp") or call.get("originalTimestamp")
+        if said is None:
+            return line.received_at
+        moment = datetime.fromisoformat(said)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000_000)
+    except (msgspec.MsgspecError, AttributeError, TypeError, ValueError, OverflowError, RecursionError):
+        return NEVER + 1  # of a person who was never erased it stays all the same
 
 
 def _naming(lines: list[Failed], person: Sought) -> list[int]:

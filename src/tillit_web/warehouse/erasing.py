@@ -19,6 +19,8 @@ from tillit import fault
 from tillit.errors import LogBusy
 from tillit.events import erasures
 from tillit.events.builds import remove_old_builds
+from tillit.events.erased import Erased
+from tillit.events.erased_texts import ErasedTexts
 from tillit.events.erasures import Receipt, Waiting, note_rows
 from tillit.events.key import read_or_create_key
 from tillit.events.log import EventLog
@@ -27,7 +29,7 @@ from tillit.events.sought import Sought
 from tillit.identity.decisions import forget_decisions
 from tillit.sentences import sentence
 from tillit_web.backups.actions import keep_erased
-from tillit_web.collect.erasing import forget_refused
+from tillit_web.collect.erasing import forget_again, forget_refused
 from tillit_web.collect.sealing import seal_all
 from tillit_web.jobs.actions import blot_failures
 from tillit_web.people import erasure as people
@@ -137,6 +139,15 @@ def remove_filtered(*, on_step: OnStep = _say_nothing) -> tuple[Receipt, ...]:
         fault.point("erase.receipt")
         log.connection.execute("pragma wal_checkpoint(truncate)")
         return receipts
+
+
+def keep_out(*, since: int) -> int:
+    """Take out of the failed box what came of erased persons since a time (microseconds UTC); how many calls went."""
+    with open_log() as log:
+        erased = Erased.of(log)
+    if erased.is_empty:
+        return 0
+    return forget_again(ErasedTexts(erased, region=region(), namespaces=namespaces()), since=since)
 
 
 def _widened(log: EventLog, waiting: Waiting) -> Waiting:

@@ -11,6 +11,8 @@ from tillit_web.collect.sealing import seal_all
 from tillit_web.warehouse import builds, commands, erasing, queries, work
 from tillit_web.warehouse.turns import until_free
 
+LOOKED_BACK_MICROS = 3 * 3600 * 1_000_000  # over refused calls, each hour; each night over all of them
+
 
 @task()
 def seal() -> None:
@@ -68,6 +70,8 @@ def erase() -> None:
 
     Files are written anew for all who asked since the last time together.
     """
+    now = time.time_ns() // 1_000
     erasing.filter_waiting()
-    if erasing.is_due(now=time.time_ns() // 1_000):
+    erasing.keep_out(since=now - LOOKED_BACK_MICROS)
+    if erasing.is_due(now=now):
         erasing.remove_filtered()

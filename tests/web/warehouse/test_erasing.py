@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -92,3 +93,9 @@ def test_no_file_holds_what_was_planted_and_nothing_brings_it_back(data: Path, t
     again = tillit("import", orders, "--data", data)
     assert "0 accepted, 23 duplicate, 2 rejected" in again.stdout, again.stdout + again.stderr
     assert events_in(data) == left
+    assert found_in_files(data) == {}, "not even a row that could not be read"
+    (rejected,) = (path for path in (data / "imports").glob("*/rejected.csv") if "erased" in path.read_text())
+    of_ana, of_dag = csv.reader(rejected.read_text(encoding="utf-8-sig").splitlines()[1:])
+    assert of_ana[:7] == [""] * 7
+    assert of_dag[:2] == ["o-5", "dag@example.org"]
+    assert [of_ana[7], of_dag[7]] == ["4", "5"], "both are still found in the file"
