@@ -80,7 +80,7 @@ def pace_of(
     arrivals = met / hours if met >= MEASURED_ARRIVALS and hours > 0 else declared.arrivals_per_hour
     each = sum(minutes) / len(minutes) if len(minutes) >= MEASURED_HANDLING else declared.minutes
     price = price_of(asked, policy, minutes=each, person_minutes=past.person_minutes)
-    return Pace(arrivals, each, tuple(waits_seconds), price)
+    return Pace(arrivals, each, tuple(sorted(waits_seconds)), price)
 
 
 def price_of(asked: Iterable[Asked], policy: Policy, *, minutes: float, person_minutes: float) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.conf import settings
@@ -18,7 +18,7 @@ from django.utils import translation
 from tillit.errors import LedgerError
 from tillit.events.currencies import exponent
 from tillit.events.key import read_or_create_key
-from tillit.meetings.actions import Action
+from tillit.meetings.actions import ANYONE, Action
 from tillit.meetings.decide import Decision, decide
 from tillit.meetings.log import By, Delivered, Outcome
 from tillit.meetings.reasons import customer_reason
@@ -30,6 +30,7 @@ from tillit_web.collect.limits import Limits
 from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in, says_no
 from tillit_web.languages import LANGUAGES
 from tillit_web.meetings.asking import moment_of, now_micros, read_body, subject_in, told_in
+from tillit_web.meetings.desk import DeskKeeper
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Overloaded, Writer
 from tillit_web.people.standing import StandingReader
@@ -47,11 +48,12 @@ class CameOf(msgspec.Struct, forbid_unknown_fields=True):
     delivered: Action | None = None
     by: By = By.SYSTEM
     skill: str | None = None
+    waited: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None  # seconds
     good: bool | None = None
     value: float | None = None
     complaint: bool = False
     reached_person_anyway: bool = False
-    minutes: float | None = None
+    minutes: Annotated[float, msgspec.Meta(ge=0, le=1e5)] | None = None
     matured_at: float | None = None
     writeKey: str | None = None  # noqa: N815
 
@@ -60,12 +62,20 @@ class Decider:
     """Answers requests for decisions."""
 
     def __init__(
-        self, ring: KeyRing, policies: PolicyReader, standings: StandingReader, writer: Writer, *, key: bytes
+        self,
+        ring: KeyRing,
+        policies: PolicyReader,
+        standings: StandingReader,
+        desk: DeskKeeper,
+        writer: Writer,
+        *,
+        key: bytes,
     ) -> None:
         """`key` is the data directory's: it hashes identifiers."""
         self._ring = ring
         self._policies = policies
         self._standings = standings
+        self._desk = desk
         self._writer = writer
         self._limits = Limits()
         self._key = key
@@ -106,9 +116,19 @@ class Decider:
         consent_row = None if told.gpc or says_no(headers) else self._standings.of(subject).consent_row
         if consent_row is None:
             moment = unlinked(moment, policy, decision_id=decision_id)
-        draw = self._dice.random()
-        decision = decide(moment, policy, told.desk, draw=draw, decision_id=decision_id, consent_row=consent_row)
+        await self._desk.refresh(policy, at=at)
+        skill = moment.skill or ANYONE
+        decision = decide(
+            moment,
+            policy,
+            {skill: told.desk.get(skill) or self._desk.capacity(skill, at=at)},
+            draw=self._dice.random(),
+            decision_id=decision_id,
+            consent_row=consent_row,
+            slots=self._desk.slots(skill, policy, at=at),
+        )
         await self._writer.put(decision)
+        self._desk.note(decision)
         return Answer(HTTPStatus.OK, msgspec.json.encode(answer_of(decision, body.language)))
 
     async def _came_of(self, raw: bytes, headers: Mapping[bytes, bytes], origin: str) -> Answer:
@@ -123,7 +143,7 @@ class Decider:
             raise Problem(HTTPStatus.BAD_REQUEST, "nothing_told", 'Tell "delivered" or "good", one at a time.')
         entry: Delivered | Outcome
         if came.delivered is not None:
-            entry = Delivered(came.decision, came.delivered, came.by, came.skill)
+            entry = Delivered(came.decision, came.delivered, came.by, came.skill, came.waited)
         else:
             value = None if came.value is None else round(came.value * 10 ** exponent(ring.currency))
             at = now_micros() if came.matured_at is None else round(came.matured_at * 1e6)
@@ -134,6 +154,7 @@ class Decider:
             await self._writer.put(entry)
         except LedgerError as error:
             raise Problem(HTTPStatus.CONFLICT, "not_logged", str(error)) from None
+        self._desk.note(entry)
         return Answer(HTTPStatus.OK, b'{"success":true}')
 
     async def _sender(self, text: str | None, origin: str) -> tuple[KeyFacts, Ring]:
@@ -172,6 +193,7 @@ def answer_of(decision: Decision, language: str) -> dict[str, Any]:
             "wait_seconds": decision.to_person.wait_seconds,
             "promised_at": _seconds(decision.to_person_at),
         },
+        "slots": [slot / 1e6 for slot in decision.slots],
         "uses_history": not is_unlinked(decision.moment),
         "reason": reason,
         "policy": decision.policy_version,
@@ -189,5 +211,11 @@ async def decide_over_http(scope: Scope, receive: Receive, send: Send) -> None:
 
 @lru_cache(maxsize=1)
 def _decider(directory: Path) -> Decider:
-    key = read_or_create_key(directory)
-    return Decider(KeyRing(), PolicyReader(directory), StandingReader(directory), Writer(directory), key=key)
+    return Decider(
+        KeyRing(),
+        PolicyReader(directory),
+        StandingReader(directory),
+        DeskKeeper(directory),
+        Writer(directory),
+        key=read_or_create_key(directory),
+    )

@@ -10,6 +10,7 @@ import pytest
 from tillit_web.collect.actions import create_key
 from tillit_web.collect.keyring import KeyRing
 from tillit_web.meetings.app import Decider
+from tillit_web.meetings.desk import DeskKeeper
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Writer
 from tillit_web.people.models import Company
@@ -24,7 +25,8 @@ def decider(transactional_db: None, data_directory: Path) -> Iterator[Decider]:
     """One that reads the tests' database and writes the test's directory."""
     Company.objects.create(id=1, name="Exempelbutiken", currency="SEK")
     policies, standings, writer = PolicyReader(data_directory), StandingReader(data_directory), Writer(data_directory)
-    yield Decider(KeyRing(), policies, standings, writer, key=OWN_KEY)
+    desk = DeskKeeper(data_directory, seconds_kept=0.0)
+    yield Decider(KeyRing(), policies, standings, desk, writer, key=OWN_KEY)
     writer.stop()
     policies.close()
     standings.close()

@@ -37,6 +37,7 @@ ADDRESSES: dict[Door, set[str]] = {
         "meetings:matrix",
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
+        "meetings:staffing",
         *("collect:overview", "collect:create_key", "collect:revoke_key", "collect:replay", "collect:discard"),
     },
     Door.OWN_FILE: {

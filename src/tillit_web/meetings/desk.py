@@ -1,0 +1,196 @@
+"""What each skill can take on now: shifts are read anew each minute, what is in hand is counted as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import connection
+
+from tillit.meetings.actions import ANYONE, PEOPLE, Action
+from tillit.meetings.capacity import Asked, Declared, Pace, capacity_now, pace_of
+from tillit.meetings.decide import Decision
+from tillit.meetings.log import Delivered, Entry, Outcome, open_log
+from tillit.meetings.moment import Capacity
+from tillit.meetings.policy import Policy
+from tillit.meetings.slots import Caller, offered
+from tillit.meetings.staffing import CALENDAR_DAYS, Calendar, Staffing
+from tillit_web.meetings.staffing import staffed
+
+logger = logging.getLogger("tillit_web.meetings")
+
+SECONDS_KEPT = 60.0
+MICROS_PER_DAY = 86_400_000_000
+PAST_DAYS = 28  # whole weeks, since a Monday is no Saturday
+MOST_MEASURED = 1_000  # waits and minutes of one skill; the latest tell how it is now
+MOST_KNOWN = 100_000  # decisions whose outcome may still say how long it took
+LEAD_MICROS = 300_000_000  # no call is promised within the next five minutes
+
+FreeTimes = Callable[[str, int], Sequence[int]]  # of a skill from an instant on; microseconds UTC
+
+
+def no_free_times(_skill: str, _at: int) -> Sequence[int]:
+    """While no calendar can be booked."""
+    return ()
+
+
+@dataclass(slots=True)
+class _Line:
+    """One skill, as its decisions came in."""
+
+    asked: deque[Asked] = field(default_factory=deque)
+    waits: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_MEASURED))
+    minutes: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_MEASURED))
+    in_hand: dict[str, int] = field(default_factory=dict)  # decision: until when, unless it is told before
+    calls: dict[str, Caller] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What holds for a minute."""
+
+    staffing: Staffing
+    paces: Mapping[str, Pace]
+    ahead: Mapping[str, Calendar]
+
+
+class DeskKeeper:
+    """Keeps count for one process. Decisions of an earlier one are read from the log at the first question."""
+
+    def __init__(
+        self, directory: Path, *, free_times: FreeTimes = no_free_times, seconds_kept: float = SECONDS_KEPT
+    ) -> None:
+        """`free_times` says which times a skill has free for calls."""
+        self._directory = directory
+        self._seconds_kept = seconds_kept
+        self._free_times = free_times
+        self._lines: defaultdict[str, _Line] = defaultdict(_Line)
+        self._skill_of: dict[str, str] = {}
+        self._picture = _Picture(Staffing((), "UTC"), {}, {})
+        self._read_at = float("-inf")
+        self._is_filled = False
+        self._reading = threading.Lock()
+
+    async def refresh(self, policy: Policy, *, at: int) -> None:
+        """Read what is more than a minute old; before anything is counted, what the log has."""
+        if time.monotonic() - self._read_at >= self._seconds_kept:
+            await asyncio.to_thread(self._read, policy, at)
+
+    def capacity(self, skill: str, *, at: int) -> Capacity:
+        """What the next customer of this skill meets; nobody at work where no shift has it."""
+        picture = self._picture
+        pace, ahead = picture.paces.get(skill), picture.ahead.get(skill)
+        if pace is None or ahead is None:
+            return Capacity()
+        line = self._lines[skill]
+        _forget_done(line, at)
+        people = picture.staffing.at_work(skill, at)
+        return capacity_now(pace, people=people, in_hand=len(line.in_hand), calls=len(line.calls), ahead=ahead)
+
+    def slots(self, skill: str, policy: Policy, *, at: int) -> tuple[int, ...]:
+        """Times that a customer who asks now may choose for a call, given everyone who waits for one."""
+        times = self._free_times(skill, at)
+        if not times:
+            return ()
+        within = policy.call_within_hours * 3_600_000_000
+        callers = [*self._lines[skill].calls.values(), Caller(at, at + within)]
+        return offered(callers, times)[-1]
+
+    def note(self, entry: Entry) -> None:
+        """Count an entry of the log: a customer comes into somebody's hands, or leaves them."""
+        if isinstance(entry, Decision):
+            self._begin(entry)
+            return
+        skill = self._skill_of.get(entry.decision)
+        if skill is None:
+            return
+        line = self._lines[skill]
+        if isinstance(entry, Outcome):
+            if entry.minutes is not None:
+                line.minutes.append(entry.minutes)
+            line.in_hand.pop(entry.decision, None)
+        elif entry.waited_seconds is not None:
+            line.waits.append(entry.waited_seconds)
+        if isinstance(entry, Outcome) or entry.action is not Action.BOOKED_CALL:
+            line.calls.pop(entry.decision, None)
+        if isinstance(entry, Delivered) and entry.action not in PEOPLE:
+            line.in_hand.pop(entry.decision, None)
+
+    def _begin(self, decision: Decision) -> None:
+        moment = decision.moment
+        skill = moment.skill or ANYONE
+        line = self._lines[skill]
+        cell = (moment.errand, decision.stakes)
+        is_open = any(option.skill is None for option in decision.options)
+        line.asked.append(Asked(moment.at, skill, cell, moment.stake_minor, is_open, by_person=not decision.is_machine))
+        self._skill_of[decision.id] = skill
+        if len(self._skill_of) > MOST_KNOWN:
+            del self._skill_of[next(iter(self._skill_of))]
+        if decision.action is Action.BOOKED_CALL and decision.promised_at is not None:
+            line.calls[decision.id] = Caller(moment.at, decision.promised_at, 1.0 + len(decision.guardrails))
+        elif not decision.is_machine:
+            pace = self._picture.paces.get(skill)
+            minutes = 10.0 if pace is None else pace.minutes
+            wait = decision.to_person.wait_seconds or 0.0
+            line.in_hand[decision.id] = moment.at + round((wait + minutes * 60) * 1e6)
+
+    def _read(self, policy: Policy, at: int) -> None:
+        with self._reading:
+            if time.monotonic() - self._read_at < self._seconds_kept:
+                return
+            try:
+                if not self._is_filled:
+                    self._fill(at)
+                self._picture = self._seen(policy, at)
+            except Exception:
+                # Shifts that cannot be read send nobody to anybody: a time is promised, as by night.
+                logger.exception("who can meet customers could not be read")
+            finally:
+                connection.close()
+            self._read_at = time.monotonic()
+
+    def _fill(self, at: int) -> None:
+        self._lines.clear()
+        with open_log(self._directory) as log:
+            for one in log.logged(since=at - PAST_DAYS * MICROS_PER_DAY):
+                for entry in (one.decision, one.delivered, one.outcome):
+                    if entry is not None:
+                        self.note(entry)
+        self._is_filled = True
+
+    def _seen(self, policy: Policy, at: int) -> _Picture:
+        now = staffed()
+        since = at - PAST_DAYS * MICROS_PER_DAY
+        paces, ahead = {}, {}
+        for skill in now.staffing.skills:
+            line = self._lines[skill]
+            while line.asked and line.asked[0].at < since:
+                line.asked.popleft()
+            asked = tuple(line.asked)
+            # A log that began last week says nothing about the weeks before.
+            first = max(since, asked[0].at) if asked else since
+            paces[skill] = pace_of(
+                asked,
+                waits_seconds=tuple(line.waits),
+                minutes=tuple(line.minutes),
+                past=now.staffing.calendar(skill, first, at),
+                declared=now.declared.get(skill, Declared(4.0, policy.costs.minutes)),
+                policy=policy,
+            )
+            last = at + CALENDAR_DAYS * MICROS_PER_DAY
+            ahead[skill] = now.staffing.calendar(skill, at + LEAD_MICROS, last)
+        return _Picture(now.staffing, paces, ahead)
+
+
+def _forget_done(line: _Line, at: int) -> None:
+    """Whoever has had their time is not in hand any more; a call whose day is over was made, or is broken."""
+    for decision in [one for one, until in line.in_hand.items() if until <= at]:
+        del line.in_hand[decision]
+    for decision in [one for one, call in line.calls.items() if call.promised_by + MICROS_PER_DAY <= at]:
+        del line.calls[decision]
