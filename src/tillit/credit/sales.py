@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from tillit.credit.cells import Headcounts, shown_names
 from tillit.credit.not_touchpoints import left_out
 from tillit.journeys.behind import journeys_of_rows
+from tillit.journeys.store import Bucket
 from tillit.journeys.touchpoints import (
     CONTENT,
     TOUCHES,
     TouchpointSpec,
     coded,
+    contents_in,
     shown_kinds,
     touch_names,
     touched_ways,
+    with_contents,
 )
 from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import View
@@ -79,14 +82,41 @@ class SoldAfter:
         """The rows of all sales that are meant, and which of them came after one of the touches."""
         if not traces.events:
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        spec = spec_for(self.goal, self.by, names, self.headcounts)
-        found = touched_ways(traces, coded(spec, names))
-        shown = shown_kinds(spec, names)
-        wanted = np.isin(found.kind, [shown.index(name) for name in self.touches if name in shown])
-        met = np.zeros(len(found.ends), np.bool_)
-        met[found.way[wanted] if self.touches else found.way] = True
-        sold = found.converts & (~is_till(traces, names)[found.ends] if self.web_only else True)
-        return found.ends[sold], met[sold] if self.touches else ~met[sold]
+        ends, after = _sales_after(traces, names, spec_for(self.goal, self.by, names, self.headcounts), self.touches)
+        meant = ~is_till(traces, names)[ends] if self.web_only else np.ones(len(ends), np.bool_)
+        return ends[meant], after[meant]
+
+
+@dataclass(frozen=True, slots=True)
+class SoldAfterContent:
+    """The same for contents: a text in the events' properties, and no column. None means without any known one."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    goal: str
+    touches: tuple[str, ...]
+
+    def holds_in(self, view: View, bucket: Bucket, traces: Traces) -> Flags:
+        if not traces.events:
+            return np.zeros(traces.journeys, np.bool_)
+        # Names of this bucket are enough: each is a touchpoint or none whatever others there are.
+        names = replace(view.names, campaign=contents_in(view, bucket))
+        met = with_contents(view, bucket, traces, names.campaign)
+        spec = TouchpointSpec(self.goal, CONTENT, leave_out=left_out(names.campaign, by=CONTENT))
+        ends, after = _sales_after(met, names, spec, self.touches)
+        return journeys_of_rows(traces, ends[after])
+
+
+def _sales_after(
+    traces: Traces, names: Names, spec: TouchpointSpec, touches: tuple[str, ...]
+) -> tuple[NDArray[np.int64], Flags]:
+    """The rows of all sales, and which of them came after one of the touches; of none: after no touch at all."""
+    found = touched_ways(traces, coded(spec, names))
+    shown = shown_kinds(spec, names)
+    wanted = np.isin(found.kind, [shown.index(name) for name in touches if name in shown])
+    met = np.zeros(len(found.ends), np.bool_)
+    met[found.way[wanted] if touches else found.way] = True
+    sold = found.converts
+    return found.ends[sold], met[sold] if touches else ~met[sold]
 
 
 def is_till(traces: Traces, names: Names) -> Flags:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,24 @@ class Condition(Protocol):
     def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
         """Shape (journeys,): does it hold for each? The traces are whole persons, as far as the view selects them."""
         ...
+
+
+@runtime_checkable
+class BucketCondition(Protocol):
+    """A condition that must look further than at columns: into the events' properties."""
+
+    columns: ClassVar[tuple[str, ...]]
+
+    def holds_in(self, view: View, bucket: Bucket, traces: Traces) -> NDArray[np.bool_]:
+        """Shape (journeys,): does it hold for each of the bucket's journeys?
+
+        Raises:
+            QueryError: The view is not of all journeys, as whoever reads properties needs it.
+        """
+        ...
+
+
+AnyCondition: TypeAlias = Condition | BucketCondition
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +137,7 @@ class _Found:
     first_at: NDArray[np.int64]
 
 
-def journeys_behind(view: View, condition: Condition, *, offset: int = 0, limit: int = 50) -> JourneyList:
+def journeys_behind(view: View, condition: AnyCondition, *, offset: int = 0, limit: int = 50) -> JourneyList:
     """A page of the view's journeys for which a condition holds, newest first.
 
     Args:
@@ -145,24 +163,32 @@ def journeys_behind(view: View, condition: Condition, *, offset: int = 0, limit:
         )
     shown = view.of_persons()
     found = shown.map_buckets(
-        lambda bucket, traces: _found(bucket, traces, condition, shown.names), (*condition.columns, *SAYS_WHO)
+        lambda bucket, traces: _found(shown, bucket, traces, condition), (*condition.columns, *SAYS_WHO)
     )
     total = sum(len(part.position) for part in found)
     rows = tuple(_page(shown, found, offset, limit)) if offset < total else ()
     return JourneyList(total, rows, 0 if shown is view else max(_counted(view, condition) - total, 0))
 
 
-def _counted(view: View, condition: Condition) -> int:
+def _counted(view: View, condition: AnyCondition) -> int:
     """How many journeys of the view a condition holds for, as its numbers count them."""
-    holding = view.map(lambda traces: int(condition.holds(traces, view.names).sum()), columns=condition.columns)
+    holding = view.map_buckets(
+        lambda bucket, traces: int(_holds(view, bucket, traces, condition).sum()), condition.columns
+    )
     return sum(holding)
 
 
-def _found(bucket: Bucket, traces: Traces, condition: Condition, names: Names) -> _Found:
-    position = np.flatnonzero(condition.holds(traces, names))
+def _holds(view: View, bucket: Bucket, traces: Traces, condition: AnyCondition) -> NDArray[np.bool_]:
+    if isinstance(condition, BucketCondition):
+        return condition.holds_in(view, bucket, traces)
+    return condition.holds(traces, view.names)
+
+
+def _found(view: View, bucket: Bucket, traces: Traces, condition: AnyCondition) -> _Found:
+    position = np.flatnonzero(_holds(view, bucket, traces, condition))
     first_at = traces.occurred_at[traces.offsets[:-1][position]]
     # By month also in the order of the list: between two journeys of known hours would stand a sale of known hour.
-    first_at = np.where(_by_month(traces, names)[position], month_of(first_at), first_at)
+    first_at = np.where(_by_month(traces, view.names)[position], month_of(first_at), first_at)
     return _Found(bucket, position, traces.person[position], traces.number[position], first_at)
 
 

@@ -347,24 +347,41 @@ def touch_names(view: View, by: str) -> tuple[str, ...]:
     if by != CONTENT:
         names: tuple[str, ...] = getattr(view.names, by)
         return names
-    if view.selection != Selection():
-        raise QueryError(sentence("touchpoints can be told apart by content only where all journeys are looked at"))
-    found = (property_texts(view, bucket, CONTENT_PROPERTIES).unique() for bucket in view.feed.buckets)
-    return tuple(sorted({name for texts in found for name in texts.to_pylist() if name}))
+    _refuse_selected(view)
+    return tuple(sorted({name for bucket in view.feed.buckets for name in contents_in(view, bucket)}))
 
 
 def _content_paths(view: View, spec: TouchpointSpec) -> TouchpointPaths:
     """As `touchpoint_paths`: a content is a text in the events' properties, and takes the place of the campaign."""
     names = replace(view.names, campaign=touch_names(view, CONTENT))
-    known = pa.array(names.campaign, pa.string())
     asked = coded(spec, names)
 
     def kernel(bucket: Bucket, traces: Traces) -> TouchpointPart:
-        texts = property_texts(view, bucket, CONTENT_PROPERTIES)
-        codes = pc.fill_null(pc.index_in(texts, value_set=known), -1).to_numpy(zero_copy_only=False)
-        return touchpoint_part(replace(traces, campaign=codes.astype(np.int32)), asked)
+        return touchpoint_part(with_contents(view, bucket, traces, names.campaign), asked)
 
     return combine(view.map_buckets(kernel, ("amount_minor", "currency")), spec, names)
+
+
+def with_contents(view: View, bucket: Bucket, traces: Traces, contents: Sequence[str]) -> Traces:
+    """The bucket's journeys with codes of these contents in place of campaigns.
+
+    Raises:
+        QueryError: Journeys were selected.
+    """
+    _refuse_selected(view)
+    texts = property_texts(view, bucket, CONTENT_PROPERTIES)
+    codes = pc.fill_null(pc.index_in(texts, value_set=pa.array(contents, pa.string())), -1)
+    return replace(traces, campaign=codes.to_numpy(zero_copy_only=False).astype(np.int32))
+
+
+def contents_in(view: View, bucket: Bucket) -> tuple[str, ...]:
+    """The contents that events of one bucket have, in order."""
+    return tuple(sorted(name for name in property_texts(view, bucket, CONTENT_PROPERTIES).unique().to_pylist() if name))
+
+
+def _refuse_selected(view: View) -> None:
+    if view.selection != Selection():
+        raise QueryError(sentence("touchpoints can be told apart by content only where all journeys are looked at"))
 
 
 def _column(by: str) -> str:

@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 from django.core.signing import Signer
 from django.http import QueryDict
 
-from tillit.credit.sales import SoldAfter
+from tillit.credit.sales import SoldAfter, SoldAfterContent
 from tillit.credit.statement import InStatement
 from tillit.errors import QueryError
 from tillit.friction.behind import At, AtStep, Shows
 from tillit.friction.conformance import Broken
 from tillit.friction.patterns import PATTERNS
 from tillit.friction.promise_rules import Clock, PromiseRule
-from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
+from tillit.journeys.behind import Activity, AnyCondition, Arrow, End, Everything, Start, VariantOf
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
 from tillit.journeys.opening import OpeningHours
 from tillit.journeys.stage_rules import default_stage_rules
-from tillit.journeys.touchpoints import TOUCHES
+from tillit.journeys.touchpoints import CONTENT, TOUCHES
 from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
@@ -34,7 +34,7 @@ SEAL = "seal"
 SHORTEST_MONTH_MICROS = 27 * 86_400 * 1_000_000  # 28 days, less an hour where the clocks change
 
 
-def pairs_of(condition: Condition) -> Pairs:
+def pairs_of(condition: AnyCondition) -> Pairs:
     """What stands in the address for a condition; `condition_of` reads it back.
 
     A condition about moments is sealed: any number of hours of one's own choice, one taken from the other, would tell
@@ -46,7 +46,7 @@ def pairs_of(condition: Condition) -> Pairs:
     return (*pairs, (SEAL, Signer(salt="insight.behind").signature(urlencode(pairs))))
 
 
-def _pairs_of(condition: Condition) -> Pairs:
+def _pairs_of(condition: AnyCondition) -> Pairs:
     match condition:
         case Everything():
             return (("of", "all"),)
@@ -83,7 +83,7 @@ def _pairs_of(condition: Condition) -> Pairs:
     return _friction_pairs(condition)
 
 
-def _friction_pairs(condition: Condition) -> Pairs:
+def _friction_pairs(condition: AnyCondition) -> Pairs:
     match condition:
         case AtStep(activity, goal, did, began_from, over_by, by, part, limit):
             named = (("by", by), ("part", part), ("limit", None if limit is None else f"{limit!r}"))
@@ -107,6 +107,8 @@ def _friction_pairs(condition: Condition) -> Pairs:
         case SoldAfter(goal, by, touches, web_only, _):
             web = (("web", "1"),) if web_only else ()
             return (("of", "sold"), ("a", goal), ("by", by), *(("touch", name) for name in touches), *web)
+        case SoldAfterContent(goal, touches):
+            return (("of", "sold_content"), ("a", goal), *(("touch", name) for name in touches))
         case InStatement(goal, team, web_orders, start_at, end_at, _):
             who = (("function", team[0]), ("at_place", team[1])) if team else ()
             kind = (("web", "1"),) if web_orders else ()
@@ -118,7 +120,7 @@ def _moments(**bounds: int | None) -> Pairs:
     return tuple((name, str(at)) for name, at in bounds.items() if at is not None)
 
 
-def condition_of(address: QueryDict) -> Condition:
+def condition_of(address: QueryDict) -> AnyCondition:
     """The condition that an address holds.
 
     Raises:
@@ -151,21 +153,21 @@ def _step(address: QueryDict) -> tuple[FunnelAsked, int]:
     return FunnelAsked.read(address), int(_one(address, "at"))
 
 
-def _reached(address: QueryDict) -> Condition:
+def _reached(address: QueryDict) -> AnyCondition:
     form, step = _step(address)
     if (spec := form.spec()) is None:
         raise KeyError("step")
     return Reached(spec, step)
 
 
-def _dropped(address: QueryDict) -> Condition:
+def _dropped(address: QueryDict) -> AnyCondition:
     form, step = _step(address)
     if (spec := form.spec()) is None:
         raise KeyError("step")
     return Dropped(spec, step)
 
 
-def _on_path(address: QueryDict) -> Condition:
+def _on_path(address: QueryDict) -> AnyCondition:
     if (spec := PathsAsked.read(address).spec()) is None:
         raise KeyError("anchor")
     places = (text.partition(":") for text in address.getlist("node"))
@@ -180,7 +182,7 @@ def _stage(address: QueryDict, name: str) -> Stage | None:
     return Stage(_one(address, name)) if name in address else None
 
 
-def _at_step(address: QueryDict) -> Condition:
+def _at_step(address: QueryDict) -> AnyCondition:
     limit = address.get("limit")
     by = address.get("by")
     if by not in (None, "channel", "place"):
@@ -197,14 +199,14 @@ def _at_step(address: QueryDict) -> Condition:
     )
 
 
-def _shows(address: QueryDict) -> Condition:
+def _shows(address: QueryDict) -> AnyCondition:
     name = _one(address, "a")
     if name not in {pattern.name for pattern in PATTERNS}:
         raise KeyError("a")
     return Shows(name, int(_one(address, "at")))
 
 
-def _broken(address: QueryDict) -> Condition:
+def _broken(address: QueryDict) -> AnyCondition:
     rule = PromiseRule(
         _one(address, "a"), tuple(address.getlist("b")), float(_one(address, "hours")), Clock(_one(address, "clock"))
     )
@@ -212,14 +214,14 @@ def _broken(address: QueryDict) -> Condition:
     return Broken(rule, hours, _one(address, "zone"), int(_one(address, "at")))
 
 
-def _sold(address: QueryDict) -> Condition:
+def _sold(address: QueryDict) -> AnyCondition:
     by = _one(address, "by")
     if by not in TOUCHES:
         raise ValueError(by)
     return SoldAfter(_one(address, "a"), by, tuple(address.getlist("touch")), "web" in address, headcounts())
 
 
-def _in_statement(address: QueryDict) -> Condition:
+def _in_statement(address: QueryDict) -> AnyCondition:
     team = (_one(address, "function"), address.get("at_place", "")) if "function" in address else None
     since, until = int(_one(address, "since")), int(_one(address, "until"))
     if until - since < SHORTEST_MONTH_MICROS:
@@ -227,7 +229,7 @@ def _in_statement(address: QueryDict) -> Condition:
     return InStatement(_one(address, "a"), team, "web" in address, since, until, headcounts())
 
 
-READERS: dict[str, Callable[[QueryDict], Condition]] = {
+READERS: dict[str, Callable[[QueryDict], AnyCondition]] = {
     "all": lambda _: Everything(),
     "activity": lambda address: Activity(_one(address, "a")),
     "arrow": lambda address: Arrow(_one(address, "a"), _one(address, "b")),
@@ -248,12 +250,13 @@ READERS: dict[str, Callable[[QueryDict], Condition]] = {
     "pattern": _shows,
     "broken": _broken,
     "sold": _sold,
+    "sold_content": lambda address: SoldAfterContent(_one(address, "a"), tuple(address.getlist("touch"))),
     "statement": _in_statement,
     "came": lambda address: CameTo(default_stage_rules(), Stage(_one(address, "stage"))),
 }
 
 
-def page_of(condition: Condition) -> tuple[str, Pairs]:
+def page_of(condition: AnyCondition) -> tuple[str, Pairs]:
     """The page whose numbers open this list, and what it was asked."""
     match condition:
         case VariantOf():
@@ -274,6 +277,8 @@ def page_of(condition: Condition) -> tuple[str, Pairs]:
             return "insight:friction", ()
         case SoldAfter(_, by, _, _, _):
             return "insight:credit", (("by", by),)
+        case SoldAfterContent():
+            return "insight:credit", (("by", CONTENT),)
         case InStatement():
             return "insight:credit_statement", ()
     return "insight:map", ()

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tillit.journeys.behind import Condition
+from tillit.journeys.behind import AnyCondition
 
-Link = Callable[[Condition], str]
+Link = Callable[[AnyCondition], str]

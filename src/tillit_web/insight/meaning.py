@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from tillit.credit.sales import SoldAfter
+from tillit.credit.sales import SoldAfter, SoldAfterContent
 from tillit.credit.statement import InStatement
 from tillit.friction.behind import At, AtStep, Shows
 from tillit.friction.conformance import Broken
-from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
+from tillit.journeys.behind import Activity, AnyCondition, Arrow, End, Everything, Start, VariantOf
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
 from tillit.journeys.funnel import FunnelSpec
+from tillit.journeys.touchpoints import CONTENT
 from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
@@ -21,7 +22,7 @@ from tillit_web.insight.words import activity_label, funnel_step_label, stage_la
 from tillit_web.ui.templatetags.tillit import duration, local_time
 
 
-def meaning_of(condition: Condition, goal: str) -> str:
+def meaning_of(condition: AnyCondition, goal: str) -> str:
     """What the journeys have in common, as a sentence of its own that follows their number."""
     match condition:
         case Everything():
@@ -70,7 +71,7 @@ def meaning_of(condition: Condition, goal: str) -> str:
     return _stage_meaning(condition)
 
 
-def _stage_meaning(condition: Condition) -> str:
+def _stage_meaning(condition: AnyCondition) -> str:
     match condition:
         case Moved(_rules, None, target) if target:
             return _("The first stage they were seen in was “%(stage)s”.") % {"stage": stage_label(target)}
@@ -84,7 +85,7 @@ def _stage_meaning(condition: Condition) -> str:
     return _friction_meaning(condition)
 
 
-def _friction_meaning(condition: Condition) -> str:
+def _friction_meaning(condition: AnyCondition) -> str:
     match condition:
         case AtStep() as at:
             names = {"step": step_name(at.activity, at.by, at.part), "day": local_time(at.began_from, "day")}
@@ -104,22 +105,23 @@ def _friction_meaning(condition: Condition) -> str:
                 "ask": activity_label(rule.ask),
                 "within": within_label(rule),
             }
-        case SoldAfter() | InStatement():
+        case SoldAfter() | SoldAfterContent() | InStatement():
             return _sale_meaning(condition)
     raise TypeError(f"{condition!r} has no words; give it some in meaning.py")
 
 
-def _sale_meaning(condition: SoldAfter | InStatement) -> str:
+def _sale_meaning(condition: SoldAfter | SoldAfterContent | InStatement) -> str:
     if isinstance(condition, InStatement):
         names = {"team": team_label(condition.team) if condition.team else _("everybody"), "day": ""}
         names["day"] = local_time(condition.start_at, "day")
         if condition.web:
             return _("Each ended with a web order in the month from %(day)s that was on %(team)s’s way.") % names
         return _("Each ended with a sale at the till in the month from %(day)s, by %(team)s.") % names
-    touches = touches_label(condition.by, condition.touches)
+    by = condition.by if isinstance(condition, SoldAfter) else CONTENT
+    touches = touches_label(by, condition.touches)
     if not condition.touches:
         return _("Each ended with a sale, and no touch before it is known.")
-    if condition.web_only:
+    if isinstance(condition, SoldAfter) and condition.web_only:
         return _("Each ended with a web order, and “%(touches)s” came before it.") % {"touches": touches}
     return _("Each ended with a sale, and “%(touches)s” came before it.") % {"touches": touches}
 

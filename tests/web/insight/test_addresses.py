@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 
-from tillit.credit.sales import SoldAfter
+from tillit.credit.sales import SoldAfter, SoldAfterContent
 from tillit.credit.statement import InStatement
 from tillit.errors import QueryError
-from tillit.journeys.behind import Activity, Arrow, Condition, End, Everything, Start, VariantOf
+from tillit.journeys.behind import Activity, AnyCondition, Arrow, End, Everything, Start, VariantOf
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
 from tillit.journeys.funnel import FunnelSpec
 from tillit.journeys.paths import PathSpec
@@ -32,7 +32,7 @@ FUNNEL = FunnelSpec(("a", "b", "c"), 604_800.0, (3_600.0, None), exclude=frozens
 ANY_ORDER = FunnelSpec(("a", "b"), ordered=False)
 BACK = PathSpec("a", forward=False, depth=4, unit=Unit.PERSON)
 
-CONDITIONS: tuple[Condition, ...] = (
+CONDITIONS: tuple[AnyCondition, ...] = (
     Everything(),
     Activity("a:b & c"),
     Arrow("a", "ö"),
@@ -55,6 +55,8 @@ CONDITIONS: tuple[Condition, ...] = (
     CameTo(RULES, Stage.STAY),
     SoldAfter("a", "place", ("Malmö", "Lund")),
     SoldAfter("a", "channel", (), web_only=True),
+    SoldAfterContent("a", ("spring & summer", "b")),
+    SoldAfterContent("a", ()),
     InStatement("a", ("sales", "Malmö"), True, 0, 2_678_400_000_000),
     InStatement("a", ("sales", ""), False, 0, 2_678_400_000_000),
     InStatement("a", None, False, 0, 2_678_400_000_000),
@@ -62,7 +64,7 @@ CONDITIONS: tuple[Condition, ...] = (
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=repr)
-def test_a_condition_comes_back_from_its_address_beside_filters(condition: Condition) -> None:
+def test_a_condition_comes_back_from_its_address_beside_filters(condition: AnyCondition) -> None:
     filters = Filters(from_on=date(2026, 3, 1), channel="store", place="Malmö", known=False)
     query = QueryDict(address("", pairs_of(condition), filters.pairs()).removeprefix("?"))
     assert condition_of(query) == condition

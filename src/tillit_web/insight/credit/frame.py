@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tillit.credit.cells import Headcounts, tells_apart
-from tillit.credit.sales import SoldAfter
-from tillit.journeys.behind import Condition
-from tillit.journeys.touchpoints import TOUCHES
+from tillit.credit.sales import SoldAfter, SoldAfterContent
+from tillit.journeys.behind import AnyCondition
+from tillit.journeys.touchpoints import CONTENT
 from tillit.journeys.traces import Names
 from tillit.journeys.view import View
 from tillit.vocabulary import Role
@@ -66,17 +66,19 @@ class CreditAsked:
     def goal_seen(self) -> bool:
         return self.view.rule.goal is not None
 
-    def link(self, condition: Condition) -> str:
+    def link(self, condition: AnyCondition) -> str:
         """Where the journeys behind a number stand, under the same filters."""
         return address(reverse("insight:journeys"), pairs_of(condition), self.filters.pairs())
 
-    def sold_after(self, *touches: str) -> SoldAfter:
+    def sold_after(self, *touches: str) -> SoldAfter | SoldAfterContent:
         """The sales that one of these touches was part of; of none: without any known touch."""
+        if self.by == CONTENT:
+            return SoldAfterContent(self.goal, touches)
         return SoldAfter(self.goal, self.by, touches, headcounts=self.headcounts)
 
     def opens(self, *touches: str) -> str:
-        """Where the sales of these touches stand, one by one; empty for contents, which no list of journeys knows."""
-        return self.link(self.sold_after(*touches)) if self.by in TOUCHES else ""
+        """Where the sales of these touches stand, one by one."""
+        return self.link(self.sold_after(*touches))
 
     def page(self, url_name: str, pairs: Pairs = ()) -> str:
         """A page of credit told apart as here, under the same filters."""

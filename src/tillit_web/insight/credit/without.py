@@ -19,7 +19,7 @@ from tillit.credit.whatif import Estimate, WhatIf, what_if
 from tillit.errors import QueryError
 from tillit.journeys.behind import journeys_behind
 from tillit.journeys.results import JourneyRow
-from tillit.journeys.touchpoints import TOUCHES, TouchpointSpec, touchpoint_paths
+from tillit.journeys.touchpoints import TouchpointSpec, touchpoint_paths
 from tillit.reports.size import CASES_BELOW, Size, size_of
 from tillit.vocabulary import Role
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
@@ -101,7 +101,7 @@ def _answer(question: CreditAsked, spec: TouchpointSpec, chosen: tuple[str, ...]
     found = answered.found
     size = size_of(found.conversions)
     cases: Sequence[JourneyRow] = ()
-    if size is Size.CASES and question.by in TOUCHES:
+    if size is Size.CASES:
         cases = journeys_behind(question.view, question.sold_after(*chosen), limit=CASES_BELOW).rows
     label = touches_label(question.by, chosen)
     lost = is_lost(found, answered.effects)

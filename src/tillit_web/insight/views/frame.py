@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tillit.journeys.behind import Condition
+from tillit.journeys.behind import AnyCondition
 from tillit.journeys.view import View
 from tillit.vocabulary import Role
 from tillit_web.insight import queries
@@ -67,7 +67,7 @@ class Asked:
         """Whether time is told in whole months: people meet customers, and a day is a shift."""
         return meets_customers(self.view.names)
 
-    def link(self, condition: Condition) -> str:
+    def link(self, condition: AnyCondition) -> str:
         """Where the journeys behind a number stand, under the same filters."""
         return address(reverse("insight:journeys"), pairs_of(condition), self.filters.pairs())
 

@@ -60,10 +60,23 @@ def test_contents_are_told_apart_over_all_journeys(as_cy: Client, company: Compa
     bought = [n for n in range(1_000) if n // 2 % 10 < (7 if n % 2 == 0 else 9)]
     expected = {f"button {b}": sum(n % 3 == b for n in bought) for b in range(3)}
     text = text_of(as_cy, "/credit/?by=content")
-    shown = re.findall(r'<th scope="row">(button \d)</th><td class="figure">(\d+) of 800</td>', text)
-    assert {name: int(count) for name, count in shown} == expected
+    shown = re.findall(r'(button \d)</th><td class="figure"><a href="([^"]+)">(\d+) of 800</a></td>', text)
+    assert {name: int(count) for name, _, count in shown} == expected
+    for name, link, count in shown:
+        behind = text_of(as_cy, link)
+        assert heading(behind) == f"{count} journeys. Each ended with a sale, and “{name}” came before it."
+        assert "only where all journeys are looked at" in text_of(as_cy, f"{link}&channel=email")
     assert "only where all journeys are looked at" in text_of(as_cy, "/credit/?by=content&channel=email")
     assert "at most" in heading(text_of(as_cy, "/credit/without/?by=content&without=button+1"))
+
+
+def test_few_sales_after_a_content_are_shown_one_by_one(as_cy: Client, company: Company, data_directory: Path) -> None:
+    """Of the first 30 customers 24 bought: of those who met button 1, nobody else."""
+    fill_with_holdout(data_directory, customers=30)
+    bought = [n for n in range(30) if n // 2 % 10 < (7 if n % 2 == 0 else 9)]
+    page = text_of(as_cy, "/credit/without/?by=content&without=button+1")
+    assert f"It was part of {sum(n % 3 == 1 for n in bought)} of {len(bought)}; here they are" in heading(page)
+    assert page.count('class="case"') == sum(n % 3 == 1 for n in bought)
 
 
 def test_where_there_is_no_holdout_the_page_plans_one(as_cy: Client, bring_in: BringIn) -> None:
