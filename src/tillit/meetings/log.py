@@ -25,6 +25,7 @@ from tillit.sentences import sentence
 
 FILE = "decisions.sqlite"
 PREFIX = "decision"
+VERSION = 1  # of the file
 WAIT_SECONDS = 20.0
 DECIDED = "decided"
 
@@ -108,7 +109,7 @@ class DecisionLog:
             self._ledger.create()
             for statement in _statements(text):
                 self._connection.execute(statement)
-            self._connection.execute("pragma user_version = 1")
+            self._connection.execute(f"pragma user_version = {VERSION}")
 
     def close(self) -> None:
         """Close the file."""

@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("restore", "put a backup in the place of a data directory", "tillit_cli.commands.restore"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),
+    Command("upgrade", "bring a data directory of an older tillit up to this one", "tillit_cli.commands.upgrade"),
     Command("verify", "check that nothing in a data directory has changed by itself", "tillit_cli.commands.verify"),
     Command("whatif", "what hangs on a touchpoint, at most and at least", "tillit_cli.commands.whatif"),
     Command("doctor", "say whether a data directory is well", "tillit_cli.commands.doctor"),

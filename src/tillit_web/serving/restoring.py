@@ -21,7 +21,7 @@ from tillit_web.backups.actions import erased_beside
 from tillit_web.backups.archive import Manifest, read_archive
 from tillit_web.backups.keys import BackupKey, ends_on, find_key
 from tillit_web.backups.stream import DecryptingReader, Header, read_header
-from tillit_web.serving.directory import open_directory
+from tillit_web.serving.directory import bring_up as bring_up_to_date
 from tillit_web.serving.lock import serving_alone
 from tillit_web.serving.staging import staging, take_its_place
 
@@ -55,7 +55,7 @@ def restore(
     keys_in: Path | None = None,
     erased_in: Sequence[Path] = (),
     replace: bool = False,
-    bring_up: Callable[[Path], None] = open_directory,
+    bring_up: Callable[[Path], None] = bring_up_to_date,
 ) -> Restored:
     """Put a backup in the place of a data directory; until the last moment that one stays as it is.
 

@@ -53,7 +53,8 @@ ADDRESSES: dict[Door, set[str]] = {
 COMMANDS_OF: dict[Door, set[str]] = {
     Door.ATTACKED: {"export", "export-decisions"},
     Door.NO_SALES: {
-        *("backup", "demo", "doctor", "evaluate", "forget", "key", "plan", "restore", "serve", "simulate", "verify"),
+        *("backup", "demo", "doctor", "evaluate", "forget", "key", "plan", "restore", "serve", "simulate", "upgrade"),
+        "verify",
     },
     Door.OWN_FILE: {
         *("credit", "friction", "funnel", "identity", "inspect", "journeys", "readiness", "report", "whatif"),

@@ -1,0 +1,83 @@
+"""Killed at every step of a backup, a restore and an upgrade, on the same data: nothing is lost, nothing is double."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.web.serving.test_upgrading import OLDER, kept
+from tests.web.warehouse.erasure_stage import run, tillit
+from tillit import fault
+
+pytestmark = pytest.mark.torture
+
+CYCLES = int(os.environ.get("TORTURE_CYCLES", "1"))
+BACKUP = (
+    "backup.database_copied",
+    "backup.linked",
+    "backup.file_written",
+    "backup.before_rename",
+    "backup.after_rename",
+)
+UPGRADE = ("migrate.backed_up", "migrate.migrated")
+RESTORE = (
+    "restore.unpacked",
+    "restore.opened",
+    "restore.erased",
+    "restore.built",
+    "restore.between_renames",
+    "restore.renamed",
+)
+MADE_WHOLE = ("backup.after_rename",)
+
+
+@pytest.fixture(scope="module")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("older") / "data"
+    made = run("-c", OLDER, str(data))
+    assert made.returncode == 0, made.stderr
+    return data
+
+
+@pytest.mark.parametrize("cycle", range(CYCLES))
+def test_a_killed_backup_leaves_a_whole_file_or_none(older: Path, tmp_path: Path, cycle: int) -> None:
+    for step in BACKUP:
+        to = tmp_path / f"{step}.backup"
+        killed = tillit("backup", "--data", older, "--to", to, fault=step)
+        assert killed.returncode == fault.EXIT_CODE, f"{step}: {killed.stderr}"
+        assert to.exists() == (step in MADE_WHOLE)
+    whole = tillit("backup", "--data", older, "--to", tmp_path / "whole")
+    assert whole.returncode == 0, whole.stderr
+    assert not (older / "backup-work").exists()
+    restored = tillit("restore", tmp_path / "whole", "--data", tmp_path / "new", "--keys", older)
+    assert restored.returncode == 0, restored.stderr
+    assert kept(tmp_path / "new") == kept(older)
+
+
+@pytest.mark.parametrize("cycle", range(CYCLES))
+def test_a_killed_upgrade_or_restore_leaves_the_old_or_the_new(older: Path, tmp_path: Path, cycle: int) -> None:
+    before = kept(older)
+    data = tmp_path / "data"
+    made = run("-c", OLDER, str(data))
+    assert made.returncode == 0, made.stderr
+    assert kept(data) == before
+    for step in (*UPGRADE, *RESTORE[:4]):
+        killed = tillit("upgrade", "--data", data, fault=step)
+        assert killed.returncode == fault.EXIT_CODE, f"{step}: {killed.stderr}"
+        assert kept(data) == before, f"{step}: the directory is the old one"
+    killed = tillit("upgrade", "--data", data, fault="restore.between_renames")
+    assert killed.returncode == fault.EXIT_CODE, killed.stderr
+    assert not data.exists()
+    opened = tillit("key", "list", "--data", data)
+    assert opened.returncode == 0, f"the next command completes it: {opened.stderr}"
+    assert kept(data) == before
+    (backup, *_) = sorted(tmp_path.glob("data.before-upgrade-*.backup"))
+    for step in RESTORE:
+        killed = tillit("restore", backup, "--data", data, "--replace", fault=step)
+        assert killed.returncode == fault.EXIT_CODE, f"{step}: {killed.stderr}"
+        assert tillit("key", "list", "--data", data).returncode == 0
+        assert kept(data) == before
+    assert tillit("verify", "--data", data).returncode == 0
+    assert not (data / "restored.ready").exists()
