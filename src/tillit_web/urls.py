@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("tillit_web.insight.urls")),
     path("settings/site/", include("tillit_web.collect.site_urls")),
     path("settings/robots/", include("tillit_web.warehouse.robots_urls")),
+    path("answers/", include("tillit_web.answers.urls")),
+    path("help/", include("tillit_web.answers.help_urls")),
     path("meetings/", include("tillit_web.meetings.urls")),
     path("me/", include("tillit_web.me.urls")),
     path("import/", include("tillit_web.warehouse.urls")),

@@ -38,6 +38,11 @@ ADDRESSES: dict[Door, set[str]] = {
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
         "meetings:staffing",
+        *("answers:library", "answers:new", "answers:write", "answers:still_right", "answers:publish", "answers:sure"),
+        *("answers:experts", "answers:new_expert", "answers:expert", "answers:agree", "answers:unanswered"),
+        *("answers:judge", "answers:comparisons", "answers:new_comparison", "answers:comparison"),
+        *("answers:publish_comparison", "help:front", "help:ask", "help:sitemap", "help:feed", "help:helped"),
+        *("help:expert", "help:comparison", "help:answer"),
         *("collect:overview", "collect:create_key", "collect:revoke_key", "collect:replay", "collect:discard"),
     },
     Door.OWN_FILE: {
