@@ -95,6 +95,15 @@ class Purpose(StrEnum):
     RIGHTS = "rights"  # what the law gives the customer: to see, take along, correct and erase
 
 
+# A customer can say yes or no to these; the others rest on what was agreed or on the law.
+ASKED_FOR: tuple[Purpose, ...] = (
+    Purpose.MEASUREMENT,
+    Purpose.STAFF_READING,
+    Purpose.PERSONALISATION,
+    Purpose.MARKETING,
+)
+
+
 class ContactChannel(StrEnum):
     """By which way a customer is contacted; a yes to marketing is for one of them."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tillit.errors import MappingError
-from tillit.events.mapping import Cell, EventRule, Mapping, Time, check_columns
+from tillit.events.mapping import Cell, ConsentRule, EventRule, Mapping, Time, check_columns
 from tillit.events.mapping_dump import dump_mapping
 from tillit.events.mapping_toml import load_mapping, parse_mapping
 from tillit.vocabulary import IdentifierKind
@@ -35,8 +35,18 @@ rules = st.builds(
     once_per=columns,
     when=st.dictionaries(texts, some_columns, max_size=2),
 )
+consents = st.builds(
+    ConsentRule,
+    purpose=st.just(Cell(constant="marketing")) | st.builds(Cell, column=texts, rename=renames),
+    answer=st.just(Cell(constant="yes")) | st.builds(Cell, column=texts, rename=renames),
+    time=st.builds(Time, columns=some_columns, format=formats),
+    channel=st.just(Cell(constant="sms")) | st.builds(Cell, column=texts),
+    wording=st.none() | cells,
+    where=st.none() | cells,
+)
 mappings = st.builds(
     Mapping,
+    consents=st.lists(consents, max_size=2).map(tuple),
     events=st.lists(rules, min_size=1, max_size=3).map(tuple),
     identifiers=st.dictionaries(st.sampled_from(list(IdentifierKind)), some_columns, min_size=1),
     source=texts,

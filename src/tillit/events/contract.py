@@ -60,6 +60,21 @@ CONTACT_SCHEMA = pa.schema(
     ]
 )
 
+# What a customer said yes or no to, as a file reports it; consents, not events.
+ANSWER_SCHEMA = pa.schema(
+    [
+        pa.field("origin_row", pa.int64(), nullable=False),  # 1 = first row of data in the file
+        pa.field("subjects", pa.list_(pa.binary(16)), nullable=False),  # every identifier of the row
+        pa.field("purpose", pa.string(), nullable=False),  # one of vocabulary.ASKED_FOR
+        pa.field("channel", pa.string()),  # a ContactChannel; with marketing and nothing else
+        pa.field("granted", pa.bool_(), nullable=False),
+        pa.field("wording", pa.string(), nullable=False),  # the version of the words; "" where none is given
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("where", pa.string(), nullable=False),
+        pa.field("said_at", pa.int64(), nullable=False),
+    ]
+)
+
 # A row that was not taken, as it was, with the reason.
 REJECTED_SCHEMA = pa.schema(
     [

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillit.events import cells, texts
+from tillit.events.answers import AnswerReader, answers_of
 from tillit.events.chunks import RawChunk
 from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
 from tillit.events.faults import Faults
@@ -39,6 +40,8 @@ class Converted:
     events: tuple[pa.Table, ...]
     links: tuple[pa.Table, ...]
     contacts: pa.Table
+    answers: pa.Table  # ANSWER_SCHEMA
+    answer_contacts: pa.Table  # of rows that gave an answer and no event
     faults: Faults  # by place in the chunk's table
     rows_without_event: int  # taken, but every time was empty
     further_lines: int  # taken, but an earlier row gave all their events
@@ -74,6 +77,7 @@ class Converter:
         self._received_at = received_at
         self._times = tuple(TimeReader(rule.time, mapping.timezone) for rule in mapping.events)
         self._money = tuple(MoneyReader(mapping, rule) for rule in mapping.events)
+        self._answers = tuple(AnswerReader(rule, mapping, received_at=received_at) for rule in mapping.consents)
 
     @property
     def id_kinds(self) -> tuple[IdKind, ...]:
@@ -86,6 +90,7 @@ class Converter:
         """What was assumed while converting, each sentence once."""
         said = [note for reader in self._times for note in reader.notes]
         said += [note for reader in self._money for note in reader.notes]
+        said += [note for answers in self._answers for note in answers.notes]
         return tuple(dict.fromkeys(said))
 
     def learn(self, chunk: RawChunk) -> bool:
@@ -93,6 +98,7 @@ class Converter:
         numbers = chunk.row_numbers()
         told = [reader.learn(chunk.table, numbers) for reader in self._times]
         told += [reader.learn(chunk.table, numbers) for reader in self._money]
+        told += [answers.learn(chunk.table, numbers) for answers in self._answers]
         return all(told)
 
     def conclude(self) -> None:
@@ -105,13 +111,17 @@ class Converter:
             times.conclude()
         for money in self._money:
             money.conclude()
+        for answers in self._answers:
+            answers.conclude()
 
     def convert(self, chunk: RawChunk) -> Converted:
         """Convert one chunk. A row any of whose events cannot be read is refused whole."""
         table, mapping = chunk.table, self._mapping
         faults = Faults(table.num_rows)
         readings = self._read(chunk, faults)
-        some = np.logical_or.reduce([reading.there for reading in readings])
+        answered = [reader.read(table, faults) for reader in self._answers]
+        happened = _any([reading.there for reading in readings], table.num_rows)
+        some = happened | _any([answer.there for answer in answered], table.num_rows)
         identity = self._identify(table)
         faults.add(
             np.flatnonzero(some & ~cells.present(identity.subject)),
@@ -133,13 +143,16 @@ class Converter:
             events.append(event)
             links.append(_links(identity, event, taken))
         good = ~faults.refused
+        answers = answers_of(answered, identity.by_kind, chunk, faults.refused)
         return Converted(
             events=tuple(events),
             links=tuple(links),
             contacts=self._contacts(table, identity, np.flatnonzero(gave)),
+            answers=answers,
+            answer_contacts=self._contacts(table, identity, _rows_in(answers, chunk, gave)),
             faults=faults,
             rows_without_event=int((good & ~some).sum()),
-            further_lines=int((good & some & ~gave).sum()),
+            further_lines=int((good & happened & ~gave).sum()),
         )
 
     def _read(self, chunk: RawChunk, faults: Faults) -> list[_Reading]:
@@ -300,6 +313,18 @@ def _links(identity: _Identity, events: pa.Table, taken: Integers) -> pa.Table:
         tied = pc.and_(pc.is_valid(other), pc.not_equal(left_kind, str(kind)))
         parts.append(pa.table(columns).filter(tied).cast(DRAFT_LINK_SCHEMA))
     return pa.concat_tables(parts) if parts else DRAFT_LINK_SCHEMA.empty_table()
+
+
+def _rows_in(answers: pa.Table, chunk: RawChunk, gave: Booleans) -> Integers:
+    """Places of the rows that gave an answer and no event."""
+    places = np.searchsorted(chunk.row_numbers(), answers["origin_row"].to_numpy())
+    only: Integers = np.unique(places[~gave[places]])
+    return only
+
+
+def _any(there: list[Booleans], rows: int) -> Booleans:
+    found: Booleans = np.logical_or.reduce(there) if there else np.zeros(rows, dtype=np.bool_)
+    return found
 
 
 def _listed(groups: Iterable[tuple[str, ...]]) -> str:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tillit.events.contract import CONTACT_SCHEMA
+from tillit.events.contract import ANSWER_SCHEMA, CONTACT_SCHEMA
 from tillit.events.erasures import erased_events, event_digest, subject_digest, subjects_until
 from tillit.events.hot import HotEvent
 from tillit.events.key import read_or_create_key
@@ -160,8 +160,26 @@ def clear_left(left: Left, staged: Collection[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
+def answers_left(log: EventLog, answers: Sequence[Path]) -> tuple[Path, ...]:
+    """An import's answers without what erased persons said before they were erased; rewritten in place."""
+    erased = Erased.of(log)
+    if not erased.is_empty:
+        for path in answers:
+            rows = pq.read_table(path).to_pylist()
+            kept = [
+                row | {"subjects": [subject for subject in row["subjects"] if row["said_at"] > erased.until(subject)]}
+                for row in rows
+            ]
+            pq.write_table(pa.Table.from_pylist([row for row in kept if row["subjects"]], ANSWER_SCHEMA), path)
+    return tuple(answers)
+
+
 def contacts_left(
-    log: EventLog, contacts: Sequence[Path], events: Sequence[Path], links: Sequence[Path]
+    log: EventLog,
+    contacts: Sequence[Path],
+    events: Sequence[Path],
+    links: Sequence[Path],
+    answers: Sequence[Path] = (),
 ) -> tuple[Path, ...]:
     """An import's contacts without those of erased persons who have not come back in it; rewritten in place."""
     erased = Erased.of(log)
@@ -174,6 +192,8 @@ def contacts_left(
             rows = rows.filter(pa.array(~erased.gone(rows)))
             for name in named_in(rows.schema):
                 back.update(pc.unique(rows[name]).to_pylist())
+    for path in answers:  # those that are left were given after the erasure
+        back.update(subject for row in pq.read_table(path)["subjects"].to_pylist() for subject in row)
     for path in contacts:
         rows = pq.read_table(path)
         stays = [s in back or erased.until(s) == NEVER for s in rows["subject"].to_pylist()]

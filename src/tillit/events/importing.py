@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from tillit.events.chunks import Reader
-from tillit.events.erased import Erased, contacts_left
+from tillit.events.erased import Erased, answers_left, contacts_left
 from tillit.events.erased_texts import ErasedTexts, blank_erased
 from tillit.events.log import EventLog, LoggedImport
 from tillit.events.mapping import Mapping
@@ -19,7 +19,7 @@ from tillit.events.reading import open_reader
 from tillit.events.receipt import Receipt, most_first
 from tillit.events.rejecting import RejectedRows, Say
 from tillit.events.segments import SegmentKind
-from tillit.events.staging import OnProgress, stage
+from tillit.events.staging import OnProgress, stage, without_rows
 from tillit.events.subject import country_of_zone
 from tillit.sentences import Sentence, sentence
 
@@ -36,6 +36,7 @@ class Imported:
             where they brought nothing else.
         rejected: The CSV of rejected rows, or None without any.
         contacts: Parquet of CONTACT_SCHEMA: clear values, for the contact store and nothing else.
+        answers: Parquet of ANSWER_SCHEMA: what customers said yes and no to, for the ledger of consents.
         mapping: What the file was read by.
         notes: What was found out or assumed, in sentences.
         first_at: Microseconds UTC of the earliest event that was new; None without one.
@@ -46,6 +47,7 @@ class Imported:
     conflict_events: int
     rejected: Path | None
     contacts: tuple[Path, ...]
+    answers: tuple[Path, ...]
     mapping: Mapping
     notes: tuple[Sentence, ...]
     first_at: int | None
@@ -103,7 +105,11 @@ def import_file(
     rejected = _reject_conflicts(work, path, say) if logged.conflict_rows else staged.rejected_csv
     if rejected is not None:
         _blank_erased(log, rejected, path, staged.mapping, timezone=timezone, say=say)
-    contacts = contacts_left(log, staged.contacts, staged.events, staged.links)
+    answers = staged.answers
+    if logged.conflict_rows:
+        answers = without_rows(answers, pq.read_table(work / UNMET_ROWS)["origin_row"].to_pylist())
+    answers = answers_left(log, answers)
+    contacts = contacts_left(log, staged.contacts, staged.events, staged.links, answers)
     for part in (*staged.events, *staged.links):
         part.unlink()  # the log has them now
     first_at, last_at = _span(log, import_id)
@@ -112,6 +118,7 @@ def import_file(
         conflict_events=logged.conflict_events,
         rejected=rejected,
         contacts=contacts,
+        answers=answers,
         mapping=staged.mapping,
         notes=staged.notes,
         first_at=first_at,

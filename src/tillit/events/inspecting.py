@@ -17,6 +17,7 @@ from tillit.events.mapping import FILE_ORDER, Cell, EventRule, Mapping, Time, ch
 from tillit.events.reading import open_reader
 from tillit.events.recipe import Recognised, recognise
 from tillit.events.subject import Subjects, country_of_zone
+from tillit.events.times import LATEST
 from tillit.sentences import Sentence, paragraph, sentence
 from tillit.vocabulary import IdentifierKind
 
@@ -40,13 +41,25 @@ class UnderstoodEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderstoodAnswer:
+    """What a row says that somebody agreed to or refused. `said_at`: microseconds UTC."""
+
+    who: str
+    purpose: str
+    channel: str | None
+    granted: bool
+    said_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnderstoodRow:
-    """A row as it stands and what it gives: events, none, or the reason why it would be refused."""
+    """A row as it stands and what it gives: events, answers, nothing, or the reason why it would be refused."""
 
     row: int
     raw: tuple[str, ...]
     events: tuple[UnderstoodEvent, ...]
     refused: Sentence | None = None
+    answers: tuple[UnderstoodAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +198,8 @@ def _inspection(
     # The key is of no use to anyone: these subjects are thrown away.
     region = mapping.region or country_of_zone(mapping.timezone)
     subjects = Subjects(b"inspection", region=region, namespace=mapping.namespace, hashed=mapping.hashed)
-    converter = Converter(mapping, reader.columns, subjects, received_at=0)
+    # Without a clock no answer lies ahead; the import, which has one, refuses those.
+    converter = Converter(mapping, reader.columns, subjects, received_at=LATEST)
     try:
         _learn(reader, converter)
         rows, problem, remedy = _understood(sample, mapping, converter), None, None
@@ -273,13 +287,20 @@ def _understood(sample: RawChunk, mapping: Mapping, converter: Converter) -> tup
                 object=event["object"],
             )
             events.setdefault(row, []).append(shown)
+    answers: dict[int, list[UnderstoodAnswer]] = {}
+    for answer in converted.answers.to_pylist():
+        told = {name: answer[name] for name in ("purpose", "channel", "granted", "said_at")}
+        answers.setdefault(answer["origin_row"], []).append(
+            UnderstoodAnswer(who=who.get(answer["origin_row"], ""), **told)
+        )
     numbers = sample.row_numbers()
     refused = {
         int(numbers[place]): converted.faults.of(int(place))[1] for place in converted.faults.refused.nonzero()[0]
     }
     refused |= {broken.row: broken.reason for broken in sample.broken}
     return tuple(
-        UnderstoodRow(row, raw, tuple(events.get(row, ())), refused.get(row)) for row, raw in _raw_rows(sample).items()
+        UnderstoodRow(row, raw, tuple(events.get(row, ())), refused.get(row), tuple(answers.get(row, ())))
+        for row, raw in _raw_rows(sample).items()
     )
 
 

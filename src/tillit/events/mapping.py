@@ -15,6 +15,7 @@ from tillit.vocabulary import IdentifierKind
 FILE_ORDER = "file order"
 ALL_COLUMNS = "*"
 CELL_KEYS = ("channel", "function", "actor", "place", "campaign")  # texts an event may have from a constant or a column
+CONSENT_CELL_KEYS = ("purpose", "channel", "answer", "wording", "language", "where")
 EPOCH_FORMATS = ("epoch_s", "epoch_ms", "epoch_us")
 SERIAL_FORMAT = "excel"  # days since 1899-12-30, as spreadsheets keep times
 NAMED_FORMATS = (*EPOCH_FORMATS, SERIAL_FORMAT)
@@ -67,16 +68,53 @@ class EventRule:
     def columns(self) -> Iterator[tuple[str, str]]:
         """Every column the rule reads, with the key that names it."""
         yield from (("time", column) for column in self.time.columns)
-        for key in ("activity", *CELL_KEYS):
-            cell: Cell | None = getattr(self, key)
-            if cell is not None and cell.column is not None:
-                yield key, cell.column
+        yield from ((key, cell.column) for key, cell in self.cells() if cell.column is not None)
         yield from (("once_per", column) for column in self.once_per)
         yield from (("when", column) for column in self.when)
         if self.amount is not None:
             yield "amount", self.amount
         if self.object is not None:
             yield "object", self.object
+
+    def cells(self) -> Iterator[tuple[str, Cell]]:
+        """Every text that the rule reads or states, with its key."""
+        yield from _cells(self, ("activity", *CELL_KEYS))
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRule:
+    """How a row gives one answer: a yes or a no to a purpose. A row without an answer gives none.
+
+    Attributes:
+        answer: What says yes or no; a constant where everybody in the file said the same.
+        time: When it was given.
+        channel: The way of contact, with marketing.
+        wording: The version of the words that were answered.
+    """
+
+    purpose: Cell
+    answer: Cell
+    time: Time
+    channel: Cell | None = None
+    wording: Cell | None = None
+    language: Cell | None = None
+    where: Cell | None = None
+
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """Every column the rule reads, with the key that names it."""
+        yield from (("time", column) for column in self.time.columns)
+        yield from ((key, cell.column) for key, cell in self.cells() if cell.column is not None)
+
+    def cells(self) -> Iterator[tuple[str, Cell]]:
+        """Every text that the rule reads or states, with its key."""
+        yield from _cells(self, CONSENT_CELL_KEYS)
+
+
+def _cells(rule: EventRule | ConsentRule, keys: Sequence[str]) -> Iterator[tuple[str, Cell]]:
+    for key in keys:
+        cell: Cell | None = getattr(rule, key)
+        if cell is not None:
+            yield key, cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +143,14 @@ class Mapping:
     constants: abc.Mapping[str, str] = field(default_factory=dict)  # of channel, function, actor, place, campaign
     properties: tuple[str, ...] = ()  # columns, or (ALL_COLUMNS,)
     names: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind of name → columns, joined by a space
+    consents: tuple[ConsentRule, ...] = ()  # a mapping without events has some
 
     def columns(self) -> Iterator[tuple[str, str]]:
         """Every column the mapping reads, with the key that names it; `properties = "*"` names none."""
         for number, rule in enumerate(self.events, start=1):
             yield from ((f"event {number}: {key}", column) for key, column in rule.columns())
+        for number, consent in enumerate(self.consents, start=1):
+            yield from ((f"consent {number}: {key}", column) for key, column in consent.columns())
         for kind, columns in self.identifiers.items():
             yield from ((f"identifiers: {kind}", column) for column in columns)
         for kind_of_name, columns in self.names.items():
@@ -166,13 +207,25 @@ def check_columns(mapping: Mapping, columns: Sequence[str], *, name: str) -> Non
                 )
             )
     for number, rule in enumerate(mapping.events, start=1):
-        for key in ("activity", *CELL_KEYS):
-            cell: Cell | None = getattr(rule, key)
-            if cell is not None and cell.constant is not None and cell.constant in present:
+        for key, cell in rule.cells():
+            if cell.constant is not None and cell.constant in present:
                 raise MappingError(
                     sentence(
                         'event {number}: {key} = "{word}" would write that word into every event, but it is a column '
                         'of {file}. Write {key} = {{column = "{word}"}}.',
+                        number=number,
+                        key=key,
+                        word=cell.constant,
+                        file=name,
+                    )
+                )
+    for number, consent in enumerate(mapping.consents, start=1):
+        for key, cell in consent.cells():
+            if cell.constant is not None and cell.constant in present:
+                raise MappingError(
+                    sentence(
+                        'consent {number}: {key} = "{word}" would write that word into every answer, but it is a '
+                        'column of {file}. Write {key} = {{column = "{word}"}}.',
                         number=number,
                         key=key,
                         word=cell.constant,

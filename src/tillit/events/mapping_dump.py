@@ -7,7 +7,7 @@ from collections import abc
 from decimal import Decimal
 from typing import Any
 
-from tillit.events.mapping import CELL_KEYS, Cell, Mapping
+from tillit.events.mapping import CELL_KEYS, CONSENT_CELL_KEYS, Cell, Mapping, Time
 
 
 def dump_mapping(mapping: Mapping) -> str:
@@ -34,15 +34,11 @@ def dump_mapping(mapping: Mapping) -> str:
     }
     lines += _lines(top)
     for rule in mapping.events:
-        time: dict[str, Any] = {"column": rule.time.columns[0], "format": rule.time.format}
-        if len(rule.time.columns) > 1:
-            time = {"columns": list(rule.time.columns), "format": rule.time.format}
-        plain = len(rule.time.columns) == 1 and rule.time.format is None
         lines += ["", "[[event]]"]
         lines += _lines(
             {
                 "activity": _cell(rule.activity),
-                "time": rule.time.columns[0] if plain else {key: value for key, value in time.items() if value},
+                "time": _time(rule.time),
                 "amount": rule.amount,
                 "object": rule.object,
                 **{key: _cell(getattr(rule, key)) for key in CELL_KEYS},
@@ -51,6 +47,9 @@ def dump_mapping(mapping: Mapping) -> str:
                 "when": {column: list(words) for column, words in rule.when.items()},
             }
         )
+    for consent in mapping.consents:
+        cells = {key: _cell(getattr(consent, key)) for key in CONSENT_CELL_KEYS}
+        lines += ["", "[[consent]]", *_lines(cells | {"time": _time(consent.time)})]
     return "\n".join(lines) + "\n"
 
 
@@ -69,6 +68,13 @@ def _toml(value: object) -> str:
         return "[" + ", ".join(map(_toml, value)) + "]"
     # JSON's escapes are TOML's; DEL alone may stand bare in the one and not in the other.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _time(time: Time) -> str | dict[str, Any]:
+    if len(time.columns) == 1 and time.format is None:
+        return time.columns[0]
+    named = {"column": time.columns[0]} if len(time.columns) == 1 else {"columns": list(time.columns)}
+    return named if time.format is None else named | {"format": time.format}
 
 
 def _short(columns: tuple[str, ...]) -> str | list[str]:

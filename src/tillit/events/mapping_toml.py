@@ -28,6 +28,15 @@ channel = {column = "Source name"}      # a bare text is a constant; so for func
 refund = false
 once_per = "Name"
 when = {"Financial status" = ["paid"]}
+
+[[consent]]                             # one for each answer that a row may hold; a file of answers has no [[event]]
+purpose = "marketing"                   # or {column = "Purpose", rename = {news = "marketing"}}
+channel = "email"                       # with marketing: email, phone or sms
+answer = {column = "Newsletter"}        # yes or no, in the words of `answers`
+time = "Answered at"
+wording = "2026-02"                     # the version of the words
+language = "sv"
+where = {column = "Form"}               # page, shop, form
 ```
 """
 
@@ -43,8 +52,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tillit.errors import MappingError
-from tillit.events.mapping import CELL_KEYS, NAMED_FORMATS, Cell, EventRule, Mapping, Time
-from tillit.vocabulary import Actor, Function, IdentifierKind
+from tillit.events.mapping import (
+    CELL_KEYS,
+    CONSENT_CELL_KEYS,
+    NAMED_FORMATS,
+    Cell,
+    ConsentRule,
+    EventRule,
+    Mapping,
+    Time,
+)
+from tillit.vocabulary import ASKED_FOR, Actor, ContactChannel, Function, IdentifierKind, Purpose
 
 RATE_DECIMALS = 4
 TOP_KEYS = (
@@ -66,8 +84,10 @@ TOP_KEYS = (
     "properties",
     "names",
     "event",
+    "consent",
 )
 EVENT_KEYS = ("activity", "time", "amount", "object", *CELL_KEYS, "refund", "once_per", "when")
+CONSENT_KEYS = (*CONSENT_CELL_KEYS, "time")
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -107,9 +127,11 @@ class _Form:
 
     def mapping(self, table: abc.Mapping[str, Any]) -> Mapping:
         self._known(table, TOP_KEYS, "")
-        events = table.get("event")
-        if not isinstance(events, list) or not events:
-            raise self._error("event", events, 'at least one block: [[event]], activity = "…", time = "…"')
+        events, consents = table.get("event", []), table.get("consent", [])
+        if not isinstance(consents, list):
+            raise self._error("consent", consents, 'blocks: [[consent]], purpose = "…", answer = {column = "…"}')
+        if not isinstance(events, list) or not (events or consents):
+            raise self._error("event", table.get("event"), 'at least one block: [[event]], activity = "…", time = "…"')
         identifiers = self._table(table, "identifiers", tuple(IdentifierKind))
         if not identifiers:
             raise self._error("identifiers", identifiers, 'whose event it is, for example {email = "Email"}')
@@ -153,6 +175,36 @@ class _Form:
             constants=self._constants(table),
             properties=("*",) if properties == "*" else self._columns(table, "properties"),
             names={kind: self._columns(table["names"], kind, "names: ") for kind in self._table(table, "names")},
+            consents=tuple(self._consent(block, f"consent {place}: ") for place, block in enumerate(consents, start=1)),
+        )
+
+    def _consent(self, block: object, where: str) -> ConsentRule:
+        if not isinstance(block, dict):
+            raise self._error(where, block, "a block of keys under [[consent]]")
+        self._known(block, CONSENT_KEYS, where)
+        cells = {key: self._cell(block, key, where) for key in CONSENT_CELL_KEYS}
+        purpose, answer, channel = cells["purpose"], cells["answer"], cells["channel"]
+        if purpose is None:
+            raise self._error(f"{where}purpose", None, f'one of {", ".join(ASKED_FOR)}, or {{column = "…"}}')
+        if answer is None:
+            raise self._error(f"{where}answer", None, '{column = "…"}, or "yes" where everybody in the file said it')
+        for key, cell, words in (
+            ("purpose", purpose, tuple(ASKED_FOR)),
+            ("channel", channel, tuple(ContactChannel)),
+            ("answer", answer, ("yes", "no")),
+        ):
+            if cell is not None and cell.constant is not None:
+                self._word(cell.constant, words, f"{where}{key}")
+        if channel is None and purpose.constant in (None, Purpose.MARKETING):
+            raise self._error(f"{where}channel", None, f"by which way: one of {', '.join(ContactChannel)}")
+        return ConsentRule(
+            purpose=purpose,
+            answer=answer,
+            time=self._time(block, where),
+            channel=channel,
+            wording=cells["wording"],
+            language=cells["language"],
+            where=cells["where"],
         )
 
     def _event(self, block: object, where: str) -> EventRule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tillit.events.chunks import RawChunk, Reader
-from tillit.events.contract import CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
+from tillit.events.contract import ANSWER_SCHEMA, CONTACT_SCHEMA, EVENT_SCHEMA, LINK_SCHEMA
 from tillit.events.converting import Converted, Converter
 from tillit.events.inspecting import understand
 from tillit.events.mapping import Mapping, check_columns
@@ -40,6 +41,7 @@ class Staged:
     events: tuple[Path, ...]  # Parquet, EVENT_SCHEMA
     links: tuple[Path, ...]  # Parquet, LINK_SCHEMA
     contacts: tuple[Path, ...]  # Parquet, CONTACT_SCHEMA
+    answers: tuple[Path, ...]  # Parquet, ANSWER_SCHEMA: of rows that were not refused
     rejected: tuple[Path, ...]  # a CSV for each file that had rejected rows
     receipt: Receipt
     mappings: tuple[Mapping, ...]  # one for each file
@@ -91,10 +93,12 @@ def stage(
     for path, reader, (each, _) in zip(paths, readers, understood, strict=True):
         check_columns(each, reader.columns, name=path.name)
     contacts = PartWriter(work, "contacts", CONTACT_SCHEMA)
+    answer_contacts = PartWriter(work, "answer-contacts", CONTACT_SCHEMA)
     total, done, rows = sum(reader.total_bytes for reader in readers), 0, 0
     files: list[_File] = []
     with ExitStack() as opened:
         opened.callback(contacts.close)
+        opened.callback(answer_contacts.close)
         for place, (path, reader, (each, _)) in enumerate(zip(paths, readers, understood, strict=True)):
             region = each.region or country_of_zone(each.timezone)
             subjects = Subjects(key, region=region, namespace=each.namespace, hashed=each.hashed)
@@ -105,7 +109,9 @@ def stage(
             file = _File(work, place, path, reader, converter, rejected_to=rejected_to, say=say)
             opened.callback(file.close)
             for chunk in _told_chunks(reader, converter):
-                contacts.write(file.take(chunk))
+                converted = file.take(chunk)
+                contacts.write(converted.contacts)
+                answer_contacts.write(converted.answer_contacts)
                 rows += chunk.rows
                 if on_progress is not None:
                     on_progress(done + reader.position(), total, rows)
@@ -119,7 +125,8 @@ def stage(
     return Staged(
         events=settlement.events,
         links=settlement.links,
-        contacts=kept_contacts(settlement, contacts.close(), work=work),
+        contacts=(*kept_contacts(settlement, contacts.close(), work=work), *answer_contacts.close()),
+        answers=tuple(path for file in files for path in file.answers()),
         rejected=tuple(file.rejected.path for file in files if file.rejected.path is not None),
         receipt=sum(receipts[1:], receipts[0]),
         mappings=tuple(each for each, _ in understood),
@@ -173,14 +180,16 @@ class _File:
             )
             for rule, _ in enumerate(converter.id_kinds)
         ]
+        self._answers = PartWriter(work, f"answers-{place:03}", ANSWER_SCHEMA)
+        self._conflicting: set[int] = set()
         self._rows = self._rows_without_event = self._further_lines = 0
 
     @property
     def notes(self) -> tuple[Sentence, ...]:
         return (*self._reader.notes, *self._converter.notes)
 
-    def take(self, chunk: RawChunk) -> pa.Table:
-        """Convert and write a chunk; the contacts in it come back, because all files write them together."""
+    def take(self, chunk: RawChunk) -> Converted:
+        """Convert and write a chunk; it comes back for its contacts, because all files write them together."""
         converted = self._converter.convert(chunk)
         for writers, events, links in zip(self._writers, converted.events, converted.links, strict=True):
             writers[0].write(events)
@@ -190,7 +199,8 @@ class _File:
         self._rows += chunk.rows
         self._rows_without_event += converted.rows_without_event
         self._further_lines += converted.further_lines
-        return converted.contacts
+        self._answers.write(converted.answers)
+        return converted
 
     def _reject(self, chunk: RawChunk, converted: Converted) -> None:
         for broken in chunk.broken:
@@ -214,7 +224,12 @@ class _File:
         for writers in self._writers:
             for writer in writers:
                 writer.close()
+        self._answers.close()
         self.rejected.close()
+
+    def answers(self) -> tuple[Path, ...]:
+        """The answers of rows that were not refused; ask after `reject_conflicts`."""
+        return without_rows(self._answers.close(), self._conflicting)
 
     def reject_conflicts(self, settlement: Settlement, *, names: Sequence[str]) -> None:
         """Keep the rows that contradict others, read from the file once more, and finish."""
@@ -237,6 +252,7 @@ class _File:
                     id=found["event_id"],
                 )
                 self.rejected.add(cells, found["origin_row"], CONFLICT, reason)
+                self._conflicting.add(found["origin_row"])
             if conflict is None:
                 break
 
@@ -253,6 +269,15 @@ class _File:
             further_lines=self._further_lines + settlement.further_lines.get(self._place, 0),
             reasons=most_first(dict(self.rejected.reasons)),
         )
+
+
+def without_rows(answers: Sequence[Path], refused: Collection[int]) -> tuple[Path, ...]:
+    """Staged answers without those of rows that were refused after all; rewritten in place."""
+    for path in answers if refused else ():
+        found = pq.read_table(path)
+        gone = pc.is_in(found["origin_row"], value_set=pa.array(sorted(refused), pa.int64()))
+        pq.write_table(found.filter(pc.invert(gone)), path)
+    return tuple(answers)
 
 
 def _cells(table: pa.Table) -> Iterator[tuple[object, ...]]:

@@ -63,6 +63,7 @@ def _together(staged: Sequence[Staged]) -> Staged:
         events=tuple(path for one in staged for path in one.events),
         links=tuple(path for one in staged for path in one.links),
         contacts=tuple(path for one in staged for path in one.contacts),
+        answers=tuple(path for one in staged for path in one.answers),
         rejected=tuple(path for one in staged for path in one.rejected),
         receipt=sum(receipts[1:], receipts[0]),
         mappings=tuple(mapping for one in staged for mapping in one.mappings),

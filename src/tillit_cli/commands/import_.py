@@ -49,6 +49,12 @@ def run(args: argparse.Namespace) -> int:
             f"{path.name}: {rows.rows:,} rows: {rows.accepted:,} accepted, {rows.duplicate:,} duplicate, "
             f"{rows.rejected:,} rejected; {rows.events:,} new events"
         )
+        answers = receipt.answers
+        if answers.new or answers.known or answers.overtaken:
+            print(
+                f"  answers of customers: {answers.new:,} new, {answers.known:,} on record already, "
+                f"{answers.overtaken:,} kept that do not count, since the customer answered later"
+            )
         for note in receipt.notes:
             print(f"  {note}", file=sys.stderr)
         if rejected is not None:

@@ -7,6 +7,7 @@ import json
 import shlex
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -119,7 +120,13 @@ def _table(found: Inspection) -> Iterator[str]:
             )
         if not row.events:
             reason = f"refused: {row.refused}" if row.refused else "gives no event"
-            lines.append((str(row.row), _shown(reason, 200)))
+            if not row.answers:
+                lines.append((str(row.row), _shown(reason, 200)))
+        for answer in row.answers:
+            when = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=answer.said_at)).astimezone(zone)
+            said = f"{answer.who} says {'yes' if answer.granted else 'no'} to {answer.purpose}"
+            by = f" by {answer.channel}" if answer.channel else ""
+            lines.append((str(row.row), _shown(f"{said}{by}, {when:%Y-%m-%d %H:%M:%S %Z}", 200)))
     widths = [max(len(line[place]) for line in lines if len(line) == len(_HEADINGS)) for place in range(len(_HEADINGS))]
     for line in lines:
         padded = (
@@ -172,6 +179,7 @@ def _as_json(file: Path, found: Inspection, commands: Sequence[str]) -> dict[str
                     }
                     for event in row.events
                 ],
+                "answers": [asdict(answer) for answer in row.answers],
             }
             for row in found.rows
         ],

@@ -10,7 +10,7 @@ import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 
-from tillit.vocabulary import MeasurementMode, Role
+from tillit.vocabulary import ContactChannel, MeasurementMode, Purpose, Role
 from tillit_web.people.consents import How as How
 from tillit_web.people.consents import record_consent as record_consent
 from tillit_web.people.contacts import block as block
@@ -18,6 +18,8 @@ from tillit_web.people.contacts import block_subjects as block_subjects
 from tillit_web.people.contacts import note_reason as note_reason
 from tillit_web.people.contacts import record_access as record_access
 from tillit_web.people.erasure import ask_erasure as ask_erasure
+from tillit_web.people.imported_answers import ImportedAnswer, Kept, keep_imported
+from tillit_web.people.imported_answers import take_back_imported as take_back_imported
 from tillit_web.people.models import Company, Contact, OneTimeLink, User
 from tillit_web.people.records import ask_correction as ask_correction
 from tillit_web.people.tokens import digest, new_token
@@ -197,3 +199,24 @@ def keep_contacts(batches: Iterable[pa.Table]) -> int:
             batch_size=2000,
         )
     return given
+
+
+def keep_answers(batches: Iterable[pa.Table], *, file_name: str, import_id: str) -> Kept:
+    """Put on record what a file reports of customers' answers (contract.ANSWER_SCHEMA), each with its file and row."""
+    rows = (row for batch in batches for row in batch.to_pylist())
+    return keep_imported(
+        (
+            ImportedAnswer(
+                subjects=tuple(row["subjects"]),
+                purpose=Purpose(row["purpose"]),
+                channel=ContactChannel(row["channel"]) if row["channel"] else None,
+                granted=row["granted"],
+                wording=row["wording"],
+                language=row["language"],
+                where=", ".join(filter(None, (f"{file_name}, #{row['origin_row']}", row["where"]))),
+                said_at=row["said_at"],
+            )
+            for row in rows
+        ),
+        import_id=import_id,
+    )

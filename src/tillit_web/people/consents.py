@@ -11,36 +11,24 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from tillit.errors import PurposeError
 from tillit.journeys.permission import Mask, Permission
 from tillit.ledger.chain import Verdict
-from tillit.ledger.ledger import SALT_BYTES, Ledger
+from tillit.ledger.ledger import SALT_BYTES
+from tillit.vocabulary import ASKED_FOR as ASKED_FOR
 from tillit.vocabulary import ContactChannel, Purpose
+from tillit_web.people.consents_file import consents_path, opened, transaction
 
-FILE = "consents.sqlite"
-VERSION = 2  # of the file: 1 had no consent_once
-WAIT_SECONDS = 20.0
 GIVEN, WITHDRAWN, ERASURE_ASKED = "given", "withdrawn", "erasure_asked"
-# A customer can say yes or no to these; the others rest on what was agreed or on the law.
-ASKED_FOR: tuple[Purpose, ...] = (
-    Purpose.MEASUREMENT,
-    Purpose.STAFF_READING,
-    Purpose.PERSONALISATION,
-    Purpose.MARKETING,
-)
 ALLOWED_UNLESS_REFUSED = frozenset({Purpose.MEASUREMENT})
 ERASED = "erased"  # stands where a purpose does: whoever asked to be erased is read for none
-_NO_CHANNEL = ""
+NO_CHANNEL = ""
 _LATEST = "select subject, granted, max(number) from consent_subject where purpose = ? and at <= ? "
 
 
@@ -119,24 +107,25 @@ def record_consent(
         "said_at": None if at is None else at.isoformat(),
     }
     kind = GIVEN if granted else WITHDRAWN
-    return _append(kind, subjects, said, purpose.value, channel or _NO_CHANNEL, granted, once=once)
+    return _append(kind, subjects, said, purpose.value, channel or NO_CHANNEL, granted, once=once)
 
 
 def request_erasure(subjects: Collection[bytes]) -> int:
     """Hide these subjects from every reader at once, for every purpose. Returns the entry's number."""
-    return _append(ERASURE_ASKED, subjects, {}, ERASED, _NO_CHANNEL, granted=True)
+    return _append(ERASURE_ASKED, subjects, {}, ERASED, NO_CHANNEL, granted=True)
 
 
 def count_bodies(subjects: Collection[bytes]) -> int:
     """How many entries of the ledger still say something of these subjects."""
-    with _open() as (connection, ledger):
+    with opened() as (connection, ledger):
         return sum(ledger.content(number) is not None for number in _entries_of(connection, subjects))
 
 
 def subjects_on_record() -> frozenset[bytes]:
     """Every subject that an entry of the ledger is about."""
-    with _open() as (connection, _):
-        return frozenset(bytes(row[0]) for row in connection.execute("select distinct subject from consent_subject"))
+    with opened() as (connection, _):
+        rows = connection.execute("select subject from consent_subject union select subject from consent_overtaken")
+        return frozenset(bytes(row[0]) for row in rows)
 
 
 def erase_answers(subjects: Collection[bytes], *, until: int) -> int:
@@ -148,32 +137,34 @@ def erase_answers(subjects: Collection[bytes], *, until: int) -> int:
     Returns:
         How many entries lost their bodies.
     """
-    with _open() as (connection, ledger), _transaction(connection):
+    with opened() as (connection, ledger), transaction(connection):
         numbers = _entries_of(connection, subjects, until=until)
         now, salt = time.time_ns() // 1_000, secrets.token_bytes(SALT_BYTES)
         erased = ledger.erase(numbers, at=now, salt=salt)
-        connection.executemany(
-            "delete from consent_subject where subject = ? and (at <= ? or purpose = ?)",
-            [(one, until, ERASED) for one in subjects],
-        )
+        for table in ("consent_subject", "consent_overtaken"):
+            connection.executemany(
+                f"delete from {table} where subject = ? and (at <= ? or purpose = ?)",  # noqa: S608
+                [(one, until, ERASED) for one in subjects],
+            )
     return erased
 
 
 def scrub() -> bool:
     """Leave no trace of what was deleted in the file or its write-ahead log; False while somebody reads it."""
-    with _open() as (connection, _):
+    with opened() as (connection, _):
         connection.execute("vacuum")
         return not connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
 
 
 def consents_of(subjects: Collection[bytes]) -> tuple[ConsentGiven, ...]:
-    """Every answer that was given for any of these subjects, the latest first."""
-    with _open() as (connection, ledger):
+    """Every answer that was given for any of these subjects, the latest first; also those that a file brought late."""
+    with opened() as (connection, ledger):
         marks = ", ".join("?" * len(subjects))
         rows = connection.execute(
-            f"select distinct number, at from consent_subject where purpose <> ? and subject in ({marks}) "  # noqa: S608
-            "order by number desc",
-            (ERASED, *subjects),
+            f"select number, at from consent_subject where purpose <> ? and subject in ({marks}) "  # noqa: S608
+            f"union select number, at from consent_overtaken where subject in ({marks}) "
+            "order by at desc, number desc",
+            (ERASED, *subjects, *subjects),
         ).fetchall()
         found = ((number, at, ledger.content(number)) for number, at in rows)
         return tuple(_given(number, at, json.loads(content)) for number, at, content in found if content is not None)
@@ -181,16 +172,26 @@ def consents_of(subjects: Collection[bytes]) -> tuple[ConsentGiven, ...]:
 
 def standing_of(subjects: Collection[bytes]) -> dict[tuple[Purpose, ContactChannel | None], ConsentGiven]:
     """The answer that counts now, for each purpose (and way of contact) that was ever answered."""
-    standing: dict[tuple[Purpose, ContactChannel | None], ConsentGiven] = {}
-    for given in consents_of(subjects):
-        standing.setdefault((given.purpose, given.channel), given)
-    return standing
+    marks = ", ".join("?" * len(subjects))
+    latest: dict[tuple[str, str], tuple[int, int]] = {}
+    with opened() as (connection, ledger):
+        rows = connection.execute(
+            f"select purpose, channel, at, max(number) from consent_subject where subject in ({marks}) "  # noqa: S608
+            "and purpose <> ? group by subject, purpose, channel",
+            (*subjects, ERASED),
+        )
+        # Of one identifier the last entry counts; of several of one person, what was said last.
+        for purpose, channel, at, number in rows:
+            latest[purpose, channel] = max(latest.get((purpose, channel), (at, number)), (at, number))
+        found = [(number, at, ledger.content(number)) for at, number in latest.values()]
+    given = [_given(number, at, json.loads(content)) for number, at, content in found if content is not None]
+    return {(each.purpose, each.channel): each for each in given}
 
 
 def agreed(subjects: Collection[bytes], purpose: Purpose) -> frozenset[bytes]:
     """Those of these subjects whose latest answer for a purpose is a yes, by whatever way of contact."""
     marks = ", ".join("?" * len(subjects))
-    with _open() as (connection, _):
+    with opened() as (connection, _):
         rows = connection.execute(
             f"select subject, granted, max(number) from consent_subject where purpose = ? and subject in ({marks}) "  # noqa: S608
             "group by subject, channel",
@@ -201,7 +202,7 @@ def agreed(subjects: Collection[bytes], purpose: Purpose) -> frozenset[bytes]:
 
 def is_erased(subject: bytes) -> bool:
     """Has erasure been asked for this subject?"""
-    with _open() as (connection, _):
+    with opened() as (connection, _):
         found = connection.execute(
             "select 1 from consent_subject where purpose = ? and subject = ? limit 1", (ERASED, subject)
         )
@@ -210,10 +211,10 @@ def is_erased(subject: bytes) -> bool:
 
 def permission(purpose: Purpose, *, aggregates_as_of: datetime) -> Permission:
     """Whose events a purpose may see: persons as of now, aggregates as of a moment (the build's, or midnight)."""
-    with _open() as (connection, _):
+    with opened() as (connection, _):
         newest = connection.execute("select coalesce(max(number), 0) from consent_entry").fetchone()[0]
         cut = int(aggregates_as_of.timestamp() * 1_000_000)
-        key = (_path(), purpose, newest, cut)
+        key = (consents_path(), purpose, newest, cut)
         with _lock:
             if _kept.get(purpose, (None, None))[0] == key:
                 return _kept[purpose][1]
@@ -236,7 +237,7 @@ def refused_measurement() -> frozenset[bytes]:
 
 def verify_consents() -> Verdict:
     """Is every entry as it was written?"""
-    with _open() as (_, ledger):
+    with opened() as (_, ledger):
         return ledger.verify()
 
 
@@ -265,7 +266,10 @@ def _answered(connection: sqlite3.Connection, purpose: str, at: int, *, granted:
 
 
 def _entries_of(connection: sqlite3.Connection, subjects: Collection[bytes], *, until: int = _END_OF_TIME) -> set[int]:
-    statement = "select number from consent_subject where subject = ? and (at <= ? or purpose = ?)"
+    statement = (
+        "select number from consent_subject where subject = ?1 and (at <= ?2 or purpose = ?3) "
+        "union select number from consent_overtaken where subject = ?1 and at <= ?2"
+    )
     found = (connection.execute(statement, (subject, until, ERASED)) for subject in subjects)
     return {number for rows in found for (number,) in rows}
 
@@ -285,7 +289,7 @@ def _append(
         raise ValueError("an answer is somebody's: name at least one subject")
     now = time.time_ns() // 1_000
     content = json.dumps(said | {"subjects": [subject.hex() for subject in own]}, ensure_ascii=False).encode()
-    with _open() as (connection, ledger), _transaction(connection):
+    with opened() as (connection, ledger), transaction(connection):
         known = connection.execute("select number from consent_once where digest = ?", (once,)).fetchone()
         if known is not None:
             return int(known[0])
@@ -311,53 +315,3 @@ def _given(number: int, at: int, said: dict[str, Any]) -> ConsentGiven:
         how=How(said["how"]),
         where=said["where"],
     )
-
-
-def _path() -> Path:
-    return Path(settings.DATA_DIRECTORY) / FILE
-
-
-@contextmanager
-def _open() -> Iterator[tuple[sqlite3.Connection, Ledger]]:
-    """The file, made where it is not there, closed afterwards."""
-    path = _path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)) as connection:
-        for pragma in ("synchronous = full", "secure_delete = on"):
-            connection.execute(f"pragma {pragma}")
-        ledger = Ledger(connection, "consent")
-        version = connection.execute("pragma user_version").fetchone()[0]
-        if version < VERSION:
-            _create(connection, ledger, is_new=version == 0)
-        yield connection, ledger
-
-
-def _create(connection: sqlite3.Connection, ledger: Ledger, *, is_new: bool) -> None:
-    """Make the tables, or those that an older file lacks."""
-    connection.execute("pragma journal_mode = wal")
-    with _transaction(connection):
-        if is_new:
-            ledger.create()
-        for statement in _TABLES:
-            connection.execute(statement)
-        connection.execute(f"pragma user_version = {VERSION}")
-
-
-_TABLES: Sequence[str] = (
-    "create table if not exists consent_subject (number integer not null, subject blob not null, purpose text not null,"
-    " channel text not null, granted integer not null, at integer not null,"
-    " primary key (subject, purpose, channel, number)) strict, without rowid",
-    "create table if not exists consent_once (digest blob primary key, number integer not null) strict, without rowid",
-    "create index if not exists consent_purpose on consent_subject (purpose, subject, channel, number)",
-)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")

@@ -10,7 +10,8 @@ from pathlib import Path
 from tillit.events.erasures import erased_until
 from tillit.events.log import EventLog
 from tillit.vocabulary import Purpose
-from tillit_web.people.consents import ERASED, FILE, consents_of
+from tillit_web.people.consents import ERASED, consents_of
+from tillit_web.people.consents_file import FILE
 
 logger = logging.getLogger("tillit_web.people")
 

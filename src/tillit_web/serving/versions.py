@@ -14,8 +14,8 @@ from tillit.errors import FormatError
 from tillit.events.log import FORMAT as LOG_FORMAT
 from tillit.meetings.log import FILE as DECISIONS
 from tillit.meetings.log import VERSION as DECISIONS_VERSION
-from tillit_web.people.consents import FILE as CONSENTS
-from tillit_web.people.consents import VERSION as CONSENTS_VERSION
+from tillit_web.people.consents_file import FILE as CONSENTS
+from tillit_web.people.consents_file import VERSION as CONSENTS_VERSION
 
 APP = "app.sqlite"
 NEWEST = {"events.sqlite": LOG_FORMAT, DECISIONS: DECISIONS_VERSION, CONSENTS: CONSENTS_VERSION}

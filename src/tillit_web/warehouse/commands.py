@@ -10,6 +10,7 @@ from tillit.events.log import ImportState
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_dump import dump_mapping
 from tillit.events.publishing import undo
+from tillit_web.people.actions import take_back_imported
 from tillit_web.warehouse import work
 from tillit_web.warehouse.folders import import_folder, open_log, rejected_path, upload_path
 from tillit_web.warehouse.models import Import
@@ -81,6 +82,7 @@ def settle_killed() -> int:
                 logged = log.find_import(row.id.hex)
                 if logged is not None and logged.state is ImportState.DONE:
                     undo(log, row.id.hex, work=folder)
+            take_back_imported(row.id.hex)
             row.delete()
             shutil.rmtree(folder, ignore_errors=True)
             settled += 1

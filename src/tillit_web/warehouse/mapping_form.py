@@ -13,8 +13,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tillit.events.mapping import ALL_COLUMNS, FILE_ORDER, NAMED_FORMATS, Cell, EventRule, Mapping, Time
-from tillit.vocabulary import ACTIVITIES, Channel, IdentifierKind
+from tillit.events.mapping import ALL_COLUMNS, FILE_ORDER, NAMED_FORMATS, Cell, ConsentRule, EventRule, Mapping, Time
+from tillit.vocabulary import ACTIVITIES, ASKED_FOR, Channel, ContactChannel, IdentifierKind, Purpose
+from tillit_web.people.words import CHANNELS, PURPOSES
 
 KIND_LABELS = {
     IdentifierKind.EMAIL: gettext_lazy("E-mail"),
@@ -41,6 +42,7 @@ TIME_FORMATS: tuple[tuple[str, str], ...] = (
 CURRENCIES = ("SEK", "NOK", "DKK", "EUR", "USD", "GBP")
 SEPARATOR = "\x1f"  # between the names of several columns in one choice; no column has it
 
+AS_MAPPED = "="  # what a mapping reads from columns and the form cannot show
 Choices = list[tuple[str, Any]]
 
 
@@ -76,6 +78,9 @@ class MappingForm(forms.Form):
         self._add_whose()
         for place, rule in enumerate(self._mapping.events):
             self._add_event(place, rule, values)
+        # One more than there are, so that an answer can be named where the mapping has none.
+        for place, consent in enumerate((*self._mapping.consents, None)):
+            self._add_consent(place, consent)
         self._add_file(zone)
 
     def groups(self) -> tuple[Group, ...]:
@@ -87,6 +92,8 @@ class MappingForm(forms.Form):
                 _("Event %(number)s in each row") % {"number": place + 1} if many else _("What happened, and when")
             )
             headings.append((f"e{place}", heading))
+        consents = range(len(self._mapping.consents) + 1)
+        headings += [(f"c{place}", _("What customers said yes and no to")) for place in consents]
         headings.append(("file", _("The whole file")))
         return tuple(
             Group(heading, tuple(self[name] for name in self.fields if name.split("-")[0] == prefix))
@@ -101,7 +108,14 @@ class MappingForm(forms.Form):
         return replace(
             self._mapping,
             identifiers=identifiers,
-            events=tuple(self._rule(place, rule) for place, rule in enumerate(self._mapping.events)),
+            events=tuple(
+                self._rule(place, rule) for place, rule in enumerate(self._mapping.events) if said[f"e{place}-time"]
+            ),
+            consents=tuple(
+                self._consent(place, consent)
+                for place, consent in enumerate((*self._mapping.consents, None))
+                if said[f"c{place}-to"]
+            ),
             timezone=said["file-timezone"] or None,
             decimal=said["file-decimal"] or None,
             currency=_cell(currency, currency.removeprefix("=")) if currency else None,
@@ -118,7 +132,15 @@ class MappingForm(forms.Form):
             raise forms.ValidationError(
                 _("Choose at least one column that says whose each row is: an e-mail, a phone or a customer number.")
             )
-        for place in range(len(self._mapping.events)):
+        events = [place for place in range(len(self._mapping.events)) if said.get(f"e{place}-time")]
+        consents = [place for place in range(len(self._mapping.consents) + 1) if said.get(f"c{place}-to")]
+        if not events and not consents:
+            raise forms.ValidationError(_("Choose the column that says when it happened, or what customers answered."))
+        for place in consents:
+            for name in (f"c{place}-answer", f"c{place}-time"):
+                if not said.get(name):
+                    self.add_error(name, _("Choose the column that says it."))
+        for place in events:
             if not said.get(f"e{place}-activity_column") and not said.get(f"e{place}-activity"):
                 self.add_error(f"e{place}-activity", _("Say what happened, or choose the column that says it."))
         return said
@@ -135,7 +157,7 @@ class MappingForm(forms.Form):
 
     def _add_event(self, place: int, rule: EventRule, values: Dict[str, Sequence[str]]) -> None:
         name = f"e{place}"
-        self._column(f"{name}-time", _("Time"), rule.time.columns, none="")
+        self._column(f"{name}-time", _("Time"), rule.time.columns, none=_("the rows hold answers and no event"))
         formats: Choices = [("", _("as the column says it")), *TIME_FORMATS]
         self._select(f"{name}-format", _("Form of the time"), formats, rule.time.format or "")
         self._column(
@@ -156,6 +178,46 @@ class MappingForm(forms.Form):
         self._text(f"{name}-channel", _("Channel of every row"), channel.constant or "", known="channels")
         self._column(f"{name}-amount", _("Amount"), (rule.amount,), none=_("no amount"))
         self._column(f"{name}-object", _("What it is about"), (rule.object,), none=_("nothing"))
+
+    def _add_consent(self, place: int, rule: ConsentRule | None) -> None:
+        name = f"c{place}"
+        chosen = "" if rule is None else _choice_of(rule)
+        choices: Choices = [("", _("this file has no answers")), *_asked_about()]
+        if chosen == AS_MAPPED:
+            choices.append((AS_MAPPED, _("as the mapping says")))
+        self._select(f"{name}-to", _("Answers to"), choices, chosen)
+        answers: Choices = [("=yes", _("everybody said yes")), ("=no", _("everybody said no"))]
+        answer = Cell() if rule is None else rule.answer
+        given = f"={answer.constant}" if answer.constant else answer.column or ""
+        self._select(f"{name}-answer", _("Yes or no"), [("", _("not chosen")), *answers, *self._plain()], given)
+        time = () if rule is None else rule.time.columns
+        self._column(f"{name}-time", _("Answered at"), time, none=_("not chosen"))
+        formats: Choices = [("", _("as the column says it")), *TIME_FORMATS]
+        self._select(f"{name}-format", _("Form of the time"), formats, "" if rule is None else rule.time.format or "")
+        wording, where = (None, None) if rule is None else (rule.wording, rule.where)
+        self._column(
+            f"{name}-wording", _("Version of the words"), (wording.column if wording else None,), none=_("not kept")
+        )
+        self._column(f"{name}-where", _("Where it was said"), (where.column if where else None,), none=_("not kept"))
+
+    def _consent(self, place: int, rule: ConsentRule | None) -> ConsentRule:
+        said, name = self.cleaned_data, f"c{place}"
+        answer, time = said[f"{name}-answer"], Time(_columns(said[f"{name}-time"]), said[f"{name}-format"] or None)
+        old = rule or ConsentRule(Cell(), Cell(), time)
+        purpose, _dot, channel = said[f"{name}-to"].partition(".")
+        words, where = said[f"{name}-wording"], said[f"{name}-where"]
+        is_mapped = said[f"{name}-to"] == AS_MAPPED
+        # What the form does not show of a cell, its renames and constants, stays while its column does.
+        kept = old.answer.rename if old.answer.column == answer else {}
+        return replace(
+            old,
+            purpose=old.purpose if is_mapped else Cell(constant=purpose),
+            channel=old.channel if is_mapped else Cell(constant=channel) if channel else None,
+            answer=Cell(constant=answer[1:]) if answer.startswith("=") else Cell(column=answer, rename=kept),
+            time=time,
+            wording=_cell_or_old(words, old.wording),
+            where=_cell_or_old(where, old.where),
+        )
 
     def _add_file(self, zone: str) -> None:
         mapping = self._mapping
@@ -229,6 +291,31 @@ class MappingForm(forms.Form):
         field = forms.CharField(label=label, initial=initial, required=False, max_length=120)
         field.widget.attrs.update({"list": known, "autocomplete": "off"})
         self.fields[name] = field
+
+
+def _asked_about() -> Choices:
+    """What customers can be asked about, marketing by each way of contact."""
+    return [
+        (
+            f"{purpose}.{channel}" if channel else purpose.value,
+            f"{PURPOSES[purpose]} {CHANNELS[channel] if channel else ''}",
+        )
+        for purpose in ASKED_FOR
+        for channel in (tuple(ContactChannel) if purpose is Purpose.MARKETING else (None,))
+    ]
+
+
+def _choice_of(rule: ConsentRule) -> str:
+    purpose, channel = rule.purpose.constant, rule.channel
+    if purpose is None or (channel is not None and channel.constant is None):
+        return AS_MAPPED
+    return f"{purpose}.{channel.constant}" if channel is not None and purpose == Purpose.MARKETING else purpose
+
+
+def _cell_or_old(column: str, old: Cell | None) -> Cell | None:
+    if column:
+        return Cell(column=column)
+    return old if old is not None and old.column is None else None
 
 
 def known_words() -> dict[str, tuple[str, ...]]:

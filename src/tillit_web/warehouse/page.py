@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tillit.errors import InputError
 from tillit.events.builds import current_build
-from tillit.events.inspecting import UnderstoodEvent, UnderstoodRow
+from tillit.events.inspecting import UnderstoodAnswer, UnderstoodEvent, UnderstoodRow
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import parse_mapping
 from tillit.events.segments import SegmentKind
@@ -37,6 +37,11 @@ REASONS = {
     "amount_unreadable": _("An amount that cannot be read"),
     "sequence_unreadable": _("A place in the order that is no whole number"),
     "id_missing": _("No id"),
+    "answer_unreadable": _("An answer that is neither yes nor no"),
+    "answer_time_missing": _("An answer without its time"),
+    "answer_time_ahead": _("An answer given later than now"),
+    "purpose_unknown": _("An answer to nothing that is asked"),
+    "way_of_contact_unknown": _("A way of contact that is none of ours"),
     "id_conflict": _("Came before with other content; the first stays"),
 }
 
@@ -50,6 +55,7 @@ class ShownPreview:
     silent: tuple[int, ...]  # rows that give no event because their times are empty
     has_amounts: bool
     has_objects: bool
+    answers: tuple[tuple[int, UnderstoodAnswer], ...] = ()  # row and answer
     problem: str = ""
 
 
@@ -122,7 +128,8 @@ def _preview(row: Import, form: MappingForm | None) -> ShownPreview:
     return ShownPreview(
         events=events,
         refused=tuple(shown for shown in rows if shown.refused),
-        silent=tuple(shown.row for shown in rows if not shown.events and not shown.refused),
+        silent=tuple(shown.row for shown in rows if not shown.events and not shown.answers and not shown.refused),
+        answers=tuple((shown.row, answer) for shown in rows for answer in shown.answers),
         has_amounts=any(amount for _row, _event, amount in events),
         has_objects=any(event.object for _row, event, _amount in events),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from tillit.events.importing import Imported
 from tillit.events.receipt import Receipt
 from tillit.sentences import Sentence
+from tillit_web.people.imported_answers import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +18,18 @@ class ImportReceipt:
     rows: Receipt
     conflict_events: int
     contacts: int  # clear values for the contact store
+    answers: Kept  # yes and no of customers, for the ledger of consents
     first_at: int | None
     last_at: int | None
     notes: tuple[Sentence, ...]
 
     @classmethod
-    def of(cls, imported: Imported, *, contacts: int) -> ImportReceipt:
+    def of(cls, imported: Imported, *, contacts: int, answers: Kept) -> ImportReceipt:
         return cls(
             rows=imported.receipt,
             conflict_events=imported.conflict_events,
             contacts=contacts,
+            answers=answers,
             first_at=imported.first_at,
             last_at=imported.last_at,
             notes=imported.notes,
@@ -40,4 +43,12 @@ class ImportReceipt:
     def from_json(cls, kept: dict[str, Any]) -> ImportReceipt:
         """From what the database keeps."""
         rows = {**kept["rows"], "reasons": tuple((code, count) for code, count in kept["rows"]["reasons"])}
-        return cls(**{**kept, "rows": Receipt(**rows), "notes": tuple(map(Sentence.from_json, kept["notes"]))})
+        answers = Kept(**kept.get("answers", {}))
+        return cls(
+            **{
+                **kept,
+                "rows": Receipt(**rows),
+                "answers": answers,
+                "notes": tuple(map(Sentence.from_json, kept["notes"])),
+            }
+        )

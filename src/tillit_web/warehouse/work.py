@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils import timezone, translation
 
+from tillit import fault
 from tillit.errors import TillitError
 from tillit.events.importing import Imported, import_file
 from tillit.events.inspecting import inspect_file
@@ -23,7 +24,7 @@ from tillit.events.mapping_dump import dump_mapping
 from tillit.events.mapping_toml import parse_mapping
 from tillit.events.publishing import undo
 from tillit.sentences import Sentence
-from tillit_web.people.actions import keep_contacts
+from tillit_web.people.actions import keep_answers, keep_contacts, take_back_imported
 from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import said
 from tillit_web.warehouse import understanding
@@ -115,9 +116,11 @@ def import_upload(row: Import, path: Path, *, on_progress: OnProgress) -> Import
 def finish(row: Import, imported: Imported) -> ImportReceipt:
     """Keep the contacts, the receipt and the rejected rows of a published import."""
     contacts = keep_contacts(_tables(imported.contacts))
+    answers = keep_answers(_tables(imported.answers), file_name=row.file_name, import_id=row.id.hex)
+    fault.point("import.answers_kept")
     if imported.rejected is not None:
         shutil.copyfile(imported.rejected, rejected_path(row.id))
-    receipt = ImportReceipt.of(imported, contacts=contacts)
+    receipt = ImportReceipt.of(imported, contacts=contacts, answers=answers)
     move(
         row,
         Import.State.DONE,
@@ -142,6 +145,7 @@ def take_out(import_id: UUID) -> None:
             logged = log.find_import(row.id.hex)
             if logged is not None and logged.state is not ImportState.UNDONE:
                 until_free(lambda: undo(log, row.id.hex, work=import_folder(row.id)))
+        take_back_imported(row.id.hex)
     except TillitError as error:
         move(row, Import.State.DONE, problem=error.sentence.to_json())
         return

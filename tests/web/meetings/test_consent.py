@@ -22,7 +22,7 @@ from tillit.vocabulary import Errand, IdentifierKind, Purpose
 from tillit_web.meetings.actions import follow
 from tillit_web.meetings.app import Decider
 from tillit_web.meetings.queries import policy
-from tillit_web.people import consents
+from tillit_web.people import consents_file
 from tillit_web.people.actions import record_consent
 from tillit_web.people.consents import How
 from tillit_web.people.erasure import ask_erasure, forget_answers
@@ -131,7 +131,7 @@ def test_who_was_erased_comes_back_only_by_a_new_yes(decider: Decider, server_ke
 
 
 def test_answers_that_cannot_be_read_allow_nothing(decider: Decider, server_key: str, data_directory: Path) -> None:
-    (data_directory / consents.FILE).write_bytes(b"no database" * 100)
+    (data_directory / consents_file.FILE).write_bytes(b"no database" * 100)
     status, heard = ask(decider, {"moment": TOLD}, key=server_key)
     assert (status, heard["uses_history"]) == (200, False)
 

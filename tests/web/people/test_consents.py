@@ -16,7 +16,7 @@ from tillit.journeys.store import public_pseudonym
 from tillit.journeys.timeline import timeline
 from tillit.journeys.view import View
 from tillit.vocabulary import ContactChannel, Purpose
-from tillit_web.people import actions, consents, queries
+from tillit_web.people import actions, consents, consents_file, queries
 from tillit_web.people.consents import How
 from tillit_web.warehouse import queries as warehouse
 
@@ -85,7 +85,7 @@ def test_every_answer_is_kept_with_its_evidence() -> None:
 
 def test_no_entry_of_the_ledger_holds_a_subject(data_directory: Path) -> None:
     answer(ANA, Purpose.MEASUREMENT, granted=False)
-    with consents._open() as (connection, _):
+    with consents_file.opened() as (connection, _):
         (row,) = connection.execute("select * from consent_entry").fetchall()
     assert ANA not in row
     assert ANA.hex() not in str(row)
