@@ -10,10 +10,10 @@ from itertools import groupby
 import numpy as np
 import pytest
 
+from tests.friction.company import ANSWERED, ASKED, cut, waits_truly
 from tests.journeys.made import names_of, traces_of
 from tillit.friction.patterns import PATTERNS
-from tillit.journeys.cases import cases, is_after_purchase
-from tillit.journeys.traces import Names, Traces
+from tillit.journeys.traces import Traces
 from tillit.simulate import way
 from tillit.simulate.company import Company, Happening, simulate
 from tillit.vocabulary import ACTIVITIES, ACTIVITY_BY_NAME, Actor
@@ -26,8 +26,6 @@ NAMES = replace(names_of(sorted(activity.name for activity in ACTIVITIES)), chan
 RULES = {pattern.name: pattern.shows for pattern in PATTERNS}
 
 Step = tuple[str, str, int]  # activity, channel, microseconds
-ASKED = {"question_asked", "ticket_opened", "complaint_made"}
-ANSWERED = {"question_answered", "ticket_answered", "ticket_solved"}
 
 
 def traces_from(journeys: list[list[Step]]) -> Traces:
@@ -210,32 +208,6 @@ def company() -> Company:
     return simulate(np.random.default_rng(20260105))
 
 
-def cut(company: Company) -> tuple[Traces, Names, list[list[Happening]]]:
-    """The company's journeys as the product cuts them (30 days, goal order_completed), and what is in each."""
-    happened = sorted(company.happenings, key=lambda one: (one.customer, one.at))
-    channels = tuple(sorted({one.channel for one in happened}))
-    names = replace(names_of(sorted({one.activity for one in happened})), channel=channels)
-    customers = np.array([one.customer for one in happened])
-    persons = np.append(np.unique(customers, return_index=True)[1], len(happened))
-    activity = np.array([names.activity.index(one.activity) for one in happened], np.int32)
-    at = np.array([one.at * 1_000_000 for one in happened])
-    goal = names.activity.index("order_completed")
-    after = is_after_purchase(names.activity)
-    found = cases(persons, activity, at, goal=goal, lapse_days=30, after_purchase=after)
-    traces = Traces(
-        found.offsets,
-        found.owner,
-        found.number,
-        found.reached_goal,
-        activity,
-        at,
-        channel=np.array([channels.index(one.channel) for one in happened], np.int32),
-        actor=np.full(len(happened), -1, np.int32),
-    )
-    ends = zip(found.offsets[:-1], found.offsets[1:], strict=True)
-    return traces, names, [happened[start:end] for start, end in ends]
-
-
 def precision_and_recall(shown: np.ndarray, truth: list[bool]) -> tuple[float, float]:
     true = np.array(truth)
     assert true.sum() > 30
@@ -244,21 +216,10 @@ def precision_and_recall(shown: np.ndarray, truth: list[bool]) -> tuple[float, f
 
 def test_waiting_is_right_about_which_answer_belongs_to_which_question(company: Company) -> None:
     """Truth: the case number joins each asking with its own answer; the rule sees neither."""
-    traces, names, journeys = cut(company)
-    answered: dict[int, int] = {}
-    for one in company.happenings:
-        if one.case is not None and one.activity in ANSWERED | {"quote_sent"}:
-            answered.setdefault(one.case, one.at)
+    traces, names, _ = cut(company)
     newest = max(one.at for one in company.happenings)
-    truth = [
-        any(
-            one.activity in ASKED | {"quote_requested"} and answered.get(one.case or -1, newest) - one.at > 86_400
-            for one in journey
-        )
-        for journey in journeys
-    ]
     shown = RULES["waiting_for_an_answer"](traces, names, newest * 1_000_000)
-    precision, recall = precision_and_recall(shown, truth)
+    precision, recall = precision_and_recall(shown, waits_truly(company))
     assert precision >= 0.95
     assert recall >= 0.95
 
@@ -299,3 +260,46 @@ def test_rework_is_of_the_delivery_before_it(company: Company) -> None:
     delivered_at_all = np.array([any(one.activity == "order_delivered" for one in journey) for journey in journeys])
     was_late = np.array(late)
     assert shown[was_late].mean() > 2 * shown[delivered_at_all & ~was_late].mean()
+
+
+# What stops a customer of the demo, within how many seconds something helps, and what does; a price is a last word.
+STOPPED: dict[str, tuple[str, int | None, set[str]]] = {
+    "price_shock": ("total_price_viewed", None, set()),
+    "out_of_stock_visit": ("out_of_stock_seen", 86_400, {"product_added", "checkout_started", "order_completed"}),
+    "login_wall": (
+        "login_asked",
+        1_800,
+        {"logged_in", "checkout_started", "payment_info_entered", "order_completed"},
+    ),
+    "dead_end": (
+        "contact_viewed",
+        86_400,
+        {"question_asked", "complaint_made", "ticket_opened", "call_booked", "quote_requested", "store_visited"}
+        | {"order_completed", "question_answered", "ticket_answered", "call_held", "quote_sent"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_the_four_stops_of_the_demo_are_those_that_happened(company: Company, name: str) -> None:
+    """By a plain loop over what happened to each customer."""
+    traces, names, journeys = cut(company)
+    newest = company.ends_at
+    stop, within, helps = STOPPED[name]
+    truth = []
+    for journey in journeys:
+        if within is None:
+            over = newest - journey[-1].at >= 7 * 86_400
+            truth.append(over and journey[-1].activity == stop)
+            continue
+        truth.append(
+            any(
+                one.activity == stop
+                and newest - one.at > within
+                and not any(later.activity in helps and 0 < later.at - one.at <= within for later in journey)
+                for one in journey
+            )
+        )
+    shown = RULES[name](traces, names, newest * 1_000_000)
+    assert shown.tolist() == truth
+    assert shown.sum() >= 10, "a demo where it can be seen"

@@ -194,8 +194,11 @@ def _circumstance(person: Customer, need: _Need, came_from: str, rng: np.random.
             return way.BY_MAIL if need.asked_by == "mail" else way.QUICK
         case "question_answered":
             return way.BY_MAIL if need.asked_by == "mail" else way.QUICK
-        case "checkout_started":
+        case "checkout_started" | "contact_viewed":
             return need.screen
+        case "total_price_viewed":
+            pays_freight = PRICES[need.product] * quantity(person) < way.FREIGHT_FREE_FROM_MINOR
+            return way.WITH_FREIGHT if pays_freight else way.FREIGHT_FREE
         case "order_completed":
             return way.CARRIED if came_from == "store_visited" else way.SENT
         case "order_delivered":
@@ -215,8 +218,8 @@ def _wait(need: _Need, came_from: str, came_under: str, rng: np.random.Generator
             return rhythm.ORDER_AFTER_A_QUOTE if came_from == "quote_sent" else rhythm.ORDER_IN_THE_CHECKOUT
     if need.activity in rhythm.WAITS:
         return rhythm.WAITS[need.activity]
-    # The checkout is not left for another day and come back to: whoever leaves it has stopped.
-    if came_from == "checkout_started" or (came_from in rhythm.WEB and rng.random() < rhythm.SAME_SESSION_SHARE):
+    # These are not left for another day and come back to: whoever leaves them has stopped.
+    if came_from in rhythm.LEFT_FOR_GOOD or (came_from in rhythm.WEB and rng.random() < rhythm.SAME_SESSION_SHARE):
         return rhythm.IN_SESSION
     need.channel = draw(ENTRY_CHANNELS, rng)
     return rhythm.NEXT_SESSION
@@ -267,8 +270,9 @@ def _write(
             channel, place = ("phone" if came_from == "quote_sent" else "web"), person.shop
     need.complained |= activity == "complaint_made"
     of_order = activity.startswith("order_")
-    if of_order or activity in ("product_viewed", "product_added", "quote_sent"):
-        price = PRICES[need.product] * (quantity(person) if of_order or activity == "quote_sent" else 1)
+    if of_order or activity in ("product_viewed", "product_added", "quote_sent", "total_price_viewed"):
+        in_all = of_order or activity in ("quote_sent", "total_price_viewed")
+        price = PRICES[need.product] * (quantity(person) if in_all else 1)
     web = activity in rhythm.WEB
     for number in range(_burst(person, activity, rng)):
         if number:

@@ -49,11 +49,18 @@ WEB = frozenset(
         "product_viewed",
         "products_compared",
         "product_added",
+        "total_price_viewed",
+        "out_of_stock_seen",
+        "login_asked",
+        "logged_in",
+        "contact_viewed",
         "checkout_started",
         "payment_info_entered",
         "product_reviewed",
     }
 )
+
+LEFT_FOR_GOOD = frozenset({"checkout_started", "total_price_viewed", "login_asked"})
 
 # Until this activity happens, whatever came before it.
 WAITS: Mapping[str, Wait] = {

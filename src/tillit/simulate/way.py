@@ -21,6 +21,7 @@ BY_MAIL, QUICK = "mail", "quick"  # how a question is asked: mail is slow, chat 
 IN_STOCK, OUT_OF_STOCK = "in stock", "out of stock"
 CARRIED, SENT = "carried", "sent"  # an order taken home from the counter, or delivered
 ON_TIME, LATE = "on time", "late"
+WITH_FREIGHT, FREIGHT_FREE = "with freight", "freight free"  # what is added to the price of a small order
 
 Situation = tuple[str, str]  # activity, circumstance
 
@@ -43,28 +44,33 @@ WAY: Mapping[Situation, Mapping[str, float]] = {
     ("ad_clicked", ANY): {"product_viewed": 0.62, "page_viewed": 0.23, STOP: 0.15},
     ("email_clicked", ANY): {"product_viewed": 0.66, "page_viewed": 0.20, STOP: 0.14},
     ("page_viewed", ANY): {
-        "product_viewed": 0.44,
-        "products_searched": 0.28,
+        "product_viewed": 0.42,
+        "products_searched": 0.27,
         "store_visited": 0.05,
-        "question_asked": 0.04,
+        "question_asked": 0.03,
+        "contact_viewed": 0.03,
+        "login_asked": 0.01,
         STOP: 0.19,
     },
     ("products_searched", ANY): {"product_viewed": 0.78, "page_viewed": 0.08, STOP: 0.14},
     ("product_viewed", HOUSEHOLD): {
-        "products_compared": 0.26,
+        "products_compared": 0.24,
         "product_added": 0.24,
-        "store_visited": 0.12,
+        "store_visited": 0.11,
         "products_searched": 0.08,
-        "question_asked": 0.08,
-        "page_viewed": 0.04,
+        "question_asked": 0.06,
+        "page_viewed": 0.03,
+        "out_of_stock_seen": 0.03,
+        "contact_viewed": 0.03,
         "call_booked": 0.02,
         STOP: 0.16,
     },
     ("product_viewed", OFFICE): {
-        "products_compared": 0.24,
-        "call_booked": 0.22,
-        "question_asked": 0.12,
+        "products_compared": 0.20,
+        "call_booked": 0.18,
+        "question_asked": 0.10,
         "quote_requested": 0.10,
+        "login_asked": 0.10,  # companies' own prices stand behind it
         "product_added": 0.06,
         "store_visited": 0.06,
         "products_searched": 0.06,
@@ -77,6 +83,12 @@ WAY: Mapping[Situation, Mapping[str, float]] = {
         "question_asked": 0.12,
         STOP: 0.20,
     },
+    ("out_of_stock_seen", ANY): {"product_viewed": 0.34, "product_added": 0.08, "question_asked": 0.04, STOP: 0.54},
+    ("login_asked", ANY): {"logged_in": 0.54, "question_asked": 0.06, STOP: 0.40},
+    ("logged_in", ANY): {"product_viewed": 0.40, "product_added": 0.30, "quote_requested": 0.14, STOP: 0.16},
+    # On a phone the page does not say when somebody answers, and where to call.
+    ("contact_viewed", PHONE): {"question_asked": 0.30, "call_booked": 0.06, STOP: 0.64},
+    ("contact_viewed", DESKTOP): {"question_asked": 0.62, "call_booked": 0.14, STOP: 0.24},
     # Showrooming: seen in the shop, looked at again on the web.
     ("store_visited", IN_STOCK): {
         "order_completed": 0.34,
@@ -111,7 +123,15 @@ WAY: Mapping[Situation, Mapping[str, float]] = {
     ("call_held", ANY): {"quote_requested": 0.52, "product_added": 0.16, "store_visited": 0.08, STOP: 0.24},
     ("quote_requested", ANY): {"quote_sent": 0.96, STOP: 0.04},
     ("quote_sent", ANY): {"order_completed": 0.46, "question_asked": 0.10, "call_booked": 0.06, STOP: 0.38},
-    ("product_added", ANY): {"checkout_started": 0.58, "product_viewed": 0.20, "products_compared": 0.06, STOP: 0.16},
+    ("product_added", ANY): {
+        "checkout_started": 0.50,
+        "total_price_viewed": 0.16,
+        "product_viewed": 0.14,
+        "products_compared": 0.04,
+        STOP: 0.16,
+    },
+    ("total_price_viewed", WITH_FREIGHT): {"checkout_started": 0.44, "product_viewed": 0.12, STOP: 0.44},
+    ("total_price_viewed", FREIGHT_FREE): {"checkout_started": 0.82, "product_viewed": 0.06, STOP: 0.12},
     ("checkout_started", PHONE): {"payment_info_entered": 0.52, "product_added": 0.06, STOP: 0.42},
     ("checkout_started", DESKTOP): {"payment_info_entered": 0.82, "product_added": 0.04, STOP: 0.14},
     ("payment_info_entered", ANY): {"order_completed": 0.94, STOP: 0.06},
@@ -140,6 +160,7 @@ WAY: Mapping[Situation, Mapping[str, float]] = {
 }
 
 # How likely each circumstance is where it is drawn afresh each time.
+FREIGHT_FREE_FROM_MINOR = 99_900  # öre
 BY_MAIL_SHARE = 0.46  # of questions; the rest is chat and phone
 PHONE_SHARE = 0.58  # of needs that are looked at on a phone
 OFFICE_SHARE = 0.12  # of customers
@@ -183,5 +204,9 @@ FRICTIONS: tuple[Friction, ...] = (
     Friction("answers by mail are slow", ("question_answered", BY_MAIL), ("question_answered", QUICK), STOP),
     Friction("the shop is out of stock", ("store_visited", OUT_OF_STOCK), ("store_visited", IN_STOCK), STOP),
     Friction("the checkout on a phone", ("checkout_started", PHONE), ("checkout_started", DESKTOP), STOP),
+    Friction(
+        "freight on small orders", ("total_price_viewed", WITH_FREIGHT), ("total_price_viewed", FREIGHT_FREE), STOP
+    ),
+    Friction("the contact page on a phone", ("contact_viewed", PHONE), ("contact_viewed", DESKTOP), STOP),
     Friction("late deliveries", ("order_delivered", LATE), ("order_delivered", ON_TIME), "complaint_made"),
 )
