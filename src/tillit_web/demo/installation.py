@@ -63,22 +63,28 @@ def run(installation: Installation) -> int:
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     os.environ["TILLIT_DEMO_TOKEN"] = installation.token
     open_directory(installation.data)
-    _fill(installation.kind)
+    _fill(installation)
     options = ServeOptions(data=installation.data, port=installation.port, demo_token=installation.token)
     return serve(options, say=_silence)
 
 
-def _fill(kind: Kind) -> None:
-    from tillit_web.demo import jobs, loading  # their tables exist only after Django is set up
+def _fill(installation: Installation) -> None:
+    from django.utils import timezone
+
+    from tillit_web.demo import decisions, jobs, loading  # their tables exist only after Django is set up
     from tillit_web.jobs.actions import enqueue
     from tillit_web.people.actions import NewMember, describe_company, make_member
 
+    kind = installation.kind
     name, zone, currency = COMPANIES[kind]
     describe_company(name, zone=zone, currency=currency, language="en", is_simulated=kind is Kind.EXAMPLE)
     make_member(NewMember("demo@example.com", secrets.token_urlsafe(24), "en"), Role.OWNER)
     if kind is Kind.EXAMPLE:
+        made = company.simulate(np.random.default_rng(SEED))
+        rng = np.random.default_rng([SEED, 1])
+        decisions.bring_decisions_in(made, installation.data, rng, currency=currency, now=timezone.now())
         with tempfile.TemporaryDirectory(prefix="tillit-example-") as exported:
-            files = write_files(company.simulate(np.random.default_rng(SEED)), Path(exported))
+            files = write_files(made, Path(exported))
             loading.bring_in((file.path, file.mapping) for file in files)
     elif kind is Kind.RECEIPTS:
         enqueue(jobs.load_receipts)
