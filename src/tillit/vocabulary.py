@@ -91,6 +91,7 @@ class Purpose(StrEnum):
     SERVICE = "service"  # to do what the customer asked for
     STAFF_READING = "staff_reading"  # our staff see what the customer has read; only with a yes
     PERSONALISATION = "personalisation"  # decisions that suit this customer; only with a yes
+    VARIATION = "variation"  # to draw by lot how a customer is met, and learn from it; a customer can say no
     MARKETING = "marketing"  # to write or call without being asked; only with a yes, for each contact channel
     RIGHTS = "rights"  # what the law gives the customer: to see, take along, correct and erase
 
@@ -100,6 +101,7 @@ ASKED_FOR: tuple[Purpose, ...] = (
     Purpose.MEASUREMENT,
     Purpose.STAFF_READING,
     Purpose.PERSONALISATION,
+    Purpose.VARIATION,
     Purpose.MARKETING,
 )
 

@@ -33,6 +33,7 @@ PUBLIC = (
     {"welcome/<str:token>/", "new-password/<str:token>/", "demo/enter/<str:token>", "language/"}
     | {f"me/{page}" for page in ("", "code/", "page/", "answer/", "no-contact/", "correct/", "erase/", "close/")}
     | {"me/erased/<str:token>/"}  # the receipt says nothing about whom
+    | {"meetings/trying/"}  # what is being tried, for everybody to read
     | {"v1/import", "v1/import/<uuid:import_id>"}  # a server's write key lets in
     | {"help/", "help/sitemap.xml", "help/helped/<str:token>/", "help/people/<slug:slug>/", "help/answers/<slug:slug>/"}
     | {"help/compared/<slug:slug>/", "help/^(?P<language>sv|nb|en)/$", r"help/^(?P<language>sv|nb|en)/feed\.xml$"}

@@ -128,7 +128,7 @@ class Standing:
         spoken_of: Share of decisions that were allowed both a machine and a person.
         immature_share: Share of decisions whose outcome is not known yet.
         overall: All stages together; measured from EVERYTHING_FROM customers on, as each of `stages`.
-        moments: Those that were chosen to learn about, the latest first.
+        moments: Those that were chosen to learn about, the latest first; of their decisions those that were drawn.
         is_contradicted: The log was not drawn by the odds it names, so nothing is compared.
     """
 
@@ -157,7 +157,7 @@ def standing(
     decisions = table.decisions
     everyone = np.ones(len(table), np.bool_)
     stages = [_counted(table, str(name), decisions.stage == place) for place, name in enumerate(decisions.stages)]
-    moments = [_counted(table, name_of(cell), table.cell == CELLS.index(cell)) for cell in chosen]
+    moments = [_counted(table, name_of(cell), table.asked & (table.cell == CELLS.index(cell))) for cell in chosen]
     overall = _counted(table, ALL, everyone)
     is_contradicted = False
     try:

@@ -6,6 +6,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -33,7 +34,7 @@ from tillit_web.meetings.asking import moment_of, now_micros, read_body, subject
 from tillit_web.meetings.desk import DeskKeeper
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Overloaded, Writer
-from tillit_web.people.standing import StandingReader
+from tillit_web.people.standing import Standing, StandingReader
 from tillit_web.ui.templatetags.tillit import said
 
 DECIDE, OUTCOME = "/v1/decide", "/v1/outcome"
@@ -113,7 +114,10 @@ class Decider:
         at, decision_id = now_micros(), uuid.uuid4().hex
         moment = moment_of(told, subject, asked=body.asked_for_person, at=at, exponent=exponent(ring.currency))
         policy = self._policies.newest(currency=ring.currency)
-        consent_row = None if told.gpc or says_no(headers) else self._standings.of(subject).consent_row
+        standing = Standing() if told.gpc or says_no(headers) else self._standings.of(subject)
+        consent_row = standing.consent_row
+        if not standing.may_vary:
+            moment = replace(moment, may_vary=False)
         if consent_row is None:
             moment = unlinked(moment, policy, decision_id=decision_id)
         await self._desk.refresh(policy, at=at)

@@ -26,12 +26,14 @@ class Asked:
         stage: Of this stage; "none" of decisions that name none, "" of all.
         moment: Of this errand and stakes, as `order.low`; "" of all.
         met: "machine" or "person"; "" for both.
+        drawn: "lot" for those in which chance had a say; "" for all.
         came: "well", "badly", "asked" (for a person, afterwards) or "open"; "" for all.
     """
 
     stage: str = ""
     moment: str = ""
     met: str = ""
+    drawn: str = ""
     came: str = ""
 
     def has(self, one: Logged) -> bool:
@@ -42,6 +44,7 @@ class Asked:
             self.stage in ("", decision.moment.stage or "none")
             and self.moment in ("", name_of((decision.moment.errand, decision.stakes)))
             and self.met in ("", side)
+            and (self.drawn != "lot" or decision.is_drawn)
             and {
                 "well": outcome is not None and outcome.good,
                 "badly": outcome is not None and not outcome.good,

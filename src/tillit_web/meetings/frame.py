@@ -21,6 +21,7 @@ MAY_EDIT = frozenset({Role.OWNER, Role.ANALYST})
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("meetings:meetings", _("What came of it")),
     ("meetings:matrix", _("Who meets whom")),
+    ("meetings:learn", _("Learn")),
     ("meetings:staffing", _("Who is at work")),
     ("meetings:cases", _("Decisions")),
 )

@@ -103,10 +103,10 @@ def _row(part: Part, truth: float | None) -> Row:
     well = share_range(part.good, part.outcomes)
     measured = part.measured
     verdict = VERDICTS[measured.verdict] if measured else REASONS[part.why_not] if part.why_not else ""
-    kind = "moment" if "." in part.name else "stage"
+    query = f"?moment={part.name}&drawn=lot" if "." in part.name else f"?stage={part.name or 'none'}"
     return Row(
         label=label_of(part.name),
-        query="" if part.name == ALL else f"?{kind}={part.name or 'none'}",
+        query="" if part.name == ALL else query,
         part=part,
         size=size_of(part.customers),
         well=well,

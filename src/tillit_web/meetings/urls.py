@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tillit_web.meetings import matrix_views, staffing_views, views
+from tillit_web.meetings import learn_views, matrix_views, public_views, staffing_views, views
 
 app_name = "meetings"
 urlpatterns = [
     path("", views.show_meetings, name="meetings"),
     path("who/", matrix_views.show_matrix, name="matrix"),
+    path("learn/", learn_views.show_learn, name="learn"),
+    path("trying/", public_views.show_trying, name="trying"),
     path("decisions/", views.show_cases, name="cases"),
     path("staff/", staffing_views.show_staffing, name="staffing"),
 ]

@@ -56,7 +56,7 @@ def show_meetings(request: TeamRequest) -> HttpResponse:
 @require_GET
 def show_cases(request: TeamRequest) -> HttpResponse:
     """Decisions one by one."""
-    asked = Asked(*(request.GET.get(name, "") for name in ("stage", "moment", "met", "came")))
+    asked = Asked(*(request.GET.get(name, "") for name in ("stage", "moment", "met", "drawn", "came")))
     with open_log(frame.directory()) as log:
         since = log.begin_of_latest(LATEST)
         found = cases(log.logged(since=since), asked)

@@ -26,7 +26,8 @@ from tillit.vocabulary import ContactChannel, Purpose
 from tillit_web.people.consents_file import consents_path, opened, transaction
 
 GIVEN, WITHDRAWN, ERASURE_ASKED = "given", "withdrawn", "erasure_asked"
-ALLOWED_UNLESS_REFUSED = frozenset({Purpose.MEASUREMENT})
+# Nothing is drawn for anybody who has not said yes to personalisation: this no takes a part of that yes back.
+ALLOWED_UNLESS_REFUSED = frozenset({Purpose.MEASUREMENT, Purpose.VARIATION})
 ERASED = "erased"  # stands where a purpose does: whoever asked to be erased is read for none
 NO_CHANNEL = ""
 _LATEST = "select subject, granted, max(number) from consent_subject where purpose = ? and at <= ? "

@@ -20,10 +20,14 @@ WAIT_SECONDS = 1.0  # a decision is not worth more; what cannot be read allows n
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether what a customer did before may be used, and by which entry of the ledger of consents; None: by none."""
+    """Whether what a customer did before may be used, and by which entry of the ledger of consents; None: by none.
+
+    Without `may_vary` they have said that their service is not to be varied: nothing is drawn for them.
+    """
 
     consent_row: int | None = None
     is_erased: bool = False
+    may_vary: bool = True
 
 
 class StandingReader:
@@ -58,20 +62,23 @@ class StandingReader:
             self._answers = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
             self._answers.execute("pragma query_only = on")
         rows = self._answers.execute(
-            "select purpose, granted, number from consent_subject where subject = ? and purpose in (?, ?)"
+            "select purpose, granted, number from consent_subject where subject = ? and purpose in (?, ?, ?)"
             " order by number desc",
-            (subject, Purpose.PERSONALISATION.value, ERASED),
+            (subject, Purpose.PERSONALISATION.value, Purpose.VARIATION.value, ERASED),
         ).fetchall()
         if any(purpose == ERASED for purpose, _, _ in rows):
             return Standing(is_erased=True)
-        if not rows or not rows[0][1]:
-            return Standing()
+        latest = {purpose: (bool(granted), int(number)) for purpose, granted, number in reversed(rows)}
+        is_allowed, consent_row = latest.get(Purpose.PERSONALISATION.value, (False, 0))
+        may_vary, _ = latest.get(Purpose.VARIATION.value, (True, 0))
+        if not is_allowed:
+            return Standing(may_vary=may_vary)
         if self._log is None:
             self._log = EventLog.open(self._directory)
         until = erased_until(self._log, subject)
         if until is not None and not self._was_said_after(subject, until):
             return Standing(is_erased=True)
-        return Standing(consent_row=int(rows[0][2]))
+        return Standing(consent_row=consent_row, may_vary=may_vary)
 
     def _was_said_after(self, subject: bytes, until: int) -> bool:
         """Whether a yes is newer than an erasure: an old one that somebody sends again brings nobody back."""

@@ -26,6 +26,10 @@ OUR_WORDS: dict[Purpose, str] = {
     Purpose.PERSONALISATION: gettext_noop(
         "What you have done with us may decide how we meet you: with an answer at once, or with a person."
     ),
+    Purpose.VARIATION: gettext_noop(
+        "To learn when a person helps, a lot may decide whether a person or a machine meets you first. Say no, and we "
+        "do not vary our service to you: you are met by our standing rule. You can always ask for a person."
+    ),
     Purpose.MARKETING: gettext_noop("We may send or tell you offers and news that you have not asked for."),
 }
 

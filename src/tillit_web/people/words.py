@@ -14,6 +14,7 @@ PURPOSES: dict[Purpose, Promise] = {
     Purpose.SERVICE: _("To do what you asked for"),
     Purpose.STAFF_READING: _("Our staff see what you have read"),
     Purpose.PERSONALISATION: _("Decisions that suit you"),
+    Purpose.VARIATION: _("A lot may decide how we meet you"),
     Purpose.MARKETING: _("Offers you have not asked for"),
     Purpose.RIGHTS: _("Your rights"),
 }
@@ -21,6 +22,7 @@ PURPOSES: dict[Purpose, Promise] = {
 OF_THEM: dict[Purpose, Promise] = PURPOSES | {
     Purpose.STAFF_READING: _("Our staff see what they have read"),
     Purpose.PERSONALISATION: _("Decisions that use what they have done"),
+    Purpose.VARIATION: _("A lot may decide how we meet them"),
     Purpose.MARKETING: _("Offers they have not asked for"),
 }
 CHANNELS: dict[ContactChannel, Promise] = {

@@ -34,7 +34,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("insight:natural_end", "insight:contacts", "insight:employees"),
         *("insight:credit_goal", "insight:credit_goal_talked", "insight:credit_goal_end"),
         *("site:overview", "site:one", "site:let_in", "robots:overview", "robots:switch"),
-        "meetings:matrix",
+        *("meetings:matrix", "meetings:learn", "meetings:trying"),
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
         "meetings:staffing",

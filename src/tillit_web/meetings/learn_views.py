@@ -1,0 +1,62 @@
+"""Learn: what it takes to know whether a person helps at one moment; start, stop, and keep watching."""
+
+from __future__ import annotations
+
+import time
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from tillit.errors import InputError
+from tillit.meetings.log import open_log
+from tillit.sentences import Sentence
+from tillit.vocabulary import Role
+from tillit_web.meetings import frame, learning
+from tillit_web.meetings.queries import begin, read
+from tillit_web.meetings.results import current
+from tillit_web.people.access import TeamRequest, access
+
+WEEK_MICROS = 7 * 86_400_000_000
+
+
+@access(*Role)
+@require_http_methods(["GET", "POST"])
+def show_learn(request: TeamRequest) -> HttpResponse:
+    """The page, and what its buttons do."""
+    directory, currency = frame.directory(), frame.currency()
+    chosen = request.POST.get("moment", request.GET.get("moment", ""))
+    refused: Sentence | None = None
+    with open_log(directory) as log:
+        begin(log)
+        policy = read(log, currency=currency)
+        since = time.time_ns() // 1000 - learning.WEEKS * WEEK_MICROS
+        lately = list(log.logged(since=since))
+        begun_at = log.policy_texts()[0][1]
+    if request.method == "POST" and frame.may_edit(request):
+        try:
+            match request.POST.get("do", ""):
+                case "start":
+                    learning.start(directory, policy, lately, chosen=chosen, currency=currency)
+                case "stop":
+                    learning.stop(directory, policy, currency=currency)
+                case "watch" | "unwatch" as do:
+                    is_on = do == "watch"
+                    learning.watch(directory, policy, lately, chosen=chosen, is_on=is_on, currency=currency)
+            return redirect("meetings:learn")
+        except InputError as error:
+            refused = error.sentence
+    results = current(directory, currency=currency)
+    moments = results.standing.moments if results and policy.learning else ()
+    page = learning.learn_page(policy, lately, chosen=chosen, drawn_outcomes=moments[0].outcomes if moments else 0)
+    context = {
+        "page": page,
+        "policy": policy,
+        "currency": currency or "",
+        "begun_at": begun_at,
+        "refused": refused,
+        "results_link": reverse("meetings:meetings"),
+        "public_link": request.build_absolute_uri(reverse("meetings:trying")),
+    }
+    return frame.show(request, "meetings/learn.html", "meetings:learn", context, status=422 if refused else 200)
