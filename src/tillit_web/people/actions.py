@@ -17,6 +17,7 @@ from tillit_web.people.contacts import block as block
 from tillit_web.people.contacts import block_subjects as block_subjects
 from tillit_web.people.contacts import note_reason as note_reason
 from tillit_web.people.contacts import record_access as record_access
+from tillit_web.people.contacts import unblock as unblock
 from tillit_web.people.erasure import ask_erasure as ask_erasure
 from tillit_web.people.imported_answers import ImportedAnswer, Kept, keep_imported
 from tillit_web.people.imported_answers import take_back_imported as take_back_imported

@@ -134,6 +134,20 @@ def block(lines: Iterable[str], source: Block.Source) -> tuple[int, int]:
     Returns:
         How many are on the list, and how many lines were neither a number nor an address.
     """
+    known, unread = _subjects_in(lines)
+    block_subjects(known, source)
+    return len(known), unread
+
+
+def unblock(lines: Iterable[str], source: Block.Source) -> int:
+    """Take numbers and addresses off one list; what other lists say of them stays. Returns how many were on it."""
+    known = sorted(_subjects_in(lines)[0])
+    stretches = (known[begin : begin + 500] for begin in range(0, len(known), 500))
+    return sum(Block.objects.filter(subject__in=some, source=source).delete()[0] for some in stretches)
+
+
+def _subjects_in(lines: Iterable[str]) -> tuple[set[bytes], int]:
+    """What stands in some lines, and how many of them were neither a number nor an address."""
     key = read_or_create_key(Path(settings.DATA_DIRECTORY))
     region = country_of_zone(_zone())
     known, unread = set(), 0
@@ -144,8 +158,7 @@ def block(lines: Iterable[str], source: Block.Source) -> tuple[int, int]:
             unread += 1
         else:
             known.add(subject_of(kind, form, key=key))
-    block_subjects(known, source)
-    return len(known), unread
+    return known, unread
 
 
 def block_subjects(subjects: Collection[bytes], source: Block.Source) -> None:

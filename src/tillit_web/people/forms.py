@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 import zoneinfo
 from typing import Any
 
@@ -14,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from tillit.vocabulary import MeasurementMode, Purpose, Role
 from tillit_web.languages import LANGUAGES
 from tillit_web.people.consents import ASKED_FOR
-from tillit_web.people.country_rules import COUNTRIES
+from tillit_web.people.country_rules import NAMES
 from tillit_web.people.models import ROLE_NAMES, Block, Company, User
 from tillit_web.people.wordings import Wording
 from tillit_web.people.words import PURPOSES
 
+MOST_BYTES = 20_000_000  # of a list of numbers: about a million
+LEAST_DIGITS = 6  # of a number; what has fewer is another column
 # Zones of the readers we speak to come first; the rest of the world follows.
 NEAR_ZONES = (
     "Europe/Stockholm",
@@ -143,7 +147,7 @@ class PrivacyForm(forms.Form):
     """Choose how far we measure, and whose rules to show."""
 
     mode = forms.ChoiceField(choices=[(mode.value, mode.value) for mode in MeasurementMode])
-    country = forms.ChoiceField(choices=[(code, code) for code in COUNTRIES])
+    country = forms.ChoiceField(choices=[(code, code) for code in NAMES])
 
 
 class WordingForm(forms.Form):
@@ -170,4 +174,24 @@ class BlockForm(forms.Form):
     """Numbers and addresses that are not contacted, one a line."""
 
     source = forms.ChoiceField(choices=Block.Source.choices)
-    lines = forms.CharField(max_length=2_000_000, widget=forms.Textarea)
+    lines = forms.CharField(max_length=2_000_000, widget=forms.Textarea, required=False)
+    list = forms.FileField(required=False)
+
+    def clean_list(self) -> tuple[str, ...]:
+        """The cells of the file that may be a number or an address, whatever separates them."""
+        file = self.cleaned_data["list"]
+        if file is None:
+            return ()
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("The file is larger than 20 MB. Divide it."))
+        told = file.read()
+        codec = "utf-16" if told.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        # Numbers and addresses read the same in every other encoding; a name that does not is thrown away anyway.
+        cells = re.split(r"[\r\n;,\t]+", told.decode(codec, "replace"))
+        return tuple(
+            cell.strip(" \"'") for cell in cells if "@" in cell or len(re.findall(r"\d", cell)) >= LEAST_DIGITS
+        )
+
+    def told(self) -> tuple[str, ...]:
+        """The valid form's numbers and addresses, typed and from the file."""
+        return (*self.cleaned_data["lines"].splitlines(), *self.cleaned_data["list"])

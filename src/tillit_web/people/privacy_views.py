@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +17,7 @@ from tillit_web.people import actions, queries
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.consents import ASKED_FOR
 from tillit_web.people.contact_rules import Refusal
-from tillit_web.people.country_rules import AS_OF, COUNTRIES
+from tillit_web.people.country_rules import NAMES, country_page
 from tillit_web.people.erasure import receipts
 from tillit_web.people.forms import BlockForm, PrivacyForm, WordingForm
 from tillit_web.people.models import Block
@@ -40,10 +41,9 @@ def privacy(request: TeamRequest) -> HttpResponse:
     shown = {
         "modes": [(mode.value, *MODES[mode]) for mode in MeasurementMode],
         "chosen": company.measurement_mode.value,
-        "countries": [(code, country.name) for code, country in COUNTRIES.items()],
-        "country": COUNTRIES[company.country],
+        "countries": NAMES.items(),
+        "country": country_page(company.country, today=timezone.localdate()),
         "country_code": company.country,
-        "as_of": AS_OF,
         "wordings": [
             (purpose.value, PURPOSES[purpose], queries.wording(purpose, request.LANGUAGE_CODE or "en"))
             for purpose in ASKED_FOR
@@ -77,17 +77,24 @@ def wordings(request: TeamRequest) -> HttpResponse:
 @access(Role.OWNER)
 @require_POST
 def block_list(request: TeamRequest) -> HttpResponse:
-    """Add numbers and addresses to a list of those who are not contacted."""
-    form = BlockForm(request.POST)
-    if form.is_valid():
-        known, unread = actions.block(
-            form.cleaned_data["lines"].splitlines(), Block.Source(form.cleaned_data["source"])
-        )
-        said = ngettext("%(n)s number or address is listed.", "%(n)s numbers and addresses are listed.", known)
-        messages.success(request, said % {"n": known})
-        if unread:
-            what = ngettext("%(n)s line was neither.", "%(n)s lines were neither.", unread)
-            messages.warning(request, what % {"n": unread})
+    """Put numbers and addresses on a list of those who are not contacted, typed or from a file, or take them off it."""
+    form = BlockForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect("people:privacy")
+    source = Block.Source(form.cleaned_data["source"])
+    told = form.told()
+    if request.POST.get("do") == "unblock":
+        gone = actions.unblock(told, source)
+        said = ngettext("%(n)s entry is taken off this list.", "%(n)s entries are taken off this list.", gone)
+        messages.success(request, said % {"n": gone})
+        return redirect("people:privacy")
+    known, unread = actions.block(told, source)
+    said = ngettext("%(n)s number or address is listed.", "%(n)s numbers and addresses are listed.", known)
+    (messages.success if known else messages.warning)(request, said % {"n": known})
+    if unread:
+        what = ngettext("%(n)s line was neither.", "%(n)s lines were neither.", unread)
+        messages.warning(request, what % {"n": unread})
     return redirect("people:privacy")
 
 

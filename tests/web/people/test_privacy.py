@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tillit.vocabulary import MeasurementMode, Purpose
 from tillit_web.people import actions, queries
-from tillit_web.people.country_rules import COUNTRIES
+from tillit_web.people.country_rules import DEVICE, MAIL, NAMES, PERSONAL, PHONE, RULES, country_page
 from tillit_web.people.models import Block, Company, Correction
 
 
@@ -23,6 +27,7 @@ def test_the_owner_chooses_how_far_to_measure(as_ana: Client) -> None:
     assert 'value="count_only" id="mode-count_only" checked' in page
     assert "205 §" in page
     assert "not legal advice" in page
+    assert "Finland" in page
 
 
 @pytest.mark.parametrize("sent", [{"mode": "everything", "country": "SE"}, {"mode": "count_only", "country": "XX"}])
@@ -31,11 +36,21 @@ def test_an_impossible_choice_changes_nothing(as_ana: Client, sent: dict[str, st
     assert queries.company().measurement_mode is MeasurementMode.WITH_CONSENT
 
 
-@pytest.mark.parametrize("code", sorted(COUNTRIES))
-def test_every_rule_names_its_source(code: str) -> None:
-    rules = COUNTRIES[code].rules
-    assert len(rules) == 3
-    assert all("§" in rule.source or "BEK" in rule.source for rule in rules)
+@pytest.mark.parametrize("code", sorted(NAMES))
+def test_every_line_names_its_source_and_its_date(code: str) -> None:
+    rules = country_page(code, today=date(2025, 6, 2)).rules
+    assert [rule.topic for rule in rules] == [DEVICE, PERSONAL, MAIL, PHONE]
+    assert all("§" in rule.source or "BEK" in rule.source or "art." in rule.source for rule in rules)
+    assert all(rule.authority and rule.as_of >= date(2025, 1, 1) for rule in rules)
+
+
+def test_after_a_year_the_page_warns_that_the_law_may_have_changed(as_ana: Client) -> None:
+    oldest = min(rule.as_of for rule in RULES if rule.country == "SE")
+    for days, is_old in ((365, False), (366, True)):
+        with time_machine.travel(datetime.combine(oldest + timedelta(days), time(12), UTC), tick=False):
+            page = as_ana.get("/settings/privacy/").content.decode()
+        assert f"As of {oldest}; a memory aid, not legal advice. Check with your lawyer." in page
+        assert ("more than a year ago" in page) == is_old
 
 
 def test_a_change_of_words_is_a_new_version_and_the_old_one_stays(as_ana: Client) -> None:
@@ -55,6 +70,22 @@ def test_numbers_are_put_on_a_list_and_counted(as_ana: Client) -> None:
     assert "2 numbers and addresses are listed." in page
     assert "1 line was neither." in page
     assert Block.objects.count() == 2
+
+
+def test_a_list_comes_as_a_file_and_goes_again(as_ana: Client) -> None:
+    """As spreadsheets write it: cp1252, semicolons, a heading, other columns."""
+    text = 'Telefon;Namn\r\n070-174 06 05;Åsa\r\n"+4670 174 06 06";Bo\r\n070-174 06 05;Åsa\r\n'
+    sent = {"source": "nix", "list": SimpleUploadedFile("nix.csv", text.encode("cp1252"))}
+    page = as_ana.post("/settings/privacy/blocked/", sent, follow=True).content.decode()
+    assert "2 numbers and addresses are listed." in page
+    assert {row.source for row in Block.objects.all()} == {"nix"}
+    as_ana.post("/settings/privacy/blocked/", {"source": "own", "lines": "0701740605"})
+    gone = {"source": "nix", "lines": "0701740605\n0701740699", "do": "unblock"}
+    assert (
+        "1 entry is taken off this list."
+        in as_ana.post("/settings/privacy/blocked/", gone, follow=True).content.decode()
+    )
+    assert sorted(Block.objects.values_list("source", flat=True)) == ["nix", "own"], "what our own list says stays"
 
 
 def test_what_a_customer_calls_wrong_waits_until_it_is_mended(as_ana: Client) -> None:
