@@ -32,6 +32,7 @@ class Known:
         tenure_days: Shape (m,); since then.
         times_before: Shape (m,); outcomes up to the moment.
         days_since_before: Shape (m,); since the last of them, NaN if there is none.
+        purchases: Shape (m,); whatever the outcome is.
         is_loyal: Shape (m,); has joined the loyalty programme.
     """
 
@@ -42,6 +43,7 @@ class Known:
     tenure_days: Floats
     times_before: NDArray[np.int64]
     days_since_before: Floats
+    purchases: NDArray[np.int64]
     is_loyal: NDArray[np.bool_]
 
 
@@ -87,6 +89,7 @@ def known_at(traces: Traces, recipe: Coded, as_of: int, horizon_days: float) -> 
         tenure[here],
         times[here],
         np.where(times > 0, since_before, np.nan)[here],
+        np.bincount(who[recipe.is_purchase[activity]], minlength=persons)[here],
         (np.bincount(who[recipe.is_loyal[activity]], minlength=persons) > 0)[here],
     )
 

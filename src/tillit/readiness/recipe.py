@@ -86,6 +86,7 @@ class Recipe:
             resets=_among(activity, {*PURCHASES, *COMPLAINTS, *self.outcome}),
             is_complaint=_among(activity, COMPLAINTS),
             is_solved=_among(activity, SOLUTIONS),
+            is_purchase=_among(activity, PURCHASES),
             is_loyal=_among(activity, LOYALTY),
         )
 
@@ -109,6 +110,7 @@ class Coded:
     resets: NDArray[np.bool_]
     is_complaint: NDArray[np.bool_]
     is_solved: NDArray[np.bool_]
+    is_purchase: NDArray[np.bool_]
     is_loyal: NDArray[np.bool_]
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from tillit_web.insight.credit import employees, goals, statement, who, without
-from tillit_web.insight.views import customer, friction, funnel, home, journeys, own_way, paths, promises, stages, ways
+from tillit_web.insight.views import (
+    customer,
+    friction,
+    funnel,
+    home,
+    journeys,
+    near,
+    own_way,
+    paths,
+    promises,
+    stages,
+    ways,
+)
 from tillit_web.insight.views import map as map_views
 
 app_name = "insight"
@@ -25,6 +37,9 @@ urlpatterns = [
     path("journeys/find/", customer.find_customer, name="find"),
     path("journeys/customer/<slug:person>/", customer.show_customer, name="customer"),
     path("journeys/customer/<slug:person>/contacts/", customer.show_contacts, name="contacts"),
+    path("meetings/near/", near.show_near, name="near"),
+    path("meetings/near/switch/", near.switch_near, name="near_switch"),
+    path("meetings/near/again/", near.judge_again, name="near_again"),
     path("credit/", who.show_who, name="credit"),
     path("credit/without/", without.show_without, name="credit_without"),
     path("credit/statement/", statement.show_statement, name="credit_statement"),

@@ -231,6 +231,15 @@ def permission(purpose: Purpose, *, aggregates_as_of: datetime) -> Permission:
     return made
 
 
+def permission_for_offers() -> Permission:
+    """What staff may read of those who said yes to offers that suit them: as for service, and of nobody else."""
+    now = datetime.now(UTC)
+    agreed = permission(Purpose.PERSONALISATION, aggregates_as_of=now).persons.named
+    service = permission(Purpose.SERVICE, aggregates_as_of=now).persons
+    mask = Mask(everyone=False, named=agreed - service.named, readers=service.readers)
+    return Permission(Purpose.SERVICE, mask, mask)
+
+
 def refused_measurement() -> frozenset[bytes]:
     """Subjects that no copy for counting may hold now: they said no to it, or are being erased."""
     return permission(Purpose.MEASUREMENT, aggregates_as_of=datetime.now(UTC)).persons.named

@@ -16,6 +16,7 @@ from tillit_web.people.choices import choices_of as choices_of
 from tillit_web.people.consents import agreed as agreed
 from tillit_web.people.consents import consents_of as consents_of
 from tillit_web.people.consents import permission as permission
+from tillit_web.people.consents import permission_for_offers as permission_for_offers
 from tillit_web.people.consents import refused_measurement as refused_measurement
 from tillit_web.people.consents import standing_of as standing_of
 from tillit_web.people.contacts import ContactDetail as ContactDetail

@@ -52,7 +52,7 @@ RAIL: tuple[Entry, ...] = (
         ),
     ),
     Entry("insight:credit", _("Who contributed"), "credit", ("insight:credit",)),
-    Entry("meetings:meetings", _("Meetings"), "meetings", ("meetings:",)),
+    Entry("meetings:meetings", _("Meetings"), "meetings", ("meetings:", "insight:near")),
     Entry("answers:library", _("Answers"), "answers", ("answers:",), lower=True),
     Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),
     Entry("identity:held", _("Who is who"), "person", ("identity:",), roles=READERS, lower=True),

@@ -21,7 +21,7 @@ from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
 from tillit.vocabulary import Purpose
 from tillit_web.people.erasure import token_digest
-from tillit_web.people.queries import company, permission
+from tillit_web.people.queries import company, permission, permission_for_offers
 from tillit_web.warehouse import robots
 from tillit_web.warehouse.folders import data_directory, key_of_stores, open_log
 from tillit_web.warehouse.models import Import
@@ -76,6 +76,11 @@ def current_view(
     store = found.store
     allowed = permission(purpose, aggregates_as_of=max(found.made_at, _last_midnight()))
     return View(store, company_rule(store) if rule is None else rule, selection, purpose=purpose, permission=allowed)
+
+
+def view_for_offers(view: View) -> View:
+    """The same store and rule as staff may read it to suit an offer: as for service, and only of those who said yes."""
+    return View(view.store, view.rule, purpose=Purpose.SERVICE, permission=permission_for_offers())
 
 
 def _last_midnight() -> datetime:

@@ -32,6 +32,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("people:settle", "people:openings", "people:team", "people:invite", "people:member", "people:change_role"),
         *("people:new_password_link", "people:pause", "people:resume", "people:erasures"),
         *("insight:natural_end", "insight:contacts", "insight:employees"),
+        *("insight:near", "insight:near_switch", "insight:near_again"),
         *("insight:credit_goal", "insight:credit_goal_talked", "insight:credit_goal_end"),
         *("site:overview", "site:one", "site:let_in", "robots:overview", "robots:switch"),
         *("meetings:matrix", "meetings:learn", "meetings:trying"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.http import HttpResponse
@@ -16,17 +17,21 @@ from tillit.errors import QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.journeys.stage_rules import default_stage_rules
 from tillit.journeys.timeline import TimelineRow, timeline, told, withheld_events
+from tillit.readiness.recipe import Want
 from tillit.vocabulary import ContactBasis, Purpose, Role
 from tillit_web.insight import queries
 from tillit_web.insight.filters import address
 from tillit_web.insight.pages.customer import ROWS, customer_page
+from tillit_web.insight.pages.near_customer import NearCustomer, near_customer
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
 from tillit_web.people import actions as people
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.models import AccessRecord
 from tillit_web.people.queries import blocks_of, choices_of, contacts_of
 from tillit_web.people.words import BASES, refusal_meaning
+from tillit_web.readiness import queries as readiness
 from tillit_web.ui.identifiers import identifier_label
+from tillit_web.warehouse import queries as warehouse
 from tillit_web.warehouse.identity_queries import known_links
 
 MAY_DECIDE = frozenset({Role.OWNER, Role.ANALYST})
@@ -140,6 +145,7 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
         "is_not_counted": any(each.purpose is Purpose.MEASUREMENT and not each.is_allowed for each in choices),
         "bases": [(basis.value, label) for basis, label in BASES.items()],
         "page": page,
+        "near": None if "contacts" in more else _near(question, person, rows),
         "contacts": None,
         "may_open_contacts": Role(question.request.user.role) in MAY_OPEN_CONTACTS,
         "contacts_link": reverse("insight:contacts", args=[person]),
@@ -162,6 +168,18 @@ def _rows(question: Asked, person: str) -> tuple[TimelineRow, ...]:
         if withheld_events(question.view, person):
             return ()
         raise
+
+
+def _near(question: Asked, person: str, shown: Sequence[TimelineRow]) -> NearCustomer | None:
+    """How far the customer has come, from what may be used for it; beside contact details nobody asks."""
+    speaking = {want: one for want in Want if (one := readiness.speaking(want)) is not None}
+    if not speaking or question.view.purpose is not Purpose.MEASUREMENT:  # who said no to being counted is not judged
+        return None
+    try:
+        rows = timeline(warehouse.view_for_offers(question.view), person)
+    except QueryError:
+        return None
+    return near_customer(rows, shown, speaking, at=queries.last_event_at(question.view))
 
 
 def _offset(request: TeamRequest, events: int) -> int:
