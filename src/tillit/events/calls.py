@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from tillit.errors import InputError
+from tillit.events.column_words import names_employee
 from tillit.events.converting import LINK_RULE
 from tillit.events.counted import COUNTED, nobody
 from tillit.events.currencies import exponent, is_code
@@ -125,7 +126,8 @@ def collected(call: Call, terms: Terms) -> Collected:
     event_id = cells.get("message_id") or _own_id(call, content)
     identifiers = _identifiers(cells, terms, event_id)
     subject_kind, subject, _ = identifiers[0]
-    properties = {name: value for name, value in cells.items() if name.startswith(_PROPERTY)} | _program(call, terms)
+    told = {name: value for name, value in cells.items() if name.startswith(_PROPERTY) and not names_employee(name)}
+    properties = told | _program(call, terms)
     event = HotEvent(
         event_id=event_id,
         source=SOURCE,

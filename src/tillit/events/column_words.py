@@ -6,9 +6,9 @@ Names are compared as `plain_words` writes them: lower case, words parted by one
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
-from tillit.events.names import snake_case
-from tillit.events.recipe import plain_name
+from tillit.events.names import plain_name, snake_case
 from tillit.vocabulary import IdentifierKind
 
 
@@ -231,6 +231,24 @@ EMPLOYEES = frozenset(
     }
 )
 
+# Of these, words that may mean something else where a person chose the column; a guess leaves them out all the same.
+_TWO_MEANINGS = frozenset(
+    {
+        *(
+            "resource",
+            "org_resource",
+            "agent",
+            "agent_name",
+            "owner",
+            "operator",
+            "submitter",
+            "responsible",
+            "handler",
+        ),
+        *("ansvarig", "ansvarlig", "ägare", "eier", "behandler", "konsult", "konsulent", "consultant"),
+    }
+)
+
 # What identifies a customer and belongs in no event.
 IDENTIFYING = frozenset(
     {
@@ -251,6 +269,13 @@ IDENTIFYING = frozenset(
         *("melding", "note", "notes", "anteckning", "notat", "subject_line", "body", "text"),
     }
 )
+
+
+@lru_cache(maxsize=4096)  # asked of every property of every call
+def names_employee(column: str) -> bool:
+    """Whether a column can only be about who of the staff it was: `Säljare`, `properties.employee_id`."""
+    words = {plain_words(part) for part in column.split(".")}
+    return not words.isdisjoint(EMPLOYEES - _TWO_MEANINGS)
 
 
 def plain_words(column: str) -> str:

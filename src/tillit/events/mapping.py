@@ -9,6 +9,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from tillit.errors import MappingError
+from tillit.events.column_words import names_employee
 from tillit.sentences import sentence
 from tillit.vocabulary import IdentifierKind
 
@@ -145,6 +146,18 @@ class Mapping:
     names: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind of name → columns, joined by a space
     consents: tuple[ConsentRule, ...] = ()  # a mapping without events has some
 
+    def __post_init__(self) -> None:
+        for key, column in self.columns():
+            if names_employee(column):
+                raise MappingError(
+                    sentence(
+                        "{key}: “{column}” names employees, and no event carries an employee. Take the "
+                        "column out of the mapping; a place or a function may stand in its stead.",
+                        key=key,
+                        column=column,
+                    )
+                )
+
     def columns(self) -> Iterator[tuple[str, str]]:
         """Every column the mapping reads, with the key that names it; `properties = "*"` names none."""
         for number, rule in enumerate(self.events, start=1):
@@ -174,11 +187,11 @@ class Mapping:
         return tuple(labels)
 
     def property_columns(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """Which of a file's columns are kept in `properties`; "*" means those that nothing else reads."""
+        """Which of a file's columns are kept in `properties`; "*": those that nothing else reads, without employees."""
         if ALL_COLUMNS not in self.properties:
             return self.properties
         used = {column for key, column in self.columns() if key != "properties"}
-        return tuple(column for column in columns if column not in used)
+        return tuple(column for column in columns if column not in used and not names_employee(column))
 
 
 def check_columns(mapping: Mapping, columns: Sequence[str], *, name: str) -> None:

@@ -80,3 +80,8 @@ def activity_name(name: str) -> str:
     """
     plain = snake_case(name)
     return KNOWN_NAMES.get(plain, plain)
+
+
+def plain_name(column: str) -> str:
+    """A column name as it is compared: lower case, words parted by one underscore, without brackets and stars."""
+    return re.sub(r"[\W_]+", "_", column.casefold()).strip("_")

@@ -19,7 +19,6 @@ The mapping uses the first names. What needs a column that a file does not have 
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import abc
 from collections.abc import Sequence
@@ -31,6 +30,7 @@ from typing import Any
 
 from tillit.events.mapping import ALL_COLUMNS, FILE_ORDER, Cell, EventRule, Mapping, Time
 from tillit.events.mapping_toml import mapping_from_table
+from tillit.events.names import plain_name
 from tillit.sentences import Sentence, sentence
 
 FOLDER = Path(__file__).parent / "recipes"
@@ -102,11 +102,6 @@ def load_recipe(path: Path) -> Recipe:
         notes=tuple(Sentence(line, {}) for line in about.get("notes", ())),
         unsure=tuple(Sentence(line, {}) for line in about.get("unsure", ())),
     )
-
-
-def plain_name(column: str) -> str:
-    """A column name as it is compared: lower case, words parted by one underscore, without brackets and stars."""
-    return re.sub(r"[\W_]+", "_", column.casefold()).strip("_")
 
 
 def _find(recipe: Recipe, column: str, present: abc.Mapping[str, str]) -> str | None:

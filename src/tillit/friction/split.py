@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from tillit.errors import QueryError
+from tillit.events.column_words import names_employee
 from tillit.journeys.properties import property_texts
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Traces
@@ -33,6 +34,10 @@ class Split:
         """
         if text in ("channel", "place"):
             return cls(column=text)
+        if text.startswith(PROPERTY) and names_employee(text.removeprefix(PROPERTY)):
+            raise QueryError(
+                sentence("steps are not told apart by “{name}”: that names employees", name=text.removeprefix(PROPERTY))
+            )
         if text.startswith(PROPERTY) and text != PROPERTY:
             return cls(property_name=text.removeprefix(PROPERTY))
         if text != "activity":

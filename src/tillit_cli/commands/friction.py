@@ -6,17 +6,21 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from tillit.credit.cells import FEWEST_EMPLOYEES, TOGETHER, Headcounts, read_headcounts, shown_names
+from tillit.credit.sales import UNKNOWN
 from tillit.errors import QueryError
 from tillit.friction.conformance import conformance
 from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
 from tillit.friction.results import Conformance, Friction, PatternCount
 from tillit.friction.split import Split
+from tillit.journeys.traces import Names
 from tillit.reports.friction_words import (
     broken_of,
     excess_of,
@@ -58,6 +62,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=[],
         help="journeys end here for a good reason: counted, not compared; may be given several times",
     )
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="with --by place: whose numbers of employees say that each place has enough",
+    )
     parser.add_argument("--timezone", metavar="ZONE", help="of day and night (default: the mapping's, else UTC)")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="(default: table)")
 
@@ -69,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
     split = Split.parse(args.by)
     promises, margin_share = promises_of(args), margin_of(args)
     with journeys_from(args, timezone=args.timezone) as found:
+        if split.column == "place":
+            _refuse_small_places(found.view.names, read_headcounts(args.data) if args.data else UNKNOWN)
         zone = timezone_of(found, args.timezone)
         rng = np.random.default_rng(SEED)
         answer = friction(
@@ -95,6 +107,17 @@ def run(args: argparse.Namespace) -> int:
     )
     print("\n\n".join(lines))
     return 0
+
+
+def _refuse_small_places(names: Names, headcounts: Headcounts) -> None:
+    places = [place for place in names.place if place]
+    small = sorted(place for place, shown in shown_names("place", places, headcounts).items() if shown == TOGETHER)
+    if small:
+        raise QueryError(
+            f"steps are told apart by place only where at least {FEWEST_EMPLOYEES} people work at each: "
+            f"{', '.join(small)} are smaller, or nobody has said. Say how many under Settings and add --data DIR, or "
+            "tell steps apart by channel."
+        )
 
 
 def as_json(answer: Friction, patterns: Sequence[PatternCount], kept: Conformance) -> dict[str, Any]:

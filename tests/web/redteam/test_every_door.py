@@ -57,13 +57,13 @@ ADDRESSES: dict[Door, set[str]] = {
     },
 }
 COMMANDS_OF: dict[Door, set[str]] = {
-    Door.ATTACKED: {"export", "export-decisions"},
+    Door.ATTACKED: {"credit", "export", "export-decisions", "friction", "journeys", "report"},
     Door.NO_SALES: {
         *("backup", "demo", "doctor", "evaluate", "forget", "key", "plan", "restore", "serve", "simulate", "upgrade"),
         "verify",
     },
     Door.OWN_FILE: {
-        *("credit", "friction", "funnel", "identity", "inspect", "journeys", "readiness", "report", "whatif"),
+        *("funnel", "identity", "inspect", "readiness", "whatif"),
         "import",
     },
 }
