@@ -121,7 +121,8 @@ def cross_fitted(examples: Examples, rng: np.random.Generator, *, folds: int = 5
     """Each example's chance by what the others taught, whole answers together; None: too few. Shape (n,)."""
     if learn_confidence(examples) is None:
         return None
-    fold = rng.integers(0, folds, int(examples.groups.max()) + 1)[examples.groups]
+    groups, member = np.unique(examples.groups, return_inverse=True)
+    fold = (rng.permutation(len(groups)) % folds)[member]
     chance = np.zeros(len(fold))
     for held in range(folds):
         others, these = fold != held, fold == held

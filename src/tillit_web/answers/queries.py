@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tillit.answers.coverage import Step, lowest_limit, risk_coverage
 from tillit.answers.unanswered import alike
-from tillit_web.answers.finding import library_of, surest
+from tillit_web.answers.finding import library_of, shown_to_customers, surest
 from tillit_web.answers.models import AnswerRules, AskedQuestion, Comparison, Expert, LibraryAnswer
 
 MOST_UNANSWERED = 500
@@ -30,6 +30,11 @@ def count_stale(today: date) -> int:
     """Published answers that the machine no longer gives."""
     rows = LibraryAnswer.objects.filter(is_published=True)
     return sum(today > row.holds_until for row in rows)
+
+
+def count_open() -> int:
+    """Answers that customers can read."""
+    return shown_to_customers().count()
 
 
 def experts() -> list[Expert]:

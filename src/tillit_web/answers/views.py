@@ -197,11 +197,13 @@ def _asked(request: TeamRequest) -> list[AskedQuestion]:
     return list(AskedQuestion.objects.filter(pk__in=ids[:100]))
 
 
-def _prefilled(asked: list[AskedQuestion], request: TeamRequest) -> dict[str, str]:
+def _prefilled(asked: list[AskedQuestion], request: TeamRequest) -> dict[str, object]:
+    ids = Expert.objects.values_list("pk", flat=True)[:2]
+    only = {"expert": ids[0]} if len(ids) == 1 else {}
     if not asked:
-        return {"language": request.LANGUAGE_CODE or "en"}
+        return {"language": request.LANGUAGE_CODE or "en", **only}
     texts = list(dict.fromkeys(question.text for question in asked))
-    return {"language": asked[0].language, "question": texts[0], "variants": "\n".join(texts[1:MOST_PREFILLED])}
+    return {"language": asked[0].language, "question": texts[0], "variants": "\n".join(texts[1:MOST_PREFILLED]), **only}
 
 
 def _page(request: TeamRequest, template: str, shown: dict[str, object]) -> HttpResponse:

@@ -17,6 +17,8 @@ from tillit_web.insight.templatetags.insight import count_of, in_100, range_of
 from tillit_web.insight.words import activity_label
 from tillit_web.ui.templatetags.tillit import natural, number, share
 
+ENOUGH_ANSWERS = 10  # to have learned what writing them is like, and for a machine to begin with
+
 
 @dataclass(frozen=True, slots=True)
 class HomeQuestion:
@@ -71,6 +73,7 @@ class HomeLinks:
     goal: str = ""
     again: str = ""
     credit: str = ""
+    answers: str = ""
 
 
 def headline(known: Outcomes, goal: str | None, waiting: Sequence[Waiting], waiting_links: Sequence[str]) -> Headline:
@@ -110,14 +113,10 @@ def _how_it_goes(known: Outcomes, goal: str | None) -> str:
     }
 
 
-def questions(known: Outcomes | None, goal: str | None, links: HomeLinks) -> tuple[HomeQuestion, ...]:
-    """The five questions in the order of the rail."""
+def questions(known: Outcomes | None, goal: str | None, links: HomeLinks, *, answers: int) -> tuple[HomeQuestion, ...]:
+    """The five questions in the order of the rail; `answers` stand on pages of the company's own."""
     return (
-        HomeQuestion(
-            "found",
-            _("Are we found?"),
-            _("We do not know yet: the part that walks your own pages as a buyer would is not in this version."),
-        ),
+        _found(answers, links),
         _journeys(known, goal, links),
         HomeQuestion(
             "meetings",
@@ -138,6 +137,18 @@ def questions(known: Outcomes | None, goal: str | None, links: HomeLinks) -> tup
             next_link=links.credit,
         ),
     )
+
+
+def _found(answers: int, links: HomeLinks) -> HomeQuestion:
+    says = ngettext(
+        "%(n)s answer by a named colleague is open to customers. Whether they find it from elsewhere is not known.",
+        "%(n)s answers by named colleagues are open to customers. Whether they find them from elsewhere is not known.",
+        answers,
+    ) % {"n": number(answers)}
+    if not answers:
+        says = _("Nothing that your people know stands open to customers yet.")
+    label = _("Answers") if answers else _("Write the first answer")
+    return HomeQuestion("found", _("Are we found?"), says, True, next_label=label, next_link=links.answers)
 
 
 def _journeys(known: Outcomes | None, goal: str | None, links: HomeLinks) -> HomeQuestion:
@@ -225,7 +236,7 @@ def _again(again: ShareRange, link: str) -> Fact:
     return Fact(label, count_of(again), range_of(again), link if again.count else "")
 
 
-def first_week(*, orders: bool, links: HomeLinks) -> tuple[WeekDay, ...]:
+def first_week(*, orders: bool, answers: int, links: HomeLinks) -> tuple[WeekDay, ...]:
     """The checklist of the first week; what is done is computed from the data."""
     return (
         WeekDay(
@@ -245,7 +256,8 @@ def first_week(*, orders: bool, links: HomeLinks) -> tuple[WeekDay, ...]:
             _("Day 3"),
             _("Ten answers to ten real questions"),
             _("gives a page that answers before anyone calls"),
-            coming=True,
+            done=answers >= ENOUGH_ANSWERS,
+            link="" if answers >= ENOUGH_ANSWERS else links.answers,
         ),
         WeekDay(_("Day 5"), _("Calls that customers book themselves"), _("gives calls that are wanted"), coming=True),
         WeekDay(_("Day 7"), _("The team's first report"), _("replaces the status meeting"), coming=True),

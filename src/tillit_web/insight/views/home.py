@@ -12,6 +12,7 @@ from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain, repeat_purchase
 from tillit.reports.unanswered import Unanswered, waiting
 from tillit.vocabulary import Role
+from tillit_web.answers.queries import count_open
 from tillit_web.insight import queries
 from tillit_web.insight.pages import home
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
@@ -28,11 +29,12 @@ def show_home(request: TeamRequest) -> HttpResponse:
     imports = reverse("warehouse:imports") if may_import else ""
     question = asked(request)
     if question is None:
-        links = home.HomeLinks(imports=imports, credit=reverse("insight:credit"))
+        links = home.HomeLinks(imports=imports, credit=reverse("insight:credit"), answers=reverse("answers:library"))
+        answers = count_open()
         context = {
             "first_visit": True,
-            "questions": home.questions(None, None, links),
-            "week": home.first_week(orders=False, links=links),
+            "questions": home.questions(None, None, links, answers=answers),
+            "week": home.first_week(orders=False, answers=answers, links=links),
             "how": [_("Nothing is imported yet, so no number stands here.")],
         }
         return show_before_data(request, "insight/home.html", "insight:home", context)
@@ -50,15 +52,16 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
         map=reverse("insight:map"),
         imports=imports,
         credit=reverse("insight:credit"),
+        answers=reverse("answers:library"),
         goal=question.link(ReachedGoal(known.begun_before)),
         again=question.link(OrderedAgain(order, as_of)),
     )
     unanswered = tuple(question.link(Unanswered(item.owed)) for item in owed)
     return {
         "headline": home.headline(known, goal, owed, unanswered),
-        "questions": home.questions(known, goal, links),
+        "questions": home.questions(known, goal, links, answers=count_open()),
         "facts": home.facts(repeat, owed, unanswered, links),
-        "week": home.first_week(orders=repeat.customers > 0, links=links),
+        "week": home.first_week(orders=repeat.customers > 0, answers=count_open(), links=links),
         "how": [
             _(
                 "A journey is counted once it began longer ago than your lapse, seen from the last event in your data. "
