@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -252,6 +252,18 @@ def erased_events(log: EventLog) -> frozenset[bytes]:
     if not _is_there(log):
         return frozenset()
     return frozenset(bytes(row["digest"]) for row in log.connection.execute("select digest from erased_event"))
+
+
+def erased_event_digests(log: EventLog) -> Iterator[bytes]:
+    """The same one by one, for whoever cannot hold them all."""
+    if _is_there(log):
+        for row in log.connection.execute("select digest from erased_event"):
+            yield bytes(row["digest"])
+
+
+def is_erased_event(log: EventLog, digest: bytes) -> bool:
+    """Whether an event of this digest was erased."""
+    return log.connection.execute("select 1 from erased_event where digest = ?", (digest,)).fetchone() is not None
 
 
 def _is_there(log: EventLog) -> bool:

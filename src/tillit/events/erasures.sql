@@ -41,3 +41,8 @@ create table if not exists erased_total (
     events integer not null,
     primary key (period, channel, function)
 ) strict, without rowid;
+
+create table if not exists absence (
+    at integer primary key,
+    proof text not null
+) strict;

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tillit.errors import FileError
+from tillit.errors import FileError, QueryError
 from tillit.vocabulary import Purpose
 from tillit_cli import on_record
 from tillit_web.serving.directory import open_directory
@@ -27,8 +28,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "named, their events, contact details, answers, refused calls and rejected rows. It cannot be undone, and what "
         "was erased cannot be imported again. Works while `tillit serve` runs on the directory.",
     )
-    parser.add_argument(
-        "person", metavar="KIND:VALUE", help="such as email:ana@example.com, phone:+46701234567 or customer:17"
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument(
+        "person",
+        metavar="KIND:VALUE",
+        nargs="?",
+        help="such as email:ana@example.com, phone:+46701234567 or customer:17",
+    )
+    who.add_argument(
+        "--found",
+        action="store_true",
+        help="erase again whoever was erased and is still found somewhere, as `tillit verify` says",
     )
     parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and erase nothing")
@@ -42,24 +52,30 @@ def run(args: argparse.Namespace) -> int:
     open_directory(args.data)
     from tillit_web.people.actions import ask_erasure, record_access  # Django's tables exist only after setup
     from tillit_web.people.models import AccessRecord
+    from tillit_web.warehouse.absence import ask_again
     from tillit_web.warehouse.erased_person import foreseen, subject_named
     from tillit_web.warehouse.erasing import erase_waiting
 
-    subject = subject_named(args.person)
+    subjects = [] if args.found else [subject_named(args.person)]
     record_access(
         AccessRecord.What.FORGET,
-        [subject],
+        subjects,
         by=None,
         at_server=on_record.name_of(args),
         purpose=Purpose.RIGHTS,
         reason=args.because,
     )
-    if args.dry_run:
-        found = foreseen(subject)
+    if args.found:
+        if args.dry_run:
+            raise QueryError("--found takes no --dry-run: `tillit verify` says what is found, and where.")
+        print(f"{ask_again(now=time.time_ns() // 1_000)} identifiers of erased persons were found.")
+    elif args.dry_run:
+        found = foreseen(subjects[0])
         print(f"Would be erased: {found.subjects} identifiers of one person.")
         _print_rows(found.rows)
         return 0
-    ask_erasure([subject], by="command")
+    else:
+        ask_erasure(subjects, by="command")
     for receipt in erase_waiting(on_step=lambda step: print(step, file=sys.stderr, flush=True)):
         _print_receipt(receipt)
     return 0

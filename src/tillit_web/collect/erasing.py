@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -11,7 +12,7 @@ from tillit.events.erasures import note_rows
 from tillit.events.log import EventLog
 from tillit.events.sought import Sought, texts_of
 from tillit_web.collect.queries import storage
-from tillit_web.collect.storage import Failed
+from tillit_web.collect.storage import Failed, Storage
 
 PAGE = 2_000
 NEVER = -(2**62)
@@ -20,11 +21,9 @@ NEVER = -(2**62)
 def forget_refused(log: EventLog, person: Sought, erasure: int) -> None:
     """Take the calls of the failed box out that name a person, and count them for the receipt."""
     found: list[int] = []
-    before: int | None = None
     with storage() as opened:
-        while lines := opened.failed(limit=PAGE, before=before):
+        for lines in pages(opened):
             found += _naming(lines, person)
-            before = lines[-1].id
         note_rows(log, erasure, "events.sqlite: failed box", len(found))
         opened.settle(found)
 
@@ -39,22 +38,30 @@ def forget_again(known: ErasedTexts, *, since: int) -> int:
         How many calls went.
     """
     gone = 0
-    before: int | None = None
     with storage() as opened:
-        while lines := opened.failed(limit=PAGE, before=before):
-            texts = {line.id: [*texts_of(line.raw), line.reason] for line in lines}
-            until = known.moments({text for each in texts.values() for text in each})
-            found = [
-                line.id
-                for line in lines
-                if _told_at(line) <= max((until[text] for text in texts[line.id] if text in until), default=NEVER)
-            ]
+        for lines in pages(opened):
+            found = told_before(lines, known)
             opened.settle(found)
             gone += len(found)
-            before = lines[-1].id
             if lines[-1].received_at < since:
                 break
     return gone
+
+
+def told_before(lines: Sequence[Failed], known: ErasedTexts) -> list[int]:
+    """The ids of those of these lines that name somebody erased and tell of the time before the erasure."""
+    texts = {line.id: [*texts_of(line.raw), line.reason] for line in lines}
+    until = known.moments({text for each in texts.values() for text in each})
+    latest = {line: max((until[text] for text in each if text in until), default=NEVER) for line, each in texts.items()}
+    return [line.id for line in lines if _told_at(line) <= latest[line.id]]
+
+
+def pages(opened: Storage) -> Iterator[list[Failed]]:
+    """The failed box, newest first, a page at a time; what was shown may be settled meanwhile."""
+    before: int | None = None
+    while lines := opened.failed(limit=PAGE, before=before):
+        before = lines[-1].id
+        yield lines
 
 
 def _told_at(line: Failed) -> int:

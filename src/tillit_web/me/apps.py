@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
@@ -21,7 +21,7 @@ class MeConfig(AppConfig):
 
         from tillit_web.me.models import PageCode
         from tillit_web.me.views import OPENED
-        from tillit_web.people.erasure import also_remove
+        from tillit_web.people.erasure import also_remove, also_search
 
         def codes_of(subjects: Collection[bytes]) -> QuerySet[Any]:
             return PageCode.objects.filter(subject__in=list(subjects))
@@ -31,5 +31,10 @@ class MeConfig(AppConfig):
             rows = ((row.pk, row.get_decoded().get(OPENED)) for row in Session.objects.all())
             return Session.objects.filter(pk__in=[pk for pk, opened in rows if opened and opened[0] in opened_by])
 
+        def opened_by() -> Iterator[str]:
+            decoded = (row.get_decoded().get(OPENED) for row in Session.objects.all())
+            yield from (str(opened[0]) for opened in decoded if opened)
+
+        also_search("app.sqlite: browsers that were open on the own page", opened_by)
         also_remove("app.sqlite: codes for the own page", codes_of)
         also_remove("app.sqlite: browsers that were open on the own page", sessions_of)

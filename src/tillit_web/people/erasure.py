@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from tillit.events import erasures
+from tillit.events.absence import Proof, recorded
 from tillit.events.erased_outside import keep_outside
 from tillit.events.log import EventLog
 from tillit_web.people import consents
@@ -44,6 +45,9 @@ class FileBeside:
 
 _files_beside: dict[str, FileBeside] = {}
 
+TextsBeside = Callable[[], Iterator[str]]
+_texts_beside: dict[str, TextsBeside] = {}
+
 
 def also_remove(place: str, rows_about: RowsAbout) -> None:
     """Have erasure remove an app's rows about a person too; called from `AppConfig.ready`.
@@ -58,6 +62,17 @@ def also_remove(place: str, rows_about: RowsAbout) -> None:
 def also_erase_in(file: FileBeside) -> None:
     """Have erasure reach a file of an app's own too; called from `AppConfig.ready`."""
     _files_beside[file.place] = file
+
+
+def also_search(place: str, texts: TextsBeside) -> None:
+    """Have the proof of absence look into texts that only their app can read; called from `AppConfig.ready`."""
+    _texts_beside[place] = texts
+
+
+def texts_beside() -> Iterator[tuple[str, str]]:
+    """Every such text, with its place."""
+    for place, texts in _texts_beside.items():
+        yield from ((place, text) for text in texts())
 
 
 def ask_erasure(subjects: Collection[bytes], *, by: str) -> str:
@@ -89,6 +104,12 @@ def receipts() -> tuple[erasures.Receipt, ...]:
     """Every erasure, the latest first; those that wait have no `done_at`."""
     with EventLog.open(Path(settings.DATA_DIRECTORY)) as log:
         return erasures.receipts(log)
+
+
+def proofs(*, most: int) -> tuple[Proof, ...]:
+    """What the last searches for whoever was erased found, the latest first."""
+    with EventLog.open(Path(settings.DATA_DIRECTORY)) as log:
+        return recorded(log, most=most)
 
 
 def hide(subjects: Collection[bytes]) -> None:

@@ -18,7 +18,7 @@ from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.consents import ASKED_FOR
 from tillit_web.people.contact_rules import Refusal
 from tillit_web.people.country_rules import NAMES, country_page
-from tillit_web.people.erasure import receipts
+from tillit_web.people.erasure import proofs, receipts
 from tillit_web.people.forms import BlockForm, PrivacyForm, WordingForm
 from tillit_web.people.models import Block
 from tillit_web.people.records import attempts_held_back, open_corrections, settle_correction
@@ -26,6 +26,7 @@ from tillit_web.people.words import MODES, PURPOSES, REFUSALS
 
 DAYS_OF_ATTEMPTS = 30
 OPENINGS_ON_A_PAGE = 50
+PROOFS_SHOWN = 30
 
 
 @access(Role.OWNER)
@@ -50,6 +51,7 @@ def privacy(request: TeamRequest) -> HttpResponse:
         ],
         "blocked": Block.objects.values("subject").distinct().count(),
         "corrections": open_corrections(),
+        "absence": next(iter(proofs(most=1)), None),
     }
     return render(request, "people/privacy.html", shown)
 
@@ -126,4 +128,6 @@ def openings(request: TeamRequest) -> HttpResponse:
 @require_GET
 def erasures(request: TeamRequest) -> HttpResponse:
     """Every erasure with its receipt, and those that wait."""
-    return render(request, "people/erasures.html", {"receipts": receipts()})
+    last = proofs(most=PROOFS_SHOWN)
+    shown = {"receipts": receipts(), "last": last[0] if last else None, "earlier": last[1:]}
+    return render(request, "people/erasures.html", shown)

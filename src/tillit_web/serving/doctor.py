@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -21,6 +22,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from tillit import __version__
 from tillit.errors import TillitError
+from tillit.events.absence import recorded
 from tillit.events.key import KEY_BYTES, KEY_FILE
 from tillit.events.log import EventLog
 from tillit_web.collect import queries as collection
@@ -63,6 +65,7 @@ def examine(directory: Path) -> tuple[Finding, ...]:
     if all(finding.is_well for finding in databases):
         findings += _segments(directory)
         findings += _collection(directory)
+        findings += _erasure(directory)
         findings += _work(directory)
     return tuple(findings)
 
@@ -154,6 +157,26 @@ def _collection(directory: Path) -> Iterator[Finding]:
         yield Finding(
             "collection", f"{alarm.code} {alarm.detail}".strip() + f", {alarm.times:,} times, the last one lately"
         )
+
+
+def _erasure(directory: Path) -> Iterator[Finding]:
+    """What the last nightly search for whoever was erased found; nothing where nobody ever was."""
+    if not (directory / "events.sqlite").is_file():
+        return
+    with EventLog.open(directory) as log:
+        last = next(iter(recorded(log, most=1)), None)
+    if last is None or not (last.erased or last.overdue):
+        return
+    when = f"{datetime.fromtimestamp(last.at / 1_000_000, UTC):%Y-%m-%d %H:%M} UTC"
+    again = f"tillit forget --data {directory} --found erases again whoever is found, and who waits"
+    if last.traces:
+        yield Finding("erasure", f"something of erased persons was found {when} in {last.traces[0].place}", again)
+    if last.overdue:
+        yield Finding("erasure", f"{len(last.overdue)} have waited for more than 72 hours", again)
+    for name in last.unread:
+        yield Finding("erasure", f"{name} cannot be read", "put this file back from your backup, or undo its import")
+    if last.is_clean:
+        yield Finding("erasure", f"nothing of {last.erased:,} erased identifiers was found {when}")
 
 
 def _work(directory: Path) -> Iterator[Finding]:

@@ -99,6 +99,13 @@ def _clear_rejected(log: EventLog, path: Path, person: Sought, erasure: int, *, 
     return removed
 
 
+def stretches_of(rejected: Path) -> Iterator[Sequence[list[str]]]:
+    """The rows of a file of rejected rows, some thousands at a time, without its header."""
+    with rejected.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        header = file.readline()
+        yield from _stretches(csv.reader(file, delimiter=max(DELIMITERS, key=header.count)))
+
+
 def _stretches(lines: Iterator[list[str]]) -> Iterator[Sequence[list[str]]]:
     found: list[list[str]] = []
     for line in lines:

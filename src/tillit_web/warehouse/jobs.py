@@ -8,7 +8,7 @@ from uuid import UUID
 from django_tasks import task
 
 from tillit_web.collect.sealing import seal_all
-from tillit_web.warehouse import builds, commands, erasing, queries, work
+from tillit_web.warehouse import absence, builds, commands, erasing, queries, work
 from tillit_web.warehouse.turns import until_free
 
 LOOKED_BACK_MICROS = 3 * 3600 * 1_000_000  # over refused calls, each hour; each night over all of them
@@ -75,3 +75,10 @@ def erase() -> None:
     erasing.keep_out(since=now - LOOKED_BACK_MICROS)
     if erasing.is_due(now=now):
         erasing.remove_filtered()
+
+
+@task()
+def prove_absence() -> None:
+    """Search all files for whoever was erased, and put what is found on record."""
+    until_free(seal_all)
+    absence.look(now=time.time_ns() // 1_000)

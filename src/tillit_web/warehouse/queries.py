@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from tillit.events.absence import Proof, recorded
 from tillit.events.builds import Build, current_build, made_at, reading
 from tillit.events.erasures import Receipt, erased_persons, receipts, totals
 from tillit.events.segments import SegmentKind, damage
@@ -172,6 +173,13 @@ def erasure_receipt(token: str) -> Receipt | None:
     """The receipt that a token opens."""
     with open_log() as log:
         return next(iter(receipts(log, receipt_digest=token_digest(token))), None)
+
+
+def found_of_erased() -> Proof | None:
+    """The last nightly search for whoever was erased, if it found something or could not look everywhere."""
+    with open_log() as log:
+        last = next(iter(recorded(log, most=1)), None)
+    return None if last is None or last.is_clean else last
 
 
 def erased_in_totals() -> tuple[int, int]:

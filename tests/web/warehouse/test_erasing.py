@@ -88,6 +88,10 @@ def test_no_file_holds_what_was_planted_and_nothing_brings_it_back(data: Path, t
     with open_log(data) as decisions:
         assert len(list(decisions.logged())) == 1, "Bo's"
 
+    gone = tillit("verify", "--data", data)
+    assert "Nothing of 4 erased identifiers stands in " in gone.stdout, gone.stdout + gone.stderr
+    assert gone.returncode == 0
+
     orders = tmp_path / "orders.csv"
     orders.write_text(ORDERS, encoding="utf-8")
     again = tillit("import", orders, "--data", data)

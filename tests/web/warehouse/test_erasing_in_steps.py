@@ -21,6 +21,7 @@ from tillit.events.log import EventLog
 from tillit.events.publishing import publish
 from tillit.events.segments import SegmentKind
 from tillit.journeys.graph import overview
+from tillit.journeys.locked import read_locked, store_key
 from tillit.vocabulary import Purpose
 from tillit_web.jobs.worker import do_waiting_jobs
 from tillit_web.people.erasure import ask_erasure
@@ -54,11 +55,15 @@ def in_files(folder: Path, person: str) -> set[str]:
     """Where Parquet files of ours hold a subject in some column of 16 bytes."""
     found = set()
     for path in [*(folder / "log").rglob("*.parquet"), *(folder / "store").rglob("*.parquet")]:
-        table = pq.read_table(path)
+        table = read_locked(path, store_key(read_or_create_key(folder))) if is_locked(path) else pq.read_table(path)
         for name in table.schema.names:
             if table.schema.field(name).type == pa.binary(16) and subject(person) in table[name].to_pylist():
                 found.add(path.relative_to(folder).parts[0])
     return found
+
+
+def is_locked(path: Path) -> bool:
+    return path.read_bytes()[:4] == b"PARE"
 
 
 def test_filtering_leaves_the_base_and_no_number_of_the_person(shop: Path) -> None:

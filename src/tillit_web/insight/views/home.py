@@ -38,7 +38,12 @@ def show_home(request: TeamRequest) -> HttpResponse:
             "how": [_("Nothing is imported yet, so no number stands here.")],
         }
         return show_before_data(request, "insight/home.html", "insight:home", context)
-    return show(question, "insight/home.html", "insight:home", _with_data(question, imports) | {"has_filters": False})
+    return show(
+        question,
+        "insight/home.html",
+        "insight:home",
+        _with_data(question, imports) | {"has_filters": False, "found_of_erased": warehouse.found_of_erased()},
+    )
 
 
 def _with_data(question: Asked, imports: str) -> dict[str, object]:
