@@ -12,6 +12,8 @@ from tillit.journeys.known_by import person_known_by, subjects_of
 from tillit.journeys.timeline import TimelineRow, timeline
 from tillit.journeys.view import CaseRule, View
 from tillit.vocabulary import ContactBasis, Purpose
+from tillit_web.meetings.models import Need
+from tillit_web.meetings.needs import needs_of
 from tillit_web.people import queries as people
 from tillit_web.people.consents import ConsentGiven
 from tillit_web.people.models import Contact, Correction
@@ -44,6 +46,7 @@ class Known:
     Attributes:
         events: Oldest first.
         decisions: What was decided about them.
+        needs: What they said they need, and until when it holds.
         answers: Every yes and no, the latest first.
     """
 
@@ -54,6 +57,7 @@ class Known:
     choices: tuple[people.Choice, ...]
     answers: tuple[ConsentGiven, ...]
     decisions: tuple[Decision, ...]
+    needs: tuple[Need, ...]
     accesses: tuple[Access, ...]
     corrections: tuple[Correction, ...]
 
@@ -68,6 +72,15 @@ class Known:
                 for row in self.events
             ],
             "decisions": [{"at": each.at.isoformat(), "said": each.said} for each in self.decisions],
+            "needs": [
+                {
+                    "need": str(each.get_kind_display()),
+                    "said_to": str(each.get_said_to_display()),
+                    "noted_at": each.noted_at.isoformat(),
+                    "ends_at": each.ends_at.isoformat(),
+                }
+                for each in self.needs
+            ],
             "consents": [asdict(each) | {"at": each.at.isoformat()} for each in self.answers],
             "opened_by": [asdict(each) | {"at": each.at.isoformat()} for each in self.accesses],
             "corrections_asked": [{"at": each.asked_at.isoformat(), "text": each.text} for each in self.corrections],
@@ -107,6 +120,7 @@ def known(subject: bytes, *, language: str) -> Known:
         choices=people.choices_of(subjects, language),
         answers=people.consents_of(subjects),
         decisions=(),
+        needs=needs_of(subjects),
         accesses=people.accesses_of(subjects, events_since=_received(events)),
         corrections=tuple(Correction.objects.filter(subject__in=list(subjects))),
     )

@@ -23,6 +23,8 @@ from tillit.journeys.known_by import subjects_of
 from tillit.vocabulary import ContactChannel, Purpose, Role
 from tillit_web.me import codes, queries
 from tillit_web.me.sending import can_mail
+from tillit_web.meetings.models import Need
+from tillit_web.meetings.needs import end_need, note_need
 from tillit_web.people import actions as people
 from tillit_web.people.access import TeamRequest, access, public
 from tillit_web.people.consents import How
@@ -106,7 +108,14 @@ def page(request: HttpRequest, subject: bytes) -> HttpResponse:
     """What we know, where from, what for, who looked, and what you can do about it."""
     known = queries.known(subject, language=request.LANGUAGE_CODE or "en")
     latest = known.events[::-1][:SHOWN_EVENTS]
-    return render(request, "me/page.html", {"known": known, "latest": latest, "total": len(known.events)})
+    noted = {each.kind for each in known.needs}
+    shown = {
+        "known": known,
+        "latest": latest,
+        "total": len(known.events),
+        "kinds": [(kind, label) for kind, label in Need.Kind.choices if kind not in noted],
+    }
+    return render(request, "me/page.html", shown)
 
 
 @_of_customer
@@ -131,6 +140,23 @@ def answer(request: HttpRequest, subject: bytes) -> HttpResponse:
         messages.error(request, _("Nothing was changed: the question was not one of ours."))
     else:
         messages.success(request, _("Your answer is kept and holds from now on."))
+    return redirect("me:page")
+
+
+@_of_customer
+@require_POST
+def need(request: HttpRequest, subject: bytes) -> HttpResponse:
+    """Say what I need when you meet me, or that I do not any more."""
+    subjects = queries.subjects_known_with(subject) or (subject,)
+    kind = request.POST.get("kind", "")
+    if kind not in Need.Kind:
+        messages.error(request, _("Nothing was changed: the question was not one of ours."))
+    elif request.POST.get("do") == "end":
+        end_need(subjects, Need.Kind(kind))
+        messages.success(request, _("It is forgotten from now on."))
+    else:
+        note_need(subjects, Need.Kind(kind), said_to=Need.SaidTo.OWN_PAGE)
+        messages.success(request, _("A person meets you from now on, for a year or until you say otherwise."))
     return redirect("me:page")
 
 

@@ -32,6 +32,7 @@ from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in, s
 from tillit_web.languages import LANGUAGES
 from tillit_web.meetings.asking import moment_of, now_micros, read_body, subject_in, told_in
 from tillit_web.meetings.desk import DeskKeeper
+from tillit_web.meetings.needs import NeedReader
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Overloaded, Writer
 from tillit_web.people.standing import Standing, StandingReader
@@ -77,6 +78,7 @@ class Decider:
         self._policies = policies
         self._standings = standings
         self._desk = desk
+        self._needs = NeedReader()
         self._writer = writer
         self._limits = Limits()
         self._key = key
@@ -118,6 +120,9 @@ class Decider:
         consent_row = standing.consent_row
         if not standing.may_vary:
             moment = replace(moment, may_vary=False)
+        await self._needs.refresh()
+        if self._needs.has_need(subject):
+            moment = replace(moment, has_stated_need=True)
         if consent_row is None:
             moment = unlinked(moment, policy, decision_id=decision_id)
         await self._desk.refresh(policy, at=at)

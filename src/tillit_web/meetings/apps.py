@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -10,12 +12,15 @@ class MeetingsConfig(AppConfig):
     label = "meetings"
 
     def ready(self) -> None:
-        """Have the log of decisions counted by itself, and erasure reach it."""
+        """Have the log of decisions counted and ended needs removed by themselves, and erasure reach both."""
         from tillit_web.jobs.schedule import every  # models exist only now
         from tillit_web.meetings import erasing
-        from tillit_web.meetings.jobs import read_log
+        from tillit_web.meetings.jobs import forget_needs, read_log
+        from tillit_web.meetings.needs import needs_about
         from tillit_web.meetings.results import EVERY
-        from tillit_web.people.erasure import FileBeside, also_erase_in
+        from tillit_web.people.erasure import FileBeside, also_erase_in, also_remove
 
         every(EVERY, read_log)
+        every(timedelta(days=1), forget_needs)
+        also_remove("app.sqlite: what a customer said they need", needs_about)
         also_erase_in(FileBeside("decisions.sqlite: decisions", erasing.count, erasing.erase, erasing.scrub))

@@ -8,8 +8,14 @@ from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
-from tillit_web.meetings import results
+from tillit_web.meetings import needs, results
 from tillit_web.people.queries import company
+
+
+@task()
+def forget_needs() -> None:
+    """Remove what customers said they need and is over."""
+    needs.forget_ended()
 
 
 @task()

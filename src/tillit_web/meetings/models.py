@@ -64,8 +64,8 @@ class Need(models.Model):
         TIME = "time", _("more time and no hurry")
 
     class SaidTo(models.TextChoices):
-        OWN_PAGE = "own_page", _("you, on this page")
-        STAFF = "staff", _("one of us, when you told us")
+        OWN_PAGE = "own_page", _("yourself, on this page")
+        STAFF = "staff", _("one of us, since you told us")
 
     subject = models.BinaryField(max_length=16)
     kind = models.CharField(max_length=16, choices=Kind.choices)

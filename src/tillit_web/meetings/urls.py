@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tillit_web.meetings import learn_views, matrix_views, public_views, staffing_views, views
+from tillit_web.meetings import learn_views, matrix_views, need_views, public_views, staffing_views, views
 
 app_name = "meetings"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("learn/", learn_views.show_learn, name="learn"),
     path("trying/", public_views.show_trying, name="trying"),
     path("decisions/", views.show_cases, name="cases"),
+    path("need/<slug:person>/", need_views.change_need, name="need"),
     path("staff/", staffing_views.show_staffing, name="staffing"),
 ]

@@ -27,6 +27,7 @@ from tillit.vocabulary import IdentifierKind, Purpose
 from tillit_web.jobs.worker import do_waiting_jobs
 from tillit_web.me.models import PageCode
 from tillit_web.me.sending import NO_MAIL
+from tillit_web.meetings.models import Need
 from tillit_web.people import queries
 from tillit_web.people.models import AccessRecord, Company, Contact, Correction
 from tillit_web.warehouse.erasing import remove_filtered
@@ -220,3 +221,23 @@ def test_no_page_of_a_customer_is_indexed_or_kept(client: Client, ana_known: byt
 @pytest.mark.parametrize("typed", ["", "not an address", "@", "12", "a" * 500 + "@example.org"])
 def test_what_is_neither_address_nor_number_is_said_so(typed: str, client: Client, ana_known: bytes) -> None:
     assert b"neither an e-mail address nor a phone number" in client.post("/me/", {"identifier": typed}).content
+
+
+def test_a_need_is_said_seen_and_taken_back(client: Client, as_bo: Client, ana_known: bytes) -> None:
+    page = opened(client)
+    page.post("/me/need/", {"kind": "call", "do": "note"})
+    text = page.get("/me/page/").content.decode()
+    assert "By phone, not in writing" in text
+    assert "noted by yourself, on this page" in text
+    taken = json.loads(page.get("/me/about-me.json").content)
+    assert [each["need"] for each in taken["needs"]] == ["by phone, not in writing"]
+
+    person = public_pseudonym(ana_known)
+    assert "This customer needs a person" in as_bo.get(f"/journeys/customer/{person}/").content.decode()
+    as_bo.post(f"/meetings/need/{person}/", {"kind": "time", "do": "note"})
+    assert "noted by one of us, since you told us" in page.get("/me/page/").content.decode()
+    for kind in ("call", "time"):
+        page.post("/me/need/", {"kind": kind, "do": "end"})
+    assert not Need.objects.exists()
+    page.post("/me/need/", {"kind": "vulnerable", "do": "note"})
+    assert not Need.objects.exists(), "only what stands on the page can be said"

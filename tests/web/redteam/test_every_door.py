@@ -38,7 +38,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("meetings:matrix", "meetings:learn", "meetings:trying"),
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
-        "meetings:staffing",
+        *("meetings:staffing", "meetings:need"),
         *("answers:library", "answers:new", "answers:write", "answers:still_right", "answers:publish", "answers:sure"),
         *("answers:experts", "answers:new_expert", "answers:expert", "answers:agree", "answers:unanswered"),
         *("answers:judge", "answers:comparisons", "answers:new_comparison", "answers:comparison"),
@@ -52,7 +52,17 @@ ADDRESSES: dict[Door, set[str]] = {
         *("import_file", "import_receipt", "collect:failed"),
     },
     Door.THE_CUSTOMER: {
-        *("me:start", "me:code", "me:page", "me:answer", "me:no_contact", "me:correct", "me:download", "me:erase"),
+        *(
+            "me:start",
+            "me:code",
+            "me:page",
+            "me:answer",
+            "me:need",
+            "me:no_contact",
+            "me:correct",
+            "me:download",
+            "me:erase",
+        ),
         *("me:close", "me:hand_out", "me:receipt"),
     },
 }

@@ -24,6 +24,8 @@ from tillit_web.insight.filters import address
 from tillit_web.insight.pages.customer import ROWS, customer_page
 from tillit_web.insight.pages.near_customer import NearCustomer, near_customer
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
+from tillit_web.meetings.models import Need
+from tillit_web.meetings.needs import needs_of
 from tillit_web.people import actions as people
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.models import AccessRecord
@@ -156,6 +158,8 @@ def _customer(question: Asked, person: str, more: dict[str, object]) -> HttpResp
         "counting": sum(link.counts for link in links),
         "may_decide": Role(question.request.user.role) in MAY_DECIDE,
         "here": here,
+        "needs": needs_of(subjects),
+        "need_kinds": Need.Kind.choices,
     }
     return show(question, "insight/customer.html", "insight:find", context | more)
 

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 (
                     "said_to",
                     models.CharField(
-                        choices=[("own_page", "you, on this page"), ("staff", "one of us, when you told us")],
+                        choices=[("own_page", "yourself, on this page"), ("staff", "one of us, since you told us")],
                         max_length=16,
                     ),
                 ),
