@@ -31,7 +31,10 @@ GUARDED = [(route, roles) for route, view in OURS if (roles := getattr(view, "al
 SAMPLES = {"int": "7", "uuid": "00000000-0000-4000-8000-000000000000"}
 PUBLIC = (
     {"welcome/<str:token>/", "new-password/<str:token>/", "demo/enter/<str:token>", "language/"}
-    | {f"me/{page}" for page in ("", "code/", "page/", "answer/", "no-contact/", "correct/", "erase/", "close/")}
+    | {
+        f"me/{page}"
+        for page in ("", "code/", "page/", "answer/", "need/", "no-contact/", "correct/", "erase/", "close/")
+    }
     | {"me/erased/<str:token>/"}  # the receipt says nothing about whom
     | {"meetings/trying/"}  # what is being tried, for everybody to read
     | {"v1/import", "v1/import/<uuid:import_id>"}  # a server's write key lets in
