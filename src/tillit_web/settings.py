@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "tillit_web.collect",
     "tillit_web.demo",
     "tillit_web.warehouse",
+    "tillit_web.retention",
     "tillit_web.readiness",
     "tillit_web.answers",
     "tillit_web.meetings",

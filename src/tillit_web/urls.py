@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tillit_web.insight.urls")),
     path("settings/site/", include("tillit_web.collect.site_urls")),
     path("settings/robots/", include("tillit_web.warehouse.robots_urls")),
+    path("settings/privacy/retention/", include("tillit_web.retention.urls")),
     path("answers/", include("tillit_web.answers.urls")),
     path("help/", include("tillit_web.answers.help_urls")),
     path("meetings/", include("tillit_web.meetings.urls")),

@@ -37,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("readiness", "how near customers are to an outcome", "tillit_cli.commands.readiness"),
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),
     Command("restore", "put a backup in the place of a data directory", "tillit_cli.commands.restore"),
+    Command("retention", "how long what is kept, and what would go next", "tillit_cli.commands.retention"),
     Command("serve", "run tillit in the browser", "tillit_cli.commands.serve"),
     Command("simulate", "write the files of a made company", "tillit_cli.commands.simulate"),
     Command("upgrade", "bring a data directory of an older tillit up to this one", "tillit_cli.commands.upgrade"),

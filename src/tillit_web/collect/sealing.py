@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +16,7 @@ from tillit.events.sealing import Contact, seal
 from tillit_web.collect.opening import open_storage
 from tillit_web.people.actions import keep_contacts
 
-# The failed box ends by itself: what nobody replayed in 30 days goes, and the oldest beyond a number, since one
-# sender's fault must not fill the disk.
-FAILED_MICROS = 30 * 24 * 3600 * 1_000_000
+# One sender's fault must not fill the disk. What is old enough goes with its class (`tillit_web.retention`).
 MOST_FAILED = 100_000
 
 
@@ -39,7 +36,7 @@ def seal_all() -> int:
             while (sealed := seal(log, storage, keep_contacts=_keep, work=work)) is not None:
                 rows += sealed.rows
             compact(log)
-        storage.prune(before=time.time_ns() // 1000 - FAILED_MICROS, most=MOST_FAILED)
+        storage.prune(before=0, most=MOST_FAILED)
     finally:
         storage.close()
     return rows

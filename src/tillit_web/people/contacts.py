@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +27,7 @@ KIND_OF_CHANNEL = {
     ContactChannel.SMS: IdentifierKind.PHONE,
 }
 CHANNEL_OF_KIND = {IdentifierKind.EMAIL.value: ContactChannel.EMAIL, IdentifierKind.PHONE.value: ContactChannel.PHONE}
+SUBJECTS_AT_ONCE = 500  # SQLite binds so many values with ease
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +228,20 @@ def _count_attempts(refused: Counter[Refusal], *, by: User | None) -> None:
 def _zone() -> str:
     row = Company.objects.filter(id=1).first()
     return row.timezone if row else "Europe/Stockholm"
+
+
+def forget_contacts_without(living: pa.Array, *, now: datetime) -> int:
+    """Remove contact details of whoever has no event left and no documented reason that still holds; how many.
+
+    Args:
+        living: The subjects that have an event, or are one person with such a subject.
+        now: Aware.
+    """
+    subjects = sorted({bytes(one) for one in Contact.objects.values_list("subject", flat=True).distinct()})
+    lives = pc.is_in(pa.array(subjects, living.type), value_set=living).to_pylist()
+    reasons = {bytes(one) for one in ContactReason.objects.filter(ends_at__gt=now).values_list("subject", flat=True)}
+    over = [one for one, stays in zip(subjects, lives, strict=True) if not stays and one not in reasons]
+    removed = 0
+    for start in range(0, len(over), SUBJECTS_AT_ONCE):
+        removed += Contact.objects.filter(subject__in=over[start : start + SUBJECTS_AT_ONCE]).delete()[0]
+    return removed

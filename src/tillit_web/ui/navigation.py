@@ -57,7 +57,11 @@ RAIL: tuple[Entry, ...] = (
     Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),
     Entry("identity:held", _("Who is who"), "person", ("identity:",), roles=READERS, lower=True),
     Entry(
-        "people:settings", _("Settings"), "settings", ("people:", "site:", "robots:", "insight:employees"), lower=True
+        "people:settings",
+        _("Settings"),
+        "settings",
+        ("people:", "retention:", "site:", "robots:", "insight:employees"),
+        lower=True,
     ),
 )
 

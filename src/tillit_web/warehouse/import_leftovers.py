@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from tillit.errors import TillitError
@@ -32,6 +33,30 @@ def namespaces() -> tuple[str | None, ...]:
         except TillitError:
             continue  # half corrected on a page; nothing came in by it
     return tuple(found)
+
+
+def count_old_files(*, before: datetime) -> int:
+    """How many imports from before a moment have files left that `forget_old_files` would remove."""
+    return sum(1 for _ in _old_files(before))
+
+
+def forget_old_files(*, before: datetime) -> int:
+    """Remove what imports from before a moment left: rejected rows, and files that nobody brought in; how many imports.
+
+    What came into the log stays there, and so does the receipt.
+    """
+    removed = 0
+    for row in _old_files(before):
+        shutil.rmtree(import_folder(row.id), ignore_errors=True)
+        if row.state in WAITING:
+            row.delete()
+        removed += 1
+    return removed
+
+
+def _old_files(before: datetime) -> Iterator[Import]:
+    still = Import.objects.exclude(state__in=[Import.State.RUNNING, Import.State.UNDOING])
+    return (row for row in still.filter(arrived_at__lt=before) if import_folder(row.id).exists())
 
 
 def forget_in_imports(log: EventLog, person: Sought, erasure: int) -> None:

@@ -30,6 +30,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("front", "people:welcome", "people:enter_demo", "people:language", "people:new_password"),
         *("people:settings", "people:company", "people:privacy", "people:wordings", "people:block_list"),
         *("people:settle", "people:openings", "people:team", "people:invite", "people:member", "people:change_role"),
+        *("retention:overview", "retention:change", "retention:keep"),
         *("people:new_password_link", "people:pause", "people:resume", "people:erasures"),
         *("insight:natural_end", "insight:contacts", "insight:employees"),
         *("insight:near", "insight:near_switch", "insight:near_again"),
@@ -69,7 +70,20 @@ ADDRESSES: dict[Door, set[str]] = {
 COMMANDS_OF: dict[Door, set[str]] = {
     Door.ATTACKED: {"credit", "export", "export-decisions", "friction", "journeys", "report"},
     Door.NO_SALES: {
-        *("backup", "demo", "doctor", "evaluate", "forget", "key", "plan", "restore", "serve", "simulate", "upgrade"),
+        *(
+            "backup",
+            "demo",
+            "doctor",
+            "evaluate",
+            "forget",
+            "key",
+            "plan",
+            "restore",
+            "retention",
+            "serve",
+            "simulate",
+            "upgrade",
+        ),
         "verify",
     },
     Door.OWN_FILE: {

@@ -1,0 +1,19 @@
+"""The small shop, in the data directory of a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.logs import Event
+from tests.web.insight.small_shop import fill, shop
+from tillit_web.people.models import Company
+
+
+@pytest.fixture
+def small_shop(data_directory: Path, company: Company) -> list[Event]:
+    """The shop, imported and built; all of it came to tillit on the first of January 1970."""
+    events = shop()
+    fill(data_directory, events)
+    return events
