@@ -10,7 +10,6 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,25 +27,13 @@ from tillit.events.log import EventLog
 from tillit_web.collect import queries as collection
 from tillit_web.collect.verifying import verify_collection
 from tillit_web.jobs import queries
+from tillit_web.serving.doctor_backups import examine_backups, examine_retention
+from tillit_web.serving.finding import Finding
 from tillit_web.serving.lock import holder
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 ALARM_MICROS = 24 * 3600 * 1_000_000  # alarms of the last day are told
 DATABASES = ("app.sqlite", "events.sqlite")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `advice` is empty where all is well."""
-
-    subject: str
-    found: str
-    advice: str = ""
-
-    @property
-    def is_well(self) -> bool:
-        """Whether nothing is to be done."""
-        return not self.advice
 
 
 def examine(directory: Path) -> tuple[Finding, ...]:
@@ -67,6 +54,7 @@ def examine(directory: Path) -> tuple[Finding, ...]:
         findings += _collection(directory)
         findings += _erasure(directory)
         findings += _work(directory)
+    findings += examine_backups(directory, now=datetime.now(UTC))
     return tuple(findings)
 
 
@@ -196,6 +184,7 @@ def _work(directory: Path) -> Iterator[Finding]:
         yield Finding(
             "worker", "silent for more than a minute", "read the log of `tillit serve` for why it ended, and restart"
         )
+    yield from examine_retention(served=served, now=datetime.now(UTC))
     stuck = queries.waiting_too_long()
     if served and stuck:
         yield Finding("jobs", f"{stuck} waiting for more than ten minutes", "restart `tillit serve`")

@@ -5,12 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tillit.events.key import read_or_create_key
+from tillit_web.backups.keys import key_of_the_day
+from tillit_web.backups.record import BackupMade, note_backup
+from tillit_web.retention.models import Run
 from tillit_web.serving.doctor import examine
+from tillit_web.serving.doctor_backups import examine_retention
+from tillit_web.serving.finding import Finding
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +90,32 @@ def test_what_is_broken_is_named_with_what_to_do(well: Path, break_it: Callable[
 def test_a_directory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
     finding = examine(tmp_path / "none")[-1]
     assert "tillit serve --data" in finding.advice
+
+
+def test_it_tells_the_age_of_the_last_backup_and_what_lies_about(well: Path) -> None:
+    assert any(finding.found.startswith("none was made") for finding in examine(well))
+    made = datetime.now(UTC) - timedelta(days=8)
+    note_backup(well, BackupMade("/mnt/b", round(made.timestamp() * 1_000_000), f"{made:%Y-%m-%d}", 1))
+    replaced = well.with_name(f"{well.name}.replaced-20260301T000000")
+    replaced.mkdir()
+    found = [finding for finding in examine(well) if finding.subject == "backup"]
+    assert [finding.is_well for finding in found] == [False, False]
+    assert "8 days ago, /mnt/b; its key has ended" in found[0].found
+    assert str(replaced) in found[1].found
+    key_of_the_day(well, now=made)
+    assert f"it opens until {made.date() + timedelta(days=30)}" in next(
+        finding.found for finding in examine(well) if finding.subject == "backup"
+    )
+
+
+def test_it_tells_what_retention_did_last(well: Path) -> None:
+    def told() -> Finding:
+        return next(finding for finding in examine_retention(served=True, now=datetime.now(UTC)))
+
+    assert "yet" in told().found
+    at = datetime.now(UTC) - timedelta(days=4)
+    run = Run.objects.create(began_at=at, finished_at=at, removed={"web": 1200})
+    assert "web 1,200" in told().found
+    assert not told().is_well, "it looks once a day"
+    Run.objects.filter(pk=run.pk).update(finished_at=datetime.now(UTC))
+    assert told().is_well
