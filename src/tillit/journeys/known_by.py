@@ -21,6 +21,12 @@ def person_known_by(view: View, subject: bytes) -> str | None:
         subject: 16 bytes, as in the events. It may be one that only links name: a phone number on an order that was
             filed under the e-mail address.
     """
+    code = code_known_by(view, subject)
+    return None if code is None else view.store.pseudonyms([code])[code]
+
+
+def code_known_by(view: View, subject: bytes) -> int | None:
+    """The internal code of that person; the same cases as `person_known_by`."""
     store = view.store
     if not view.permission.persons.allows(subject):
         return None
@@ -29,7 +35,7 @@ def person_known_by(view: View, subject: bytes) -> str | None:
         table = bucket.read("subjects", SUBJECTS_SCHEMA.names)
         for person in table.filter(pc.is_in(table["subject"], value_set=known))["person"].to_pylist():
             if not store.is_replaced(person):
-                return store.pseudonyms([person])[person]
+                return int(person)
     return None
 
 

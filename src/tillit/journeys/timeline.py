@@ -123,9 +123,23 @@ def withheld_events(view: View, person: str) -> int:
     return int((~_person(view, person)[2]).sum())
 
 
+def life_of(view: View, code: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """One person's events in order, as far as they may be read: codes of activities, and times in microseconds UTC.
+
+    Args:
+        view: Whose store, for which purpose.
+        code: The person's internal code.
+    """
+    codes, _, allowed = _rows(view, code)
+    return codes["activity"].to_numpy()[allowed].astype(np.int32), codes["occurred_at"].to_numpy()[allowed]
+
+
 def _person(view: View, person: str) -> tuple[pa.Table, pa.Table, NDArray[np.bool_]]:
     """A person's rows of the events and the details file, and for each whether it may be shown now."""
-    code = person_code(view.store, person)
+    return _rows(view, person_code(view.store, person))
+
+
+def _rows(view: View, code: int) -> tuple[pa.Table, pa.Table, NDArray[np.bool_]]:
     bucket = next(b for b in view.store.buckets if b.first_person <= code < b.first_person + b.persons)
     begin, end = _rows_of(bucket, code)
     codes, details = bucket.read_rows("events", begin, end), bucket.read_rows("details", begin, end)

@@ -42,7 +42,6 @@ class Lived:
     activity: str
     sequence: int = 0
     event_id: str = ""
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,11 @@ class Life:
     activity: NDArray[np.int32]
     occurred_at: NDArray[np.int64]
     names: tuple[str, ...]
+
+    @classmethod
+    def empty(cls) -> Life:
+        """Of somebody of whom nothing is sealed."""
+        return cls(np.zeros(0, np.int32), np.zeros(0, np.int64), ())
 
     def with_recent(self, recent: Sequence[Lived]) -> Life:
         """The life with events that no build holds yet, each where it belongs.
@@ -125,6 +129,8 @@ class Now:
 
 def features_now(life: Life, recipe: Recipe, at: int) -> Floats | None:
     """Shape (1, f); what is known of one customer, by the function that training uses; None before any event."""
+    if not len(life.activity):
+        return None
     known = known_at(life.traces(), recipe.coded(life.names), at, 0.0)
     return known.features if len(known.person) else None
 

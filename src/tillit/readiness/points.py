@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tillit.readiness.features import MICROS_PER_DAY, counts_still, known_at
+from tillit.readiness.features import MICROS_PER_DAY, counts_still
 from tillit.readiness.logistic import Floats
-from tillit.readiness.now import Life, Scorer
+from tillit.readiness.now import Life, Scorer, features_now
 from tillit.readiness.recipe import BOUGHT, LAST_DAY, OPEN_COMPLAINT, SINCE_BOUGHT, SINCE_LAST, TENURE, Coded, Feature
 
 
@@ -56,13 +56,12 @@ def score(life: Life, scorer: Scorer, at: int) -> Score | None:
     Args:
         at: Microseconds UTC.
     """
-    traces, coded = life.traces(), scorer.recipe.coded(life.names)
-    known = known_at(traces, coded, at, 0.0)
-    if not len(known.person):
+    features, coded = features_now(life, scorer.recipe, at), scorer.recipe.coded(life.names)
+    if features is None:
         return None
     past = life.occurred_at <= at
     activity, age_days = life.activity[past], (at - life.occurred_at[past]) / MICROS_PER_DAY
-    model, values, start, points = scorer.model, known.features[0], scorer.model.intercept, []
+    model, values, start, points = scorer.model, features[0], scorer.model.intercept, []
     for feature, curve, typical, value in zip(scorer.recipe.features, model.curves, model.typical, values, strict=True):
         nothing = float(curve.at(np.zeros(1))[0])
         adds = float(curve.at(np.array([value]))[0]) - nothing

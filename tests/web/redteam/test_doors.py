@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from django.test import Client
@@ -21,7 +22,12 @@ from tests.web.redteam.attack import Seen, learned, p_value, shift_of
 from tests.web.redteam.conftest import Installed
 from tests.web.redteam.planted import FIRST_DAY, PLACES, Planted
 from tillit.meetings.log import open_log
+from tillit.readiness.backtest import Backtest
+from tillit.readiness.model import Basis, Kind
+from tillit.readiness.recipe import Want
+from tillit.sentences import sentence
 from tillit_web.meetings.results import refresh
+from tillit_web.readiness.models import Judged
 
 MONTHS = tuple(date(2026, month, 1) for month in range(1, 7))
 BEHIND = "/journeys/behind/?of=goal"
@@ -106,6 +112,18 @@ def test_lists_of_journeys(planted_company: Planted, as_ana: Client) -> None:
             break
         page = text_of(as_ana, further[1])
     assert len(seen) > 0.9 * whole
+    assert p_of(seen, planted_company) > 0.05
+
+
+def test_journeys_shown_while_too_few_teach_who_is_near(planted_company: Planted, as_ana: Client) -> None:
+    nothing = Backtest(Want.BUYS, 30, (), None, 4, Basis.NONE, Kind.LOGISTIC, None, None, None, (), None)
+    refusal = sentence("There are no events.").to_json()
+    found = msgspec.to_builtins(nothing)
+    Judged.objects.create(
+        want=Want.BUYS, horizon_days=30, judged_at=datetime.now(UTC), build="", found=found, refusal=refusal
+    )
+    seen = list(listed(text_of(as_ana, "/meetings/near/")))
+    assert len(seen) > 10
     assert p_of(seen, planted_company) > 0.05
 
 

@@ -23,7 +23,7 @@ ADDRESSES: dict[Door, set[str]] = {
     Door.ATTACKED: {
         *("insight:home", "insight:map", "insight:stages", "insight:funnel", "insight:paths", "insight:ways"),
         *("insight:friction", "insight:friction_csv", "insight:promises", "insight:our_way", "insight:journeys"),
-        *("insight:find", "insight:customer", "insight:credit", "insight:credit_without"),
+        *("insight:find", "insight:customer", "insight:near", "insight:credit", "insight:credit_without"),
         *("insight:credit_statement", "insight:credit_statement_file", "meetings:meetings", "meetings:cases"),
     },
     Door.NO_SALES: {
@@ -33,7 +33,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("retention:overview", "retention:change", "retention:keep"),
         *("people:new_password_link", "people:pause", "people:resume", "people:erasures"),
         *("insight:natural_end", "insight:contacts", "insight:employees"),
-        *("insight:near", "insight:near_switch", "insight:near_again"),
+        *("insight:near_switch", "insight:near_again"),
         *("insight:credit_goal", "insight:credit_goal_talked", "insight:credit_goal_end"),
         *("site:overview", "site:one", "site:let_in", "robots:overview", "robots:switch"),
         *("meetings:matrix", "meetings:learn", "meetings:trying"),

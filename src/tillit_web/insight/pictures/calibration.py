@@ -9,7 +9,7 @@ from tillit.readiness.quality import Bin
 
 SIDE = 320
 LEFT, TOP = 44, 12  # room for the scale at the left, and for half a letter above
-PLOT = 264
+PLOT = 254  # and for half a number at the right
 STEPS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)  # how far the scale may reach
 
 
