@@ -42,19 +42,20 @@ def over_limits(graph: LinkGraph, limits: Limits, *, counted: Marks, spared: Mar
     excess = Excess(
         np.zeros(size, np.bool_), np.zeros(size, np.int8), np.zeros(size, np.int64), np.zeros(size, np.int64)
     )
-    low, high = graph.low[counted], graph.high[counted]
+    low, high = (graph.low, graph.high) if counted.all() else (graph.low[counted], graph.high[counted])
     table = np.full((len(KINDS) + 1, len(KINDS)), NO_LIMIT)
     for kind, inner in limits.items():
         for other, most in inner.items():
             table[KINDS.index(kind), KINDS.index(other)] = most
     degree = np.bincount(low, minlength=size) + np.bincount(high, minlength=size)
     # Few meet more in all than they may of any one kind; only those are looked at kind by kind.
-    nodes = np.flatnonzero((degree > table.min(axis=1)[graph.kind]) & ~spared)
+    many = (degree > table.min(axis=1)[graph.kind]) & ~spared
+    nodes = np.flatnonzero(many)
     place = np.full(size, -1, np.int64)
     place[nodes] = np.arange(len(nodes))
     met = np.zeros((len(nodes), len(KINDS) + 1), np.int64)
     for one, two in ((low, high), (high, low)):
-        near = place[one] >= 0
+        near = np.flatnonzero(many[one])
         np.add.at(met, (place[one[near]], graph.kind[two[near]]), 1)
     above = met[:, :-1] - table[graph.kind[nodes]]
     worst = np.argmax(above, axis=1)

@@ -20,8 +20,9 @@ Codes = NDArray[np.int64]
 
 def component_labels(one: Codes, other: Codes, size: int) -> Codes:
     """The component of each of `size` nodes, numbered from 0."""
-    edges = (np.ones(len(one), np.int8), (one, other))
-    matrix: Any = coo_array(edges, shape=(size, size))  # type: ignore[no-untyped-call]
+    # Numbers of the size that SciPy works with: it would copy others.
+    ends = (one.astype(np.int32), other.astype(np.int32)) if size <= np.iinfo(np.int32).max else (one, other)
+    matrix: Any = coo_array((np.ones(len(one)), ends), shape=(size, size))  # type: ignore[no-untyped-call]
     labels: Codes = connected_components(matrix, directed=False)[1].astype(np.int64)
     return labels
 

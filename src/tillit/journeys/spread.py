@@ -22,6 +22,7 @@ from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import EngineError
 from tillit.events.contract import EVENT_SCHEMA
 from tillit.events.left_out import LeftOut
+from tillit.identity.links import words_of as words_of_subjects
 from tillit.journeys.format import CODED_COLUMNS, SUBJECT
 from tillit.journeys.store import numbers_in
 
@@ -92,6 +93,7 @@ def spread(
         run: Where the work runs; whoever does it sees the files and the folder.
     """
     to.mkdir()
+    persons = Representatives(components)
     gone = pa.array(sorted(erased), SUBJECT)
 
     def spill(numbered: tuple[int, tuple[Path, int]]) -> list[_Stretch]:
@@ -111,7 +113,7 @@ def spread(
         if left_out is not None:
             rows = left_out.without(rows)
         if components.num_rows:
-            rows = rows.append_column(REPRESENTATIVE, _representatives(rows["subject"], components))
+            rows = rows.append_column(REPRESENTATIVE, persons.of(rows["subject"].combine_chunks()))
         rows = rows.unify_dictionaries().combine_chunks()
         sizes = _write_by_bucket(rows, buckets, target)
         return _Stretch(target, sizes, {column: _used_names(rows[column]) for column in CODED_COLUMNS})
@@ -150,9 +152,35 @@ def _is_constant(column: pa.ChunkedArray) -> bool:
     return False
 
 
-def _representatives(subjects: pa.ChunkedArray, components: pa.Table) -> pa.ChunkedArray:
-    place = pc.index_in(subjects, value_set=components["subject"])
-    return pc.coalesce(components["representative"].take(place), subjects)
+class Representatives:
+    """Looks up whom subjects stand under. The table's order is used, so that no stretch of rows has to hash it."""
+
+    def __init__(self, components: pa.Table) -> None:
+        """`components` is of COMPONENT_SCHEMA, in the order of the subjects, as `resolve` gives it."""
+        self._first, self._second = words_of_subjects(components["subject"].combine_chunks())
+        self._representative = components["representative"].combine_chunks()
+
+    def of(self, subjects: pa.Array) -> pa.Array:
+        """The representative of each of these; themselves where no link names them."""
+        if not len(self._first):
+            return subjects
+        first, second = words_of_subjects(subjects)
+        order = np.argsort(first)  # neighbours are looked up next to each other, which the cache rewards
+        place = np.empty(len(first), np.int64)
+        place[order] = np.searchsorted(self._first, first[order])
+        # Of subjects that share eight bytes, which hashes do not, the second eight decide.
+        last = len(self._first) - 1
+        while True:
+            here = np.minimum(place, last)
+            behind = (place <= last) & (self._first[here] == first) & (self._second[here] < second)
+            if not behind.any():
+                break
+            place[behind] += 1
+        known = (place <= last) & (self._first[here] == first) & (self._second[here] == second)
+        if not known.any():
+            return subjects
+        found = self._representative.take(pa.array(here, mask=~known))
+        return pc.coalesce(found, subjects)
 
 
 def _used_names(column: pa.ChunkedArray) -> set[str]:
