@@ -48,6 +48,7 @@ class Answer:
 
     parts: tuple[PartOf, ...]
     sales: int
+    alone: int  # sales without a known touch
     credit: Credit | None
     effects: tuple[Effect, ...]
     reaches: Mapping[str, Reach]
@@ -82,7 +83,7 @@ def _numbers(question: CreditAsked) -> dict[str, object]:
     except QueryError as refused:
         return {"refused": refused.sentence}
     parts, sales = found.parts, found.sales
-    page = who_page(parts, sales, found.credit, question.by, question.opens, found.effects)
+    page = who_page(parts, sales, found.credit, question.by, question.opens, found.effects, alone=found.alone)
     seen = _showroom(question)
     earned = measured_answer(found.effects, question.by)
     said_first = earned or answer(page, seen if question.by == "channel" else None)
@@ -122,10 +123,11 @@ def _answer(question: CreditAsked, spec: TouchpointSpec) -> Answer:
     paths = paths_from(met)
     parts = part_of(paths)
     sales = round(float(paths.conversions.sum()))
+    alone = sales - round(float(paths.conversions[paths.meets(paths.names)].sum()))
     trials = trials_of(question, paths.names)
     models = MODELS_AT[size_of(sales)] if parts and parts[0].conversions else ()
     found = credit(paths, models, np.random.default_rng(SEED), trials=trials) if models else None
-    return Answer(parts, sales, found, found.effects if found else effects(trials), reaches(met, paths))
+    return Answer(parts, sales, alone, found, found.effects if found else effects(trials), reaches(met, paths))
 
 
 def _showroom(question: CreditAsked) -> Showroom:

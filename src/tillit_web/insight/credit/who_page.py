@@ -99,7 +99,8 @@ class WhoPage:
         sales: How many there are, under the filters.
         models: Column headings; empty where there are too few sales for models.
         baseline: One cell a model; empty without models.
-        baseline_link: To the sales without a known touch.
+        alone: The sales without a known touch.
+        alone_link: To them.
     """
 
     size: Size
@@ -107,7 +108,8 @@ class WhoPage:
     rows: tuple[TouchRow, ...]
     models: tuple[str, ...]
     baseline: tuple[ModelCell, ...]
-    baseline_link: str
+    alone: ShareRange
+    alone_link: str
     total_minor: Mapping[str, int]
     order: int | None
 
@@ -123,6 +125,8 @@ def who_page(
     by: str,
     link: Callable[..., str],
     effects: Sequence[Effect] = (),
+    *,
+    alone: int = 0,
 ) -> WhoPage:
     """Rows with what was part of most sales first.
 
@@ -133,6 +137,7 @@ def who_page(
         by: What is told apart.
         link: From touches to the sales they were part of.
         effects: What holdouts say: the evidence of their rows.
+        alone: How many sales have no known touch.
     """
     columns = [_column(model, found) for model in found.models] if found else []
     full = max((cell.high for column in columns for cell in column.values()), default=1.0)
@@ -164,6 +169,7 @@ def who_page(
         tuple(rows),
         tuple(str(MODEL_LABELS[model.model]) for model in found.models) if found else (),
         tuple(column[""] for column in columns),
+        share_range(alone, sales),
         link(),
         found.total.value_minor if found else {},
         chains[0] if chains else None,

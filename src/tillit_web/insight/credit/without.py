@@ -38,7 +38,7 @@ MOST_TOGETHER = 2
 class Answered:
     """What hangs on the names, what the sales they touched were worth, and what holdouts of them say.
 
-    `reach` is who comes to the first of the names.
+    `reach` is who comes to the name; None for two, whose holdout would be planned for both.
     """
 
     found: WhatIf
@@ -117,7 +117,7 @@ def _answer(question: CreditAsked, spec: TouchpointSpec, chosen: tuple[str, ...]
         "value_minor": sorted(answered.value_minor.items()),
         "bar": _bar(found),
         "link": question.opens(*chosen),
-        "way": way_to_find_out(chosen[0]),
+        "way": way_to_find_out(*chosen),
         "cases": case_rows(cases),
     }
 
@@ -132,7 +132,7 @@ def _found(question: CreditAsked, spec: TouchpointSpec, chosen: tuple[str, ...])
     worth = {currency: round(float(value[met].sum())) for currency, value in paths.value_minor.items()}
     # All names are tried together, as on Who contributed: the same holdout must not be found there and not here.
     of_chosen = tuple(effect for effect in effects(trials) if effect.name in chosen)
-    return Answered(found, worth, of_chosen, reaches(met_by, paths).get(chosen[0]))
+    return Answered(found, worth, of_chosen, reaches(met_by, paths).get(chosen[0]) if len(chosen) == 1 else None)
 
 
 def _bar(found: WhatIf) -> EndBar:

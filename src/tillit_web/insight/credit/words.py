@@ -38,6 +38,7 @@ WAYS_TO_FIND_OUT: dict[str, Promise] = {
     Channel.DISPLAY.value: _("two weeks with and two without these ads, alternating"),
     Function.SERVICE.value: _("answer within an hour in two weeks, as today in the next two, alternating"),
 }
+BOTH_WAY = _("two weeks with and two without both of them, alternating")
 ANOTHER_WAY = _("two weeks with and two without it, alternating")
 
 
@@ -61,6 +62,6 @@ def team_label(team: Team) -> str:
     return label if place == ANY_PLACE else f"{place} · {label}"
 
 
-def way_to_find_out(name: str) -> str:
-    """An experiment that would show what a touchpoint brings."""
-    return str(WAYS_TO_FIND_OUT.get(name, ANOTHER_WAY))
+def way_to_find_out(*names: str) -> str:
+    """An experiment that would show what a touchpoint brings, or several together."""
+    return str(WAYS_TO_FIND_OUT.get(names[0], ANOTHER_WAY) if len(names) == 1 else BOTH_WAY)

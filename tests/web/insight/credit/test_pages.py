@@ -67,6 +67,12 @@ def test_the_sentence_of_the_shop(as_cy: Client, bring_in: BringIn) -> None:
         "A visit to the shop was part of 1 in 5 web orders (34 of 170; 15 to 27 of 100; shares, not causes)."
     )
     assert "What would be lost without it: not known." in text
+    alone = r'No known touch before</th><td class="figure">(.*?)</td>'
+    assert re.findall(alone, text) == ["0 of 170"], "everybody searched first"
+    [by_place] = re.findall(alone, text_of(as_cy, "/credit/?by=place"))
+    assert by_place.endswith(">136 of 170</a>"), "and 136 of them were at no place"
+    together = text_of(as_cy, "/credit/without/?without=store&without=organic_search")
+    assert "two weeks with and two without both of them, alternating" in together
     assert "A way to find out: two weeks with and two without the booking sign, alternating." in text
     assert "First touch" not in text.partition("How we know")[0], "170 sales are too few for rules"
 
