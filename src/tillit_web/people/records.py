@@ -8,12 +8,18 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from tillit_web.people.models import AccessRecord, BlockedAttempt, Correction
 
 SAME_OPENING = timedelta(seconds=2)  # rows of one opening, one for each identifier of the person
 SAME_VISIT = timedelta(minutes=30)  # of the customer to their own page
+# As the customer reads it of what they did themselves.
+BY_THEMSELVES: dict[str, Promise] = {
+    AccessRecord.What.OWN_PAGE: gettext_lazy("You opened this page"),
+    AccessRecord.What.DOWNLOAD: gettext_lazy("You took your data along"),
+}
 AT_SERVER = gettext_lazy("at the server")
 # What takes along whoever has an event; a log of decisions has a row for each customer in it.
 OF_EVERYBODY = (AccessRecord.What.EVERYTHING, AccessRecord.What.EVENTS)
@@ -50,7 +56,7 @@ def accesses_of(subjects: Collection[bytes], *, events_since: datetime | None = 
         apart = SAME_OPENING if row.member_id or row.at_server else SAME_VISIT
         if last is None or not same or last.opened_at - row.opened_at > apart:
             role = row.member.get_role_display() if row.member else str(AT_SERVER) if row.at_server else ""
-            what = str(row.get_what_display())
+            what = str(BY_THEMSELVES.get(row.what) or row.get_what_display())
             found.append(Access(row.opened_at, what, role, row.purpose, row.basis, row.reason))
         last = row
     return tuple(found)

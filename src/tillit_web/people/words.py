@@ -20,6 +20,8 @@ PURPOSES: dict[Purpose, Promise] = {
 }
 # The same, as the team says it of a customer.
 OF_THEM: dict[Purpose, Promise] = PURPOSES | {
+    Purpose.SERVICE: _("To do what they asked for"),
+    Purpose.RIGHTS: _("Their rights"),
     Purpose.STAFF_READING: _("Our staff see what they have read"),
     Purpose.PERSONALISATION: _("Decisions that use what they have done"),
     Purpose.VARIATION: _("A lot may decide how we meet them"),
@@ -36,6 +38,13 @@ BASES: dict[ContactBasis, Promise] = {
     ContactBasis.RELATION: _("It is about something they bought or have with us"),
     ContactBasis.CONSENT: _("They agreed to offers by this way"),
     ContactBasis.RIGHTS: _("They use a right: to see, correct or erase"),
+}
+# The same, as a customer reads it; that they use a right needs no reason.
+YOUR_BASES: dict[ContactBasis, Promise] = {
+    ContactBasis.BOOKING: _("you booked it"),
+    ContactBasis.REQUEST: _("you asked for it"),
+    ContactBasis.RELATION: _("it is about something you bought or have with us"),
+    ContactBasis.CONSENT: _("you agreed to offers by this way"),
 }
 REFUSALS: dict[Refusal, Promise] = {
     Refusal.NO_BASIS: _("Held back: no reason for contact is documented."),

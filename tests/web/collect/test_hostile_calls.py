@@ -323,7 +323,10 @@ def test_a_name_that_comes_twice_is_refused_since_either_may_be_meant(shop: Shop
 
 
 def test_a_ring_of_aliases_and_thousands_to_one_are_built_and_lose_no_event(shop: Shop) -> None:
-    """Whether they are one person is for the rules to say; that each event is there once is not."""
+    """Whether they are one person is for the rules to say; that each event is there once is not.
+
+    4,000, since 100,000 calls take minutes to send; tests/identity/test_many_to_one.py resolves that many links.
+    """
     ring = [call(type="alias", messageId=f"r{n}", previousId=f"p{n}", userId=f"p{(n + 1) % 50}") for n in range(50)]
     many = [call(type="alias", messageId=f"m{n}", previousId=f"q{n}", userId="hub") for n in range(4_000)]
     calls = ring + many

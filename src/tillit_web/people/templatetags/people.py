@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 
 from tillit.vocabulary import ContactBasis, ContactChannel, Purpose
 from tillit_web.people.consents import How
 from tillit_web.people.models import AccessRecord
-from tillit_web.people.words import BASES, CHANNELS, HOWS, OF_THEM, PURPOSES
+from tillit_web.people.words import BASES, CHANNELS, HOWS, OF_THEM, PURPOSES, YOUR_BASES
 
 register = template.Library()
+_IS_A_PAGE = re.compile(r"[a-z_]+:[a-z_]+")  # a url name: where somebody searched or looked
 
 
 @register.filter
@@ -38,8 +41,16 @@ def basis(value: str) -> str:
 
 @register.filter
 def what_for(row: AccessRecord) -> str:
-    """What an opening was for: its purpose, the basis, and what was said."""
-    return " · ".join(filter(None, (purpose(row.purpose), basis(row.basis) if row.basis else "", row.reason)))
+    """What an opening was for: its purpose, the basis, and what was said; not which page led there."""
+    said = "" if _IS_A_PAGE.fullmatch(row.reason) else row.reason
+    meant = purpose_of_them(row.purpose) if row.purpose else ""
+    return " · ".join(filter(None, (meant, basis(row.basis) if row.basis else "", said)))
+
+
+@register.filter
+def your_basis(value: str) -> str:
+    """ "booking" → "you booked it"; "" where no reason is needed."""
+    return str(YOUR_BASES.get(ContactBasis(value), "")) if value else ""
 
 
 @register.filter
