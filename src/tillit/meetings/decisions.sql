@@ -17,6 +17,14 @@ create table if not exists decision_policy (
     text text not null
 ) strict;
 
+-- for the audit of fairness alone: facts that the asker stated of a meeting, none inferred, none in a decision's body
+create table if not exists decision_group (
+    id text not null,
+    name text not null check (name in ('language', 'channel', 'country', 'region')),
+    value text not null check (length(value) between 1 and 32),
+    primary key (id, name)
+) strict, without rowid;
+
 create trigger if not exists decision_policy_stays before update on decision_policy
 begin select raise(abort, 'a policy is never changed: save a new version'); end;
 

@@ -7,7 +7,7 @@ record, and what is left tells only that there was a decision.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +19,7 @@ from tillit.errors import LedgerError, QueryError
 from tillit.ledger.ledger import SALT_BYTES, Ledger
 from tillit.meetings.actions import Action
 from tillit.meetings.decide import Decision
+from tillit.meetings.parity import check_parity
 from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import parse_policy
 from tillit.sentences import sentence
@@ -69,7 +70,18 @@ class Outcome:
     minutes: float | None = None
 
 
-Entry = Decision | Delivered | Outcome
+GROUPS = ("language", "channel", "country", "region")  # kinds that the database lets in
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A decision, and what was stated of the meeting for the audit of fairness: beside the log, in no policy."""
+
+    decision: Decision
+    groups: Mapping[str, str]
+
+
+Entry = Decision | Grouped | Delivered | Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +101,20 @@ class DecisionLog:
         self._ledger = Ledger(connection, PREFIX)
 
     @classmethod
-    def open(cls, directory: Path) -> DecisionLog:
-        """Open the log of a data directory, and make it where there is none."""
+    def open(cls, directory: Path, *, checkpoints_itself: bool = True) -> DecisionLog:
+        """Open the log of a data directory, and make it where there is none.
+
+        Args:
+            checkpoints_itself: Let a commit now and then also move the write-ahead log into the file; otherwise the
+                caller does that with `checkpoint`, at a time when nobody waits.
+        """
         connection = sqlite3.connect(
             directory / FILE, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
         )
         for pragma in ("synchronous = full", "secure_delete = on", "foreign_keys = on"):
             connection.execute(f"pragma {pragma}")
+        if not checkpoints_itself:
+            connection.execute("pragma wal_autocheckpoint = 0")
         log = cls(connection)
         if connection.execute("pragma user_version").fetchone()[0] == 0:
             connection.execute("pragma journal_mode = wal")
@@ -111,6 +130,10 @@ class DecisionLog:
                 self._connection.execute(statement)
             self._connection.execute(f"pragma user_version = {VERSION}")
 
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file, as far as no reader needs it."""
+        self._connection.execute("pragma wal_checkpoint(passive)")
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -120,10 +143,12 @@ class DecisionLog:
 
         Raises:
             FileError: It is no policy; nothing was kept.
+            QueryError: A known customer would be met worse than a stranger; nothing was kept.
         """
         with self._transaction():
             version = 1 + self.newest_version()
             policy = parse_policy(text, name=name, version=version, currency=currency)
+            check_parity(policy)
             self._connection.execute(
                 "insert into decision_policy (version, at, text) values (?, ?, ?)", (version, at, text)
             )
@@ -188,6 +213,13 @@ class DecisionLog:
             decision = _DECISION.decode(content)
             yield Logged(decision, delivered.get(decision.id), outcomes.get(decision.id))
 
+    def groups(self) -> dict[str, dict[str, str]]:
+        """What was stated of each meeting, by decision; read for the audit of fairness and for nothing else."""
+        found: dict[str, dict[str, str]] = {}
+        for decision, name, value in self._connection.execute("select id, name, value from decision_group"):
+            found.setdefault(decision, {})[name] = value
+        return found
+
     def begin_of_latest(self, count: int) -> int:
         """From when on the latest `count` decisions were made; microseconds UTC, 0 where there are fewer."""
         row = self._connection.execute(
@@ -200,7 +232,11 @@ class DecisionLog:
         numbers = self._numbers_of(customer, until)
         with self._transaction():
             erased = self._ledger.erase(numbers, at=at, salt=salt)
-            self._connection.executemany("delete from decision_found where number = ?", [(one,) for one in numbers])
+            own = [(one,) for one in numbers]
+            self._connection.executemany(
+                "delete from decision_group where id = (select id from decision_found where number = ?)", own
+            )
+            self._connection.executemany("delete from decision_found where number = ?", own)
         self._connection.execute("pragma wal_checkpoint(truncate)")
         return erased
 
@@ -222,6 +258,13 @@ class DecisionLog:
         return [number for (number,) in rows]
 
     def _add(self, entry: Entry, salt: bytes, at: int) -> None:
+        if isinstance(entry, Grouped):
+            self._add(entry.decision, salt, at)
+            self._connection.executemany(
+                "insert into decision_group (id, name, value) values (?, ?, ?)",
+                [(entry.decision.id, name, value) for name, value in entry.groups.items()],
+            )
+            return
         if len(salt) < SALT_BYTES:
             raise LedgerError(f"a salt of {len(salt)} bytes can be guessed; give at least {SALT_BYTES} random ones")
         is_decision = isinstance(entry, Decision)

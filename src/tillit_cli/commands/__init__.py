@@ -25,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("evaluate", "what a person adds to the machine, from drawn decisions", "tillit_cli.commands.evaluate"),
     Command("export", "write every event as plain files", "tillit_cli.commands.export"),
     Command("export-decisions", "write who was met how, with its odds", "tillit_cli.commands.export_decisions"),
+    Command("fairness", "whether groups of customers are met alike", "tillit_cli.commands.fairness"),
     Command("forget", "erase a person, and print the receipt", "tillit_cli.commands.forget"),
     Command("friction", "where more customers are lost than at comparable steps", "tillit_cli.commands.friction"),
     Command("funnel", "how far customers get along a row of steps", "tillit_cli.commands.funnel"),

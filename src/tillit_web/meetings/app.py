@@ -21,7 +21,7 @@ from tillit.events.currencies import exponent
 from tillit.events.key import read_or_create_key
 from tillit.meetings.actions import ANYONE, Action
 from tillit.meetings.decide import Decision, decide
-from tillit.meetings.log import By, Delivered, Outcome
+from tillit.meetings.log import By, Delivered, Grouped, Outcome
 from tillit.meetings.reasons import customer_reason
 from tillit.meetings.unlinked import is_unlinked, unlinked
 from tillit_web.collect import cors
@@ -136,7 +136,10 @@ class Decider:
             consent_row=consent_row,
             slots=self._desk.slots(skill, policy, at=at),
         )
-        await self._writer.put(decision)
+        groups: dict[str, str] = {str(name): value for name, value in told.groups.items()}
+        if body.language in _SPOKEN:
+            groups.setdefault("language", body.language)
+        await self._writer.put(Grouped(decision, groups))
         self._desk.note(decision)
         return Answer(HTTPStatus.OK, msgspec.json.encode(answer_of(decision, body.language)))
 

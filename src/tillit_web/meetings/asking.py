@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -16,6 +16,8 @@ from tillit.vocabulary import Errand, IdentifierKind, Stage
 from tillit_web.collect.answers import Problem
 from tillit_web.collect.keyring import KeyFacts
 from tillit_web.collect.requests import is_signed
+
+_GroupValue = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,32}$")]
 
 
 class Told(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,6 +40,7 @@ class Told(msgspec.Struct, forbid_unknown_fields=True):
     gpc: bool = False  # the customer's browser asks not to be followed (Sec-GPC or DNT), where a server passes it on
     known_at: dict[str, float] = {}
     desk: dict[str, Capacity] = {}
+    groups: dict[Literal["language", "channel", "country", "region"], _GroupValue] = {}
     valid_until: float | None = None
 
 

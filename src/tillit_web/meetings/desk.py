@@ -16,7 +16,7 @@ from django.db import connection
 from tillit.meetings.actions import ANYONE, PEOPLE, Action
 from tillit.meetings.capacity import Asked, Declared, Pace, capacity_now, pace_of
 from tillit.meetings.decide import Decision
-from tillit.meetings.log import Delivered, Entry, Outcome, open_log
+from tillit.meetings.log import Delivered, Outcome, open_log
 from tillit.meetings.moment import Capacity
 from tillit.meetings.policy import Policy
 from tillit.meetings.slots import Caller, offered
@@ -102,7 +102,7 @@ class DeskKeeper:
         callers = [*self._lines[skill].calls.values(), Caller(at, at + within)]
         return offered(callers, times)[-1]
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: Decision | Delivered | Outcome) -> None:
         """Count an entry of the log: a customer comes into somebody's hands, or leaves them."""
         if isinstance(entry, Decision):
             self._begin(entry)

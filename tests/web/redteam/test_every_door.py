@@ -75,6 +75,7 @@ COMMANDS_OF: dict[Door, set[str]] = {
             "demo",
             "doctor",
             "evaluate",
+            "fairness",
             "forget",
             "key",
             "plan",
