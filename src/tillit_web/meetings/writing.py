@@ -1,4 +1,8 @@
-"""One thread writes the log: what came while the last commit ran goes into the next; nobody hears before it is down."""
+"""One thread writes the log: what came while the last commit ran goes into the next; nobody hears before it is down.
+
+Moving what was committed from the write-ahead log into the file takes as long as twenty commits, so SQLite does not do
+that inside one: the thread does it when nobody waits, and at the latest after some thousands of entries.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from tillit.ledger.ledger import SALT_BYTES
 from tillit.meetings.log import DecisionLog, Entry
 
 MOST_WAITING = 5_000
+CHECKPOINT_AFTER = 200  # entries, if nobody waits
+CHECKPOINT_AT_LAST = 5_000  # entries, some 150 MB of write-ahead log
 
 
 class Overloaded(Exception):
@@ -63,7 +69,8 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        log = DecisionLog.open(self._directory)
+        log = DecisionLog.open(self._directory, checkpoints_itself=False)
+        since = 0
         try:
             while True:
                 with self._changed:
@@ -73,6 +80,10 @@ class Writer:
                 if not group:
                     return
                 _write(log, group)
+                since += len(group)
+                if since >= (CHECKPOINT_AT_LAST if self._waiting else CHECKPOINT_AFTER):
+                    log.checkpoint()
+                    since = 0
         finally:
             log.close()
 
