@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tests.evaluation.worlds import a_market
+from tillit.evaluation.decisions import Decisions, Ints
 from tillit.evaluation.learning import Proposal, allowed, propose
 from tillit.simulate.judging import best, machine, matrix, share_of_oracle, worth
-from tillit.simulate.meetings import COSTS, Market, World
+from tillit.simulate.meetings import COSTS, MACHINE, PERSON, STAGES, Market, World
 
 
 def a_proposal(market: Market, seed: int) -> Proposal:
@@ -67,6 +68,18 @@ def test_much_experience_finds_gains_and_says_how_large() -> None:
     truth = true_gain(proposal, fresh)
     assert truth > 0.1
     assert proposal.gain.low - 0.1 < truth < proposal.gain.high + 0.1
+
+
+def test_a_rule_that_lost_its_gain_goes_back_to_the_machine() -> None:
+    """Persons meet every repair, and help nobody any more: the next time it is learnt, repairs are the machine's."""
+    repair = STAGES.index("repair")
+
+    def today(decisions: Decisions) -> Ints:
+        return np.where(decisions.stage == repair, PERSON, machine(decisions))
+
+    history = a_market(11, customers=30_000, world=World.NONE)
+    changes = propose(history.decisions, today, rng=np.random.default_rng(11)).changes
+    assert {(change.leaf.stage, change.leaf.action) for change in changes} == {(repair, MACHINE)}
 
 
 def test_a_leaf_s_action_that_is_not_allowed_becomes_a_person() -> None:

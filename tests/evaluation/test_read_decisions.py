@@ -131,3 +131,12 @@ def test_kept_customers_and_waits_are_read(tmp_path: Path, decisions: Decisions)
     assert read.unused == ()
     with pytest.raises(FileError, match="before it was possible"):
         read_decisions(written(tmp_path / "d.csv", columns | {"possible_from": decisions.at_days + 1.0}))
+
+
+def test_a_column_that_knows_the_outcome_changes_no_number(tmp_path: Path, decisions: Decisions) -> None:
+    """Written after the decision, with nothing that says when: it is left alone, and named."""
+    columns = columns_of(decisions)
+    plain = read_decisions(written(tmp_path / "plain.csv", columns))
+    probed = read_decisions(written(tmp_path / "probed.csv", columns | {"satisfaction": decisions.outcome}))
+    assert probed.unused == ("satisfaction",)
+    assert evaluate(probed.decisions) == evaluate(plain.decisions)

@@ -1,6 +1,6 @@
 """Known truth: how often something is claimed of nothing on a page that is looked at sixty times.
 
-    looks_evaluation.py [--worlds 300]     part of `make evaluate`
+    looks_evaluation.py [--worlds 100]     part of `make evaluate`
 
 Markets of 2,000 customers in which nobody changes anything; after each sixtieth of the decisions the log so far is
 evaluated anew, models and all. Goal: the live range of all stages together leaves out 0 at any look in at most 5 % of
@@ -46,7 +46,7 @@ def claims_in(seed: int) -> tuple[bool, bool, bool]:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", nargs="?", help="not used: this comparison makes its own worlds")
-    parser.add_argument("--worlds", type=int, default=300)
+    parser.add_argument("--worlds", type=int, default=100)
     args = parser.parse_args()
     with ProcessPoolExecutor() as pool:
         live, helps, fixed = np.mean(list(pool.map(claims_in, range(args.worlds))), axis=0)
