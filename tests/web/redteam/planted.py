@@ -121,7 +121,8 @@ def write_decisions(company: Planted, data: Path) -> None:
             name = hashlib.sha256(row["receipt"].encode()).hexdigest()
             at = round(datetime.fromisoformat(row["at"]).timestamp()) * 1_000_000
             stake = round(float(row["amount"]) * 100)
-            moment = Moment(row["customer"], at, Errand.ORDER, asked_for_person=True, stake_minor=stake)
+            customer = hashlib.sha256(row["customer"].encode()).hexdigest()[:32]
+            moment = Moment(customer, at, Errand.ORDER, asked_for_person=True, stake_minor=stake)
             decision = decide(moment, followed, {ANYONE: Capacity(free=1)}, draw=0.5, decision_id=name[:32])
             came = Outcome(decision.id, good=True, matured_at=at)
             entries += [(decision, bytes.fromhex(name[32:])), (came, bytes.fromhex(name[:32]))]

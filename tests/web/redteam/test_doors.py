@@ -224,7 +224,9 @@ def test_decisions_are_told_by_the_month(installed: Installed) -> None:
     ]
     assert p_of(by_shift, installed.company) < 0.05
 
-    written = tillit("export-decisions", "--data", str(installed.data)).stdout
+    done = tillit("export-decisions", "--data", str(installed.data))
+    assert done.returncode == 0, done.stderr
+    written = done.stdout
     rows = list(csv.DictReader(io.StringIO(written)))
     assert len(rows) == len(exact)
     assert not re.search(r"\d\d:\d\d", written)
