@@ -182,14 +182,26 @@ def asked_words(stage: str, moment: str) -> str:
 
 
 def also(known: Standing) -> str:
-    """What the machine handles as well as people do, where the answer speaks of a person; else nothing."""
-    if not any(_verdict(part) is Verdict.PERSON for part in (*known.moments, *known.stages)):
+    """Where the machine does better and where as well, if the answer speaks of a person; else nothing."""
+    parts = (*known.moments, *known.stages)
+    if not any(_verdict(part) is Verdict.PERSON for part in parts):
         return ""
-    good = [part for part in (*known.moments, *known.stages) if _verdict(part) in (Verdict.AS_GOOD, Verdict.MACHINE)]
-    if not good:
-        return ""
-    return _("The machine does as well as people: %(where)s.") % {
-        "where": ", ".join(f"“{label_of(part.name)}”" for part in good)
+    better = ", ".join(
+        _better(part, part.measured) for part in parts if part.measured and part.measured.verdict is Verdict.MACHINE
+    )
+    as_good = ", ".join(f"“{label_of(part.name)}”" for part in parts if _verdict(part) is Verdict.AS_GOOD)
+    sentences = [
+        _("The machine does better than people: %(where)s.") % {"where": better} if better else "",
+        _("The machine does as well as people: %(where)s.") % {"where": as_good} if as_good else "",
+    ]
+    return " ".join(one for one in sentences if one)
+
+
+def _better(part: Part, measured: Measured) -> str:
+    return _("“%(where)s” (with a person %(least)s to %(most)s fewer of 100 end well)") % {
+        "where": label_of(part.name),
+        "least": number(-100 * measured.difference.high),
+        "most": number(-100 * measured.difference.low),
     }
 
 
