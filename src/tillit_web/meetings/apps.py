@@ -12,15 +12,16 @@ class MeetingsConfig(AppConfig):
     label = "meetings"
 
     def ready(self) -> None:
-        """Have the log of decisions counted and ended needs removed by themselves, and erasure reach both."""
+        """Have the log counted, the policy watched and ended needs removed by themselves, and erasure reach all."""
         from tillit_web.jobs.schedule import every  # models exist only now
         from tillit_web.meetings import erasing
-        from tillit_web.meetings.jobs import forget_needs, read_log
+        from tillit_web.meetings.jobs import forget_needs, read_log, watch_policy
         from tillit_web.meetings.needs import needs_about
         from tillit_web.meetings.results import EVERY
         from tillit_web.people.erasure import FileBeside, also_erase_in, also_remove
 
         every(EVERY, read_log)
+        every(EVERY, watch_policy)
         every(timedelta(days=1), forget_needs)
         also_remove("app.sqlite: what a customer said they need", needs_about)
         also_erase_in(FileBeside("decisions.sqlite: decisions", erasing.count, erasing.erase, erasing.scrub))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
-from tillit_web.meetings import needs, results
+from tillit_web.meetings import needs, results, watching
 from tillit_web.people.queries import company
 
 
@@ -22,3 +22,9 @@ def forget_needs() -> None:
 def read_log() -> None:
     """Count what the log of decisions says, for every page."""
     results.refresh(Path(settings.DATA_DIRECTORY), currency=company().currency or None, now=timezone.now())
+
+
+@task()
+def watch_policy() -> None:
+    """Go back to the policy before where customers fare worse since it changed."""
+    watching.watch_policy(Path(settings.DATA_DIRECTORY), currency=company().currency or None, now=timezone.now())

@@ -1,4 +1,4 @@
-"""Tables of meetings: who can meet customers when, what customers said they need, and what was last counted.
+"""Tables of meetings: who can meet customers when, what customers said they need, and what the log said.
 
 The log of decisions itself is decisions.sqlite.
 """
@@ -25,6 +25,30 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"at {self.position}"
+
+
+class Return(models.Model):
+    """That customers fared worse since a policy, so the one before it is followed again: what was seen, and when.
+
+    `since` and `before` count customers of the decisions that the change touched; `happened` is the signal.
+    """
+
+    from_version = models.PositiveIntegerField(unique=True)
+    to_version = models.PositiveIntegerField()
+    new_version = models.PositiveIntegerField()  # the copy of `to_version` that is followed
+    at = models.DateTimeField()
+    signal = models.CharField(max_length=32)
+    before_happened = models.PositiveIntegerField()
+    before_of = models.PositiveIntegerField()
+    since_happened = models.PositiveIntegerField()
+    since_of = models.PositiveIntegerField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.from_version} to {self.to_version}"
 
 
 class Skill(models.Model):

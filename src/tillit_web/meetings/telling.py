@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tillit.evaluation.alarm import Signal
 from tillit.evaluation.plan import WORTH_FINDING, plan
 from tillit.evaluation.standing import ALL, HourPrice, Measured, Part, Span, Standing, Verdict, WhyNot
 from tillit.meetings.policy import Policy, Stakes
@@ -16,8 +17,9 @@ from tillit.meetings.reasons import errand_words, stakes_words
 from tillit.reports.interval import ShareRange, share_range
 from tillit.reports.size import Size, size_of
 from tillit.vocabulary import Errand, Stage
+from tillit_web.meetings.models import Return
 from tillit_web.ui.stages import STAGE_LABELS
-from tillit_web.ui.templatetags.tillit import money, number, said
+from tillit_web.ui.templatetags.tillit import money, natural, number, said
 
 ASSUMED_BASE = 0.45  # of 100 moments, those that end well with a machine, until it is known
 
@@ -165,6 +167,26 @@ def answer(known: Standing, policy: Policy) -> str:
             "points": number(100 * WORTH_FINDING),
         }
     return _not_drawn(known.overall)
+
+
+def return_words(row: Return) -> str:
+    """What happened when a policy was taken back, and why."""
+    counts = {
+        "before": natural(row.before_happened, row.before_of),
+        "since": natural(row.since_happened, row.since_of),
+        "version": row.to_version,
+    }
+    if row.signal == Signal.COMPLAINTS:
+        said = _(
+            "More customers complained since you changed who meets whom: %(since)s, against %(before)s before. The "
+            "table of version %(version)s is followed again."
+        )
+    else:
+        said = _(
+            "More customers asked for a person afterwards since you changed who meets whom: %(since)s, against "
+            "%(before)s before. The table of version %(version)s is followed again."
+        )
+    return said % counts
 
 
 def first_reading() -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from tillit.evaluation.standing import EVERYTHING_FROM
 from tillit.meetings.log import open_log
 from tillit.vocabulary import Role
 from tillit_web.meetings import frame, telling
 from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, cases
+from tillit_web.meetings.models import Return
 from tillit_web.meetings.queries import policy as policy_in_force
 from tillit_web.meetings.results import current
 from tillit_web.meetings.truth import truths
@@ -25,9 +28,12 @@ def show_meetings(request: TeamRequest) -> HttpResponse:
     """The answer, stage by stage, as far as the log reaches."""
     directory, currency = frame.directory(), frame.currency()
     found = current(directory, currency=currency)
-    links = {"cases_link": reverse("meetings:cases"), "matrix_link": reverse("meetings:matrix")}
+    alarms = [(row.pk, row.at, telling.return_words(row)) for row in Return.objects.filter(seen_at=None)]
+    links = {"alarms": alarms, "cases_link": reverse("meetings:cases"), "matrix_link": reverse("meetings:matrix")}
     if found is None:
-        return frame.show(request, "meetings/results.html", "meetings:meetings", {"answer": telling.first_reading()})
+        return frame.show(
+            request, "meetings/results.html", "meetings:meetings", {"answer": telling.first_reading(), **links}
+        )
     known = found.standing
     truth = truths(directory) if company().is_simulated else {}
     stages = telling.rows((*known.stages, known.overall) if len(known.stages) > 1 else known.stages, truth)
@@ -73,3 +79,11 @@ def show_cases(request: TeamRequest) -> HttpResponse:
         "query": query.urlencode(),
     }
     return frame.show(request, "meetings/cases.html", "meetings:cases", context)
+
+
+@access(*frame.MAY_EDIT)
+@require_POST
+def see_return(request: TeamRequest, return_id: int) -> HttpResponse:  # noqa: ARG001 - every view gets the request
+    """Note that somebody has read why a policy was taken back."""
+    Return.objects.filter(pk=return_id, seen_at=None).update(seen_at=timezone.now())
+    return redirect("meetings:meetings")

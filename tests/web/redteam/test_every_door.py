@@ -36,7 +36,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("insight:near_switch", "insight:near_again"),
         *("insight:credit_goal", "insight:credit_goal_talked", "insight:credit_goal_end"),
         *("site:overview", "site:one", "site:let_in", "robots:overview", "robots:switch"),
-        *("meetings:matrix", "meetings:learn", "meetings:trying"),
+        *("meetings:matrix", "meetings:learn", "meetings:trying", "meetings:see_return"),
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
         *("meetings:staffing", "meetings:need"),

@@ -74,6 +74,7 @@ class HomeLinks:
     again: str = ""
     credit: str = ""
     answers: str = ""
+    meetings: str = ""
 
 
 def headline(known: Outcomes, goal: str | None, waiting: Sequence[Waiting], waiting_links: Sequence[str]) -> Headline:
@@ -113,15 +114,25 @@ def _how_it_goes(known: Outcomes, goal: str | None) -> str:
     }
 
 
-def questions(known: Outcomes | None, goal: str | None, links: HomeLinks, *, answers: int) -> tuple[HomeQuestion, ...]:
-    """The five questions in the order of the rail; `answers` stand on pages of the company's own."""
+def questions(
+    known: Outcomes | None, goal: str | None, links: HomeLinks, *, answers: int, meetings: str
+) -> tuple[HomeQuestion, ...]:
+    """The five questions in the order of the rail.
+
+    Args:
+        answers: How many stand on pages of the company's own.
+        meetings: What the page Meetings answers.
+    """
     return (
         _found(answers, links),
         _journeys(known, goal, links),
         HomeQuestion(
             "meetings",
             _("Who should meet the customer, a person or a machine?"),
-            _("We do not know yet: no meeting is recorded. The part that measures what a person adds comes later."),
+            meetings,
+            is_here=True,
+            next_label=_("Meetings"),
+            next_link=links.meetings,
         ),
         HomeQuestion(
             "promises",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +19,9 @@ from tillit_web.answers.queries import count_open
 from tillit_web.insight import queries
 from tillit_web.insight.pages import home
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
+from tillit_web.meetings.for_home import meetings_answer
 from tillit_web.people.access import TeamRequest, access
+from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import number
 from tillit_web.warehouse import queries as warehouse
 
@@ -29,11 +34,16 @@ def show_home(request: TeamRequest) -> HttpResponse:
     imports = reverse("warehouse:imports") if may_import else ""
     question = asked(request)
     if question is None:
-        links = home.HomeLinks(imports=imports, credit=reverse("insight:credit"), answers=reverse("answers:library"))
+        links = home.HomeLinks(
+            imports=imports,
+            credit=reverse("insight:credit"),
+            answers=reverse("answers:library"),
+            meetings=reverse("meetings:meetings"),
+        )
         answers = count_open()
         context = {
             "first_visit": True,
-            "questions": home.questions(None, None, links, answers=answers),
+            "questions": home.questions(None, None, links, answers=answers, meetings=_meetings()),
             "week": home.first_week(orders=False, answers=answers, links=links),
             "how": [_("Nothing is imported yet, so no number stands here.")],
         }
@@ -58,13 +68,14 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
         imports=imports,
         credit=reverse("insight:credit"),
         answers=reverse("answers:library"),
+        meetings=reverse("meetings:meetings"),
         goal=question.link(ReachedGoal(known.begun_before)),
         again=question.link(OrderedAgain(order, as_of)),
     )
     unanswered = tuple(question.link(Unanswered(item.owed)) for item in owed)
     return {
         "headline": home.headline(known, goal, owed, unanswered),
-        "questions": home.questions(known, goal, links, answers=count_open()),
+        "questions": home.questions(known, goal, links, answers=count_open(), meetings=_meetings()),
         "facts": home.facts(repeat, owed, unanswered, links),
         "week": home.first_week(orders=repeat.customers > 0, answers=count_open(), links=links),
         "how": [
@@ -85,6 +96,10 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
             *_erased(),
         ],
     }
+
+
+def _meetings() -> str:
+    return meetings_answer(Path(settings.DATA_DIRECTORY), currency=company().currency or None)
 
 
 def _erased() -> list[str]:
