@@ -15,7 +15,7 @@ import numpy as np
 
 from tillit.errors import PropensityError
 from tillit.evaluation.claims import ALPHA, always_valid
-from tillit.evaluation.decisions import Bools
+from tillit.evaluation.decisions import Bools, Decisions, Floats
 from tillit.evaluation.evaluate import evaluate
 from tillit.evaluation.log_table import CELLS, MACHINE, PERSON, LogTable
 from tillit.evaluation.results import Effect, PolicyValue
@@ -27,6 +27,7 @@ EVERYTHING_FROM = 3_000
 AS_GOOD_WITHIN = 0.05  # five in a hundred: a person who adds less than that is not missed
 LEAST_MINUTES = 30  # measured meetings, before their length is a figure
 ALL = "all"
+Z_90 = 1.6448536269514722  # one-sided 95 of 100
 
 
 class Verdict(StrEnum):
@@ -57,6 +58,24 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Harm:
+    """How much more often something bad follows a person than a machine, with the ends that 95 of 100 stay within.
+
+    Each end is one-sided: at most `at_most` more often, at least `at_least`. Where it never happened, the ends are
+    those of nothing seen in so many (three divided by their number).
+    """
+
+    value: float
+    at_least: float
+    at_most: float
+
+    @property
+    def turned(self) -> Harm:
+        """The same for a machine in a person's place."""
+        return Harm(-self.value, -self.at_most, -self.at_least)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """A comparison of persons and machines where both could have been drawn.
 
@@ -65,6 +84,7 @@ class Measured:
         ess: As many equally weighted decisions of the rarer kind.
         fixed_low: With `fixed_high` the 95 % interval of somebody who looks once.
         machine: P(good outcome) had everyone been met by a machine; `person` and `today` likewise.
+        complaints: And `asked_afterwards`: told of moments that were chosen, None of stages.
     """
 
     n: int
@@ -79,6 +99,8 @@ class Measured:
     person: Span
     today: Span
     verdict: Verdict
+    complaints: Harm | None = None
+    asked_afterwards: Harm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +238,30 @@ def _moment(table: LogTable, part: Part, rows: Bools, as_of_days: float) -> Part
     as_one = replace(decisions, stage=np.zeros(len(decisions), np.int64), stages=(part.name,))
     found = evaluate(as_one, as_of_days=as_of_days)
     codes = {refusal.code for refusal in found.refusals}
-    return _with_measure(part, found.overall, [one for one in found.policies if one.stage is None], codes, told=1)
+    told = _with_measure(part, found.overall, [one for one in found.policies if one.stage is None], codes, told=1)
+    if told.measured is None:
+        return told
+    complaints, asked = (
+        _harm(as_one, happened[rows], told.measured, as_of_days)
+        for happened in (table.complaint, table.asked_afterwards)
+    )
+    return replace(told, measured=replace(told.measured, complaints=complaints, asked_afterwards=asked))
+
+
+def _harm(decisions: Decisions, happened: Floats, measured: Measured, as_of_days: float) -> Harm | None:
+    """The same comparison of something bad.
+
+    Args:
+        happened: Shape (n,); 1 or 0, NaN where the outcome is not known.
+    """
+    least = 3 / measured.ess
+    if not np.nansum(happened):
+        return Harm(0.0, -least, least)
+    found = evaluate(replace(decisions, outcome=happened), as_of_days=as_of_days).overall
+    if found.person_minus_machine is None or found.low is None or found.high is None:
+        return None
+    reach = max(Z_90 * (found.high - found.low) / (2 * Z_95), least)
+    return Harm(found.person_minus_machine, found.person_minus_machine - reach, found.person_minus_machine + reach)
 
 
 def _stages(table: LogTable, overall: Part, stages: list[Part], as_of_days: float) -> tuple[Part, list[Part]]:

@@ -34,11 +34,17 @@ def show_learn(request: TeamRequest) -> HttpResponse:
         since = time.time_ns() // 1000 - learning.WEEKS * WEEK_MICROS
         lately = list(log.logged(since=since))
         begun_at = log.policy_texts()[0][1]
+    results = current(directory, currency=currency)
+    week_ago = time.time_ns() // 1000 - WEEK_MICROS
+    last_week = [one.decision for one in lately if one.decision.moment.at >= week_ago]
+    known = learning.learned(policy, results.standing.moments if results else (), last_week)
     if request.method == "POST" and frame.may_edit(request):
         try:
             match request.POST.get("do", ""):
                 case "start":
                     learning.start(directory, policy, lately, chosen=chosen, currency=currency)
+                case "adopt":
+                    learning.adopt(directory, known, chosen=chosen, currency=currency)
                 case "stop":
                     learning.stop(directory, policy, currency=currency)
                 case "watch" | "unwatch" as do:
@@ -47,12 +53,12 @@ def show_learn(request: TeamRequest) -> HttpResponse:
             return redirect("meetings:learn")
         except InputError as error:
             refused = error.sentence
-    results = current(directory, currency=currency)
     moments = results.standing.moments if results and policy.learning else ()
     page = learning.learn_page(policy, lately, chosen=chosen, drawn_outcomes=moments[0].outcomes if moments else 0)
     context = {
         "page": page,
         "policy": policy,
+        "learned": known,
         "currency": currency or "",
         "begun_at": begun_at,
         "refused": refused,

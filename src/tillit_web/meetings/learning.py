@@ -10,14 +10,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tillit.errors import QueryError
+from tillit.evaluation.adoption import Adoption, Lacking, adopted, adoption
 from tillit.evaluation.prospect import Hindrance, Prospect, could_go_either_way, may_be_watched, prospect
-from tillit.evaluation.standing import name_of
+from tillit.evaluation.standing import Harm, Part, Span, name_of
+from tillit.meetings.comparing import Changed, would_have_changed
+from tillit.meetings.decide import Decision
 from tillit.meetings.log import Logged
 from tillit.meetings.policy import Cell, Learning, Policy, Stakes
-from tillit.sentences import sentence
+from tillit.meetings.reasons import way_words
+from tillit.sentences import Sentence, sentence
 from tillit.vocabulary import Errand
 from tillit_web.meetings import actions
 from tillit_web.meetings.telling import label_of
+from tillit_web.ui.templatetags.tillit import number
 
 WEEKS = 4  # that the pace is taken from
 HINDRANCES: Mapping[Hindrance, str | Promise] = {
@@ -25,6 +30,15 @@ HINDRANCES: Mapping[Hindrance, str | Promise] = {
     Hindrance.NO_MACHINE: _("The table gives this to a person, and a machine may not be tried there."),
     Hindrance.NOBODY_CAME: _("Nobody who could be met either way came in the last four weeks."),
     Hindrance.TOO_LONG: _("That is more than half a year, so nothing should be drawn: follow the table."),
+}
+
+
+LACKING: Mapping[Lacking, str | Promise] = {
+    Lacking.DIFFERENCE: _("No difference is shown yet: the range still holds none at all."),
+    Lacking.COMPLAINTS: _("It is not known yet that no more than 1 more of 100 would complain."),
+    Lacking.ASKED_AFTERWARDS: _(
+        "It is not known yet that no more than 1 more of 100 would ask for a person afterwards."
+    ),
 }
 
 
@@ -97,6 +111,85 @@ def learn_page(policy: Policy, lately: Sequence[Logged], *, chosen: str, drawn_o
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learned about a moment, before and after; `lacking` empty where it may be followed."""
+
+    name: str
+    label: str
+    change: Adoption
+    lacking: tuple[str | Promise, ...]
+    last_week: Changed
+    policy: Policy
+
+    @property
+    def way(self) -> Sentence:
+        return way_words(self.change.way)
+
+    @property
+    def new_way(self) -> Sentence:
+        return way_words(self.change.new_way)
+
+    @property
+    def now(self) -> tuple[str, ...]:
+        """In 100, with its range."""
+        return _in_100(self.change.now)
+
+    @property
+    def then(self) -> tuple[str, ...]:
+        """In 100, with its range."""
+        return _in_100(self.change.then)
+
+    @property
+    def gain(self) -> tuple[str, ...]:
+        """In 100, with its range."""
+        return _in_100(self.change.gain)
+
+    @property
+    def complaints(self) -> tuple[str, str]:
+        """In 100, and at most."""
+        return _harm_in_100(self.change.complaints)
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """In 100, and at most."""
+        return _harm_in_100(self.change.asked_afterwards)
+
+
+def learned(policy: Policy, moments: Sequence[Part], last_week: Sequence[Decision]) -> Learned | None:
+    """The latest comparison that speaks for a change of the matrix."""
+    for part in moments:
+        cell = cell_of(part.name)
+        change = None if part.measured is None else adoption(policy, cell, part.measured)
+        if change is None or part.measured is None:
+            continue
+        new = adopted(policy, change, person_adds=part.measured.difference.value)
+        week = would_have_changed(last_week, new, before=replace(new, cells=policy.cells, adds=policy.adds))
+        lacking = [LACKING[one] for one in change.lacking]
+        if week.decisions and not week.to_person + week.to_machine:
+            lacking.append(_("Nothing would change: with what is at stake there, a person adds less than they cost."))
+        return Learned(
+            name=part.name,
+            label=label_of(part.name),
+            change=change,
+            lacking=tuple(lacking),
+            last_week=week,
+            policy=new,
+        )
+    return None
+
+
+def adopt(directory: Path, found: Learned | None, *, chosen: str, currency: str | None) -> Policy:
+    """Follow what was learned.
+
+    Raises:
+        QueryError: It is not what the reader saw, or something is lacking.
+    """
+    if found is None or found.name != chosen or found.lacking:
+        raise QueryError(sentence("What was learned does not speak for this change, or not yet."))
+    return actions.follow(directory, found.policy, currency=currency)
+
+
 def start(directory: Path, policy: Policy, lately: Sequence[Logged], *, chosen: str, currency: str | None) -> Policy:
     """Draw at one moment from now on.
 
@@ -146,3 +239,11 @@ def cell_of(name: str) -> Cell:
 
 def _choice(name: str, count: Mapping[str, int]) -> Choice:
     return Choice(name, label_of(name), count[name] / WEEKS)
+
+
+def _in_100(span: Span) -> tuple[str, ...]:
+    return tuple(number(100 * end) for end in (span.value, span.low, span.high))
+
+
+def _harm_in_100(harm: Harm) -> tuple[str, str]:
+    return number(100 * harm.value, 1), number(100 * harm.at_most, 1)
