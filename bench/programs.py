@@ -215,7 +215,13 @@ def funnel_duckdb(folder: Path) -> Work:
 
 
 def report_tillit(folder: Path) -> Work:
-    """The page of `tillit report`: graph, variants, stages, funnel, the map, and single cases."""
+    """The page of `tillit report`: graph, variants, stages, funnel, the map, single cases, what hurts, and credit."""
+    import contextlib
+
+    # As in `store_tillit`.
+    with contextlib.suppress(ImportError):
+        import pandas  # noqa: F401
+
     from tillit.journeys.funnel import FunnelSpec
     from tillit.journeys.stage_rules import default_stage_rules
     from tillit.journeys.store import OrderedStore

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from tillit.friction.tails import Floats
 
@@ -15,6 +17,7 @@ CONFIDENCE = 0.95
 # Customers beyond so many are resampled in groups, each as a whole: the spread of a sum is that of its groups, known to
 # 1 in sqrt(2 × groups) = 2 %, and each draw costs the groups and not the customers.
 MOST_GROUPS = 1_000
+DRAWS_AT_ONCE = 40  # one pass over the entries serves them all; few, so that thousands of cells take megabytes
 
 
 def groups_of(customer: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -38,10 +41,27 @@ class Grouped:
     groups: int
     cells: int
 
-    def counted(self, weight: Floats | None = None) -> Floats:
-        """The cells, shape (columns, cells), when each group counts as often as its weight says (default: once)."""
-        of_entry = np.ones(len(self.group)) if weight is None else weight[self.group]
-        return np.array([np.bincount(self.cell, column * of_entry, self.cells) for column in self.values])
+    def counted(self) -> Floats:
+        """The cells, shape (columns, cells)."""
+        return np.array([np.bincount(self.cell, column, self.cells) for column in self.values])
+
+    def drawn(self, weights: Iterable[Floats]) -> Iterator[Floats]:
+        """The cells, shape (columns, cells), for each draw, where a group counts as often as its weight says.
+
+        Args:
+            weights: Each of shape (groups,).
+        """
+        matrices = [self._matrix(column) for column in self.values]
+        draws = iter(weights)
+        while block := list(islice(draws, DRAWS_AT_ONCE)):
+            times = np.stack(block, axis=1)
+            yield from np.array([matrix @ times for matrix in matrices]).transpose(2, 0, 1)
+
+    def _matrix(self, column: Floats) -> csr_matrix:
+        """One column with a row for each cell and a column for each group; what is 0 takes no place and no time."""
+        some = np.flatnonzero(column)
+        entries = (column[some], (self.cell[some], self.group[some]))
+        return csr_matrix(entries, shape=(self.cells, self.groups))  # type: ignore[no-untyped-call]
 
 
 def grouped(customer: NDArray[np.int64], cell: NDArray[np.int64], columns: Sequence[Floats], *, cells: int) -> Grouped:

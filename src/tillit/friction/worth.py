@@ -60,12 +60,11 @@ def worth(
         cells=visits.steps * strata,
     )
 
-    def sized(weight: Floats | None = None) -> tuple[Floats, Floats, Floats]:
-        counted = table.counted(weight).reshape(-1, visits.steps, strata)
-        return _sizes(counted, visits.group, compared, reference)
+    def sized(counted: Floats) -> tuple[Floats, Floats, Floats]:
+        return _sizes(counted.reshape(-1, visits.steps, strata), visits.group, compared, reference)
 
-    exits, share, value = sized()
-    drawn = [sized(weight) for weight in weights(rng, table.groups, resamples=resamples)]
+    exits, share, value = sized(table.counted())
+    drawn = [sized(counted) for counted in table.drawn(weights(rng, table.groups, resamples=resamples))]
     return Worth(exits, _ranges([one[0] for one in drawn]), share, value, _ranges([one[2] for one in drawn]))
 
 
