@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
+
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
@@ -31,3 +33,10 @@ def mail_server(address: str) -> MailServer | None:
     implicit = parts.scheme == "smtps"
     port = parts.port or (465 if implicit else 587)
     return MailServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), implicit)
+
+
+def can_mail() -> bool:
+    """Is there a way for messages to reach customers by themselves?"""
+    from django.conf import settings  # which are made with this module's help
+
+    return str(settings.EMAIL_BACKEND) != NO_MAIL

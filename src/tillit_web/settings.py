@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "tillit_web.warehouse",
     "tillit_web.retention",
     "tillit_web.readiness",
+    "tillit_web.booking",
     "tillit_web.answers",
     "tillit_web.meetings",
     "tillit_web.insight",

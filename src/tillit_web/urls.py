@@ -14,6 +14,8 @@ urlpatterns = [
     path("settings/site/", include("tillit_web.collect.site_urls")),
     path("settings/robots/", include("tillit_web.warehouse.robots_urls")),
     path("settings/privacy/retention/", include("tillit_web.retention.urls")),
+    path("bookings/", include("tillit_web.booking.urls")),
+    path("book/", include("tillit_web.booking.book_urls")),
     path("answers/", include("tillit_web.answers.urls")),
     path("help/", include("tillit_web.answers.help_urls")),
     path("meetings/", include("tillit_web.meetings.urls")),

@@ -26,7 +26,7 @@ SUBJECT_BYTES = 16
 BATCH_ROWS = 131_072
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 # A row of these is of the time it names; the first that a table has counts. Others have no time.
-TIMES = ("occurred_at", "at", "opened_at", "asked_at", "noted_at", "decided_at", "received_at")
+TIMES = ("occurred_at", "at", "opened_at", "asked_at", "noted_at", "decided_at", "received_at", "changed_at")
 # What holds digests or hashes on purpose, by file and table; and rows that wait a minute, told of by the collector.
 KEPT_ON_PURPOSE = {
     "events.sqlite": {"erased_subject", "erased_event", "erasing", "seen", "hot", "absence"},

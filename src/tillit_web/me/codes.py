@@ -22,9 +22,10 @@ from tillit.events.key import read_or_create_key
 from tillit.events.subject import country_of_zone, normalise, subject_of
 from tillit.vocabulary import IdentifierKind
 from tillit_web.jobs.actions import enqueue
+from tillit_web.mail import can_mail
 from tillit_web.me import jobs, queries
 from tillit_web.me.models import PageCode
-from tillit_web.me.sending import can_mail, code_of
+from tillit_web.me.sending import code_of
 from tillit_web.people.models import User
 from tillit_web.people.queries import company
 

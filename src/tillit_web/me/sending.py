@@ -17,13 +17,7 @@ from tillit_web.me import queries
 from tillit_web.me.models import PageCode
 from tillit_web.people.queries import company, contacts_of
 
-NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 _READ_ALOUD = str.maketrans("IO", "89")  # letters that are mistaken for figures; base32 has neither 8 nor 9
-
-
-def can_mail() -> bool:
-    """Is there a way for codes to reach customers by themselves?"""
-    return str(settings.EMAIL_BACKEND) != NO_MAIL
 
 
 def send(code: UUID, language: str) -> None:

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import PurposeError, QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.vocabulary import ContactChannel, Purpose, Role
+from tillit_web.mail import can_mail
 from tillit_web.me import codes, queries
-from tillit_web.me.sending import can_mail
 from tillit_web.meetings.models import Need
 from tillit_web.meetings.needs import end_need, note_need
 from tillit_web.people import actions as people

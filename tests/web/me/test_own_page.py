@@ -25,8 +25,8 @@ from tillit.events.subject import subject_of
 from tillit.journeys.store import public_pseudonym
 from tillit.vocabulary import IdentifierKind, Purpose
 from tillit_web.jobs.worker import do_waiting_jobs
+from tillit_web.mail import NO_MAIL
 from tillit_web.me.models import PageCode
-from tillit_web.me.sending import NO_MAIL
 from tillit_web.meetings.models import Need
 from tillit_web.people import queries
 from tillit_web.people.models import AccessRecord, Company, Contact, Correction

@@ -40,6 +40,8 @@ ADDRESSES: dict[Door, set[str]] = {
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
         *("meetings:staffing", "meetings:need"),
+        *("booking:coming", "booking:cancel", "booking:missed", "booking:kinds", "booking:new_kind", "booking:kind"),
+        *("booking:new_host", "booking:host", "book:calendar"),
         *("answers:library", "answers:new", "answers:write", "answers:still_right", "answers:publish", "answers:sure"),
         *("answers:experts", "answers:new_expert", "answers:expert", "answers:agree", "answers:unanswered"),
         *("answers:judge", "answers:comparisons", "answers:new_comparison", "answers:comparison"),
@@ -53,17 +55,9 @@ ADDRESSES: dict[Door, set[str]] = {
         *("import_file", "import_receipt", "collect:failed"),
     },
     Door.THE_CUSTOMER: {
-        *(
-            "me:start",
-            "me:code",
-            "me:page",
-            "me:answer",
-            "me:need",
-            "me:no_contact",
-            "me:correct",
-            "me:download",
-            "me:erase",
-        ),
+        *("me:start", "me:code", "me:page", "me:answer", "me:need", "me:no_contact", "me:correct", "me:download"),
+        "me:erase",
+        *("book:kinds", "book:booking", "book:details", "book:move", "book:cancel", "book:invite", "book:times"),
         *("me:close", "me:hand_out", "me:receipt"),
     },
 }

@@ -75,6 +75,7 @@ class HomeLinks:
     credit: str = ""
     answers: str = ""
     meetings: str = ""
+    bookings: str = ""
 
 
 def headline(known: Outcomes, goal: str | None, waiting: Sequence[Waiting], waiting_links: Sequence[str]) -> Headline:
@@ -247,7 +248,7 @@ def _again(again: ShareRange, link: str) -> Fact:
     return Fact(label, count_of(again), range_of(again), link if again.count else "")
 
 
-def first_week(*, orders: bool, answers: int, links: HomeLinks) -> tuple[WeekDay, ...]:
+def first_week(*, orders: bool, answers: int, bookable: bool, links: HomeLinks) -> tuple[WeekDay, ...]:
     """The checklist of the first week; what is done is computed from the data."""
     return (
         WeekDay(
@@ -270,6 +271,12 @@ def first_week(*, orders: bool, answers: int, links: HomeLinks) -> tuple[WeekDay
             done=answers >= ENOUGH_ANSWERS,
             link="" if answers >= ENOUGH_ANSWERS else links.answers,
         ),
-        WeekDay(_("Day 5"), _("Calls that customers book themselves"), _("gives calls that are wanted"), coming=True),
+        WeekDay(
+            _("Day 5"),
+            _("Calls that customers book themselves"),
+            _("gives calls that are wanted"),
+            done=bookable,
+            link="" if bookable else links.bookings,
+        ),
         WeekDay(_("Day 7"), _("The team's first report"), _("replaces the status meeting"), coming=True),
     )

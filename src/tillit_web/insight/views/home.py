@@ -16,6 +16,7 @@ from tillit.reports.repeat import OrderedAgain, repeat_purchase
 from tillit.reports.unanswered import Unanswered, waiting
 from tillit.vocabulary import Role
 from tillit_web.answers.queries import count_open
+from tillit_web.booking.queries import can_be_booked
 from tillit_web.insight import queries
 from tillit_web.insight.pages import home
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
@@ -34,17 +35,12 @@ def show_home(request: TeamRequest) -> HttpResponse:
     imports = reverse("warehouse:imports") if may_import else ""
     question = asked(request)
     if question is None:
-        links = home.HomeLinks(
-            imports=imports,
-            credit=reverse("insight:credit"),
-            answers=reverse("answers:library"),
-            meetings=reverse("meetings:meetings"),
-        )
+        links = home.HomeLinks(imports=imports, **_always())
         answers = count_open()
         context = {
             "first_visit": True,
             "questions": home.questions(None, None, links, answers=answers, meetings=_meetings()),
-            "week": home.first_week(orders=False, answers=answers, links=links),
+            "week": home.first_week(orders=False, answers=answers, bookable=can_be_booked(), links=links),
             "how": [_("Nothing is imported yet, so no number stands here.")],
         }
         return show_before_data(request, "insight/home.html", "insight:home", context)
@@ -54,6 +50,16 @@ def show_home(request: TeamRequest) -> HttpResponse:
         "insight:home",
         _with_data(question, imports) | {"has_filters": False, "found_of_erased": warehouse.found_of_erased()},
     )
+
+
+def _always() -> dict[str, str]:
+    """Where Home leads with and without data."""
+    return {
+        "credit": reverse("insight:credit"),
+        "answers": reverse("answers:library"),
+        "bookings": reverse("booking:kinds"),
+        "meetings": reverse("meetings:meetings"),
+    }
 
 
 def _with_data(question: Asked, imports: str) -> dict[str, object]:
@@ -66,18 +72,17 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
     links = home.HomeLinks(
         map=reverse("insight:map"),
         imports=imports,
-        credit=reverse("insight:credit"),
-        answers=reverse("answers:library"),
-        meetings=reverse("meetings:meetings"),
+        **_always(),
         goal=question.link(ReachedGoal(known.begun_before)),
         again=question.link(OrderedAgain(order, as_of)),
     )
+    answers = count_open()
     unanswered = tuple(question.link(Unanswered(item.owed)) for item in owed)
     return {
         "headline": home.headline(known, goal, owed, unanswered),
-        "questions": home.questions(known, goal, links, answers=count_open(), meetings=_meetings()),
+        "questions": home.questions(known, goal, links, answers=answers, meetings=_meetings()),
         "facts": home.facts(repeat, owed, unanswered, links),
-        "week": home.first_week(orders=repeat.customers > 0, answers=count_open(), links=links),
+        "week": home.first_week(orders=repeat.customers > 0, answers=answers, bookable=can_be_booked(), links=links),
         "how": [
             _(
                 "A journey is counted once it began longer ago than your lapse, seen from the last event in your data. "

@@ -109,7 +109,7 @@ def _units(amount: float, unit: str) -> str:
 def local_time(value: datetime | int | None, form: str = "medium") -> str:
     """A moment on the company's clock: aware datetime or microseconds since 1970.
 
-    Forms: medium, short, day, clock, month.
+    Forms: medium, short, day, weekday, clock, month.
     """
     if value is None:
         return MISSING
@@ -120,6 +120,7 @@ def local_time(value: datetime | int | None, form: str = "medium") -> str:
         "day": "d MMM y",
         "short": "d MMM HH:mm",
         "medium": "d MMM y HH:mm",
+        "weekday": "EEEE d MMMM",
         "clock": "HH:mm",
         "month": "LLLL y",
     }

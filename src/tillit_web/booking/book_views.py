@@ -1,0 +1,190 @@
+"""The pages on which customers book, without an account and without anything kept on their device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tillit.booking.calendars import feed, invitation
+from tillit_web.booking import actions, queries, sending
+from tillit_web.booking.forms import DetailsForm
+from tillit_web.booking.links import opened_by, token_of
+from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.people.access import public
+
+CALENDAR = "text/calendar; charset=utf-8"
+FURTHEST_WEEK = 26
+
+
+@public
+@require_GET
+def kinds(request: HttpRequest) -> HttpResponse:
+    """What can be booked."""
+    rows = Kind.objects.filter(is_open=True, hosts__is_active=True).distinct()
+    return _page(request, "book/kinds.html", request.LANGUAGE_CODE or "en", {"kinds": rows})
+
+
+# The pages below keep no cookie, so no form of theirs can carry Django's token. What they change is either a time that
+# nobody has, or stands behind a signed address.
+@public
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def times(request: HttpRequest, slug: str) -> HttpResponse:
+    """The free times of a week; choosing one holds it for ten minutes."""
+    kind = get_object_or_404(Kind, slug=slug, is_open=True)
+    problem, status = "", 200
+    if request.method == "POST":
+        now, starts_at = timezone.now(), _instant(request.POST.get("starts", ""))
+        try:
+            if starts_at is None:
+                raise actions.NotFree
+            made = actions.hold(kind, starts_at, network=_network(request), language=kind.language, now=now)
+            return redirect("book:details", token_of(made))
+        except actions.NotFree:
+            problem, status = "taken", 409
+        except actions.TooManyHeld:
+            problem, status = "too_many", 429
+    return _times(request, kind, {"problem": problem}, status)
+
+
+@public
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def details(request: HttpRequest, token: str) -> HttpResponse:
+    """Say who comes, and confirm."""
+    row = opened_by(token)
+    if row.state != Booking.State.HELD:
+        return redirect("book:booking", token)
+    form = DetailsForm(request.POST or None, instance=row)
+    if form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "wishes")}
+        try:
+            actions.confirm(row, **said, now=timezone.now())
+        except actions.NotFree:
+            actions.end_holds(timezone.now())
+            return _page(request, "book/too_late.html", row.language, {"kind": row.kind}, status=409)
+        sending.tell(opened_by(token), root=request.build_absolute_uri("/").rstrip("/"))
+        return redirect("book:booking", token)
+    return _page(request, "book/details.html", row.language, {"row": row, "form": form, "token": token})
+
+
+@public
+@never_cache
+@require_GET
+def booking(request: HttpRequest, token: str) -> HttpResponse:
+    """One booking: when, where, with whom; and what can be done with it."""
+    row = opened_by(token)
+    if row.state == Booking.State.HELD:
+        return redirect("book:details", token)
+    begun = row.starts_at <= timezone.now()
+    return _page(request, "book/booking.html", row.language, {"row": row, "token": token, "begun": begun})
+
+
+@public
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, token: str) -> HttpResponse:
+    """The same booking at another time."""
+    row = opened_by(token)
+    if row.state != Booking.State.CONFIRMED or row.starts_at <= timezone.now():
+        return redirect("book:booking", token)
+    problem, status = "", 200
+    if request.method == "POST":
+        starts_at = _instant(request.POST.get("starts", ""))
+        try:
+            if starts_at is None:
+                raise actions.NotFree
+            moved = actions.move(row, starts_at, now=timezone.now())
+            sending.tell(moved, root=request.build_absolute_uri("/").rstrip("/"))
+            return redirect("book:booking", token)
+        except actions.NotFree:
+            problem, status = "taken", 409
+    return _times(request, row.kind, {"problem": problem, "moving": row, "token": token}, status)
+
+
+@public
+@csrf_exempt
+@require_POST
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """End it, before it has begun."""
+    row = opened_by(token)
+    if row.starts_at > timezone.now():
+        actions.cancel(row, now=timezone.now())
+        sending.tell(opened_by(token), root=request.build_absolute_uri("/").rstrip("/"))
+    return redirect("book:booking", token)
+
+
+@public
+@require_GET
+def invite(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - a view is given the request
+    """The booking as a file for the customer's calendar."""
+    row = opened_by(token)
+    return HttpResponse(invitation(queries.appointment(row, for_host=False)), content_type=CALENDAR)
+
+
+@public
+@require_GET
+def calendar(request: HttpRequest, feed: UUID) -> HttpResponse:  # noqa: ARG001 - a view is given the request
+    """A host's bookings, for the calendar that they subscribe to it with."""
+    return _feed_of(get_object_or_404(Host, feed=feed))
+
+
+def _feed_of(host: Host) -> HttpResponse:
+    rows = queries.of_host(host, timezone.now())
+    return HttpResponse(feed([queries.appointment(row, for_host=True) for row in rows]), content_type=CALENDAR)
+
+
+def _times(request: HttpRequest, kind: Kind, shown: dict[str, Any], status: int) -> HttpResponse:
+    now = timezone.now()
+    asked = request.GET.get("week", "")
+    if asked.isdecimal():
+        week = min(int(asked[:3]), FURTHEST_WEEK)
+        days = queries.week_of(kind, queries.monday_of(now, week), now=now)
+    else:  # the first week in which anything is free
+        last = min(kind.ahead_days // 7 + 1, FURTHEST_WEEK)
+        for week in range(last + 1):
+            days = queries.week_of(kind, queries.monday_of(now, week), now=now)
+            if days:
+                break
+    more = week * 7 < kind.ahead_days and week < FURTHEST_WEEK
+    shown |= {"kind": kind, "days": days, "week": week, "monday": queries.monday_of(now, week), "more": more}
+    return _page(request, "book/times.html", kind.language, shown, status=status)
+
+
+def _page(
+    request: HttpRequest, template: str, language: str, shown: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """In the language of what is booked, and in no index."""
+    with translation.override(language):
+        frame = {"LANGUAGE_CODE": language, "languages": ()}
+        answer = render(request, template, frame | shown, status=status)
+    answer["X-Robots-Tag"] = "noindex"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text[:40])
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None
+
+
+def _network(request: HttpRequest) -> str:
+    """The customer's network, never their whole address; it is forgotten when the hold ends."""
+    address = request.META.get("REMOTE_ADDR", "")
+    parts = address.split(":")[:4] if ":" in address else address.split(".")[:3]
+    return ".".join(parts)

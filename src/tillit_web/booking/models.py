@@ -1,0 +1,133 @@
+"""Who can be met, for what, and when they are taken."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tillit.booking.slots import STEP_MINUTES, MeetingKind
+from tillit.errors import QueryError
+from tillit.journeys.opening import OpeningHours
+from tillit_web.languages import LANGUAGES
+from tillit_web.ui.templatetags.tillit import said
+
+
+def _of_steps(value: int) -> None:
+    if value % STEP_MINUTES:
+        raise ValidationError(_("Whole multiples of %(step)s minutes.") % {"step": STEP_MINUTES})
+
+
+def _hours(value: str) -> None:
+    try:
+        OpeningHours.parse(value)
+    except QueryError as error:
+        raise ValidationError(said(error.sentence)) from error
+
+
+class Host(models.Model):
+    """A colleague who can be met."""
+
+    name = models.CharField(_("Name"), max_length=120)
+    email = models.EmailField(_("E-mail"), blank=True)
+    hours = models.CharField(
+        _("Can be met"),
+        max_length=400,
+        default="mon-fri 09:00-17:00",
+        validators=[_hours],
+        help_text=_("For example mon-fri 09:00-18:00, sat 10:00-15:00. Public holidays of your country are closed."),
+    )
+    is_active = models.BooleanField(_("Can be booked now"), default=True)
+    feed = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kind(models.Model):
+    """What can be booked."""
+
+    slug = models.SlugField(unique=True, max_length=80)
+    language = models.CharField(_("Language"), max_length=2, choices=LANGUAGES)
+    name = models.CharField(
+        _("What it is"), max_length=120, help_text=_("As customers would say it: a call about your roof")
+    )
+    where = models.CharField(_("Where"), max_length=200, help_text=_("We call you, the shop in Lund, a video link"))
+    minutes = models.PositiveSmallIntegerField(_("Minutes"), default=30, validators=[_of_steps, MaxValueValidator(480)])
+    before = models.PositiveSmallIntegerField(_("Pause before, minutes"), default=0, validators=[_of_steps])
+    after = models.PositiveSmallIntegerField(_("Pause after, minutes"), default=0, validators=[_of_steps])
+    every = models.PositiveSmallIntegerField(_("A start every, minutes"), default=30, validators=[_of_steps])
+    notice_hours = models.PositiveSmallIntegerField(
+        _("Hours of notice"), default=2, validators=[MaxValueValidator(720)]
+    )
+    ahead_days = models.PositiveSmallIntegerField(_("Days ahead"), default=28, validators=[MaxValueValidator(180)])
+    hosts = models.ManyToManyField(Host, verbose_name=_("Who can be met"), related_name="kinds")
+    is_open = models.BooleanField(_("Customers can book it"), default=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """A start every zero minutes, or a meeting of none, is no meeting."""
+        if not self.minutes or not self.every:
+            raise ValidationError(_("A meeting lasts some minutes, and so does the step to the next start."))
+
+    @property
+    def meeting(self) -> MeetingKind:
+        """As the core knows it."""
+        return MeetingKind(self.minutes, self.before, self.after, self.every, self.notice_hours * 60)
+
+
+class Booking(models.Model):
+    """One booking, from the hold on: its uid stays, its sequence grows with each change that others must hear of."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("held for a moment")
+        CONFIRMED = "confirmed", _("booked")
+        CANCELLED = "cancelled", _("cancelled")
+        EXPIRED = "expired", _("not confirmed in time")
+        MISSED = "missed", _("nobody came")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    sequence = models.PositiveIntegerField(default=0)
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="bookings")
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="bookings")
+    starts_at = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.HELD)
+    held_until = models.DateTimeField(null=True)
+    network = models.CharField(max_length=64, blank=True)  # of whoever holds it; emptied when the hold ends
+    subject = models.BinaryField(max_length=16, null=True, db_index=True)  # of the e-mail, for erasure alone
+    name = models.CharField(_("Your name"), max_length=120, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    phone = models.CharField(_("Phone number"), max_length=40, blank=True)
+    wishes = models.TextField(_("What is it about?"), blank=True, max_length=2000)
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    changed_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class TakenStep(models.Model):
+    """Five minutes of a host's time that one booking has. The database keeps two from having the same."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="steps")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="+")
+    step = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["host", "step"], name="a_hosts_time_is_taken_once")]
+
+    def __str__(self) -> str:
+        return f"{self.host_id} {self.step}"

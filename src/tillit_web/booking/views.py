@@ -1,0 +1,93 @@
+"""The team's pages: who comes when, what can be booked, and with whom."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tillit.vocabulary import Role
+from tillit_web.booking import actions, queries, sending
+from tillit_web.booking.forms import HostForm, KindForm
+from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.people.access import TeamRequest, access
+
+
+@access(*Role)
+@require_GET
+def coming(request: TeamRequest) -> HttpResponse:
+    """Who comes, and who did lately."""
+    now = timezone.now()
+    shown = {"coming": queries.coming(now), "lately": queries.lately(now), "has_kinds": Kind.objects.exists()}
+    return render(request, "booking/coming.html", {"tab": "coming", **shown})
+
+
+@access(*Role)
+@require_POST
+def cancel(request: TeamRequest, booking: int) -> HttpResponse:
+    """Cancel on the company's side; the customer is told where there is mail."""
+    row = get_object_or_404(Booking, pk=booking)
+    actions.cancel(row, now=timezone.now())
+    row.refresh_from_db()
+    sending.tell(row, root=request.build_absolute_uri("/").rstrip("/"))
+    messages.success(request, _("Cancelled. If the customer left no e-mail, tell them."))
+    return redirect("booking:coming")
+
+
+@access(*Role)
+@require_POST
+def missed(request: TeamRequest, booking: int) -> HttpResponse:
+    """Nobody came; or somebody did after all."""
+    row = get_object_or_404(Booking, pk=booking)
+    actions.nobody_came(row, missed=request.POST.get("missed") == "yes", now=timezone.now())
+    return redirect("booking:coming")
+
+
+@access(*Role)
+@require_GET
+def kinds(request: TeamRequest) -> HttpResponse:
+    """What can be booked, and with whom."""
+    shown = {"kinds": Kind.objects.prefetch_related("hosts"), "hosts": Host.objects.all()}
+    return render(request, "booking/kinds.html", {"tab": "kinds", **shown})
+
+
+@access(Role.OWNER, Role.ANALYST)
+@require_http_methods(["GET", "POST"])
+def kind(request: TeamRequest, kind: int | None = None) -> HttpResponse:
+    """Something to book."""
+    if not Host.objects.exists():
+        messages.info(request, _("Say first who can be met."))
+        return redirect("booking:new_host")
+    row = get_object_or_404(Kind, pk=kind) if kind else None
+    form = KindForm(request.POST or None, instance=row, initial={"language": request.LANGUAGE_CODE})
+    if form.is_valid():
+        made = form.save(commit=False)
+        made.slug = made.slug or _free_slug(made.name)
+        made.save()
+        form.save_m2m()
+        return redirect("booking:kinds")
+    return render(
+        request, "booking/form.html", {"tab": "kinds", "form": form, "heading": row or _("Something to book")}
+    )
+
+
+@access(Role.OWNER, Role.ANALYST)
+@require_http_methods(["GET", "POST"])
+def host(request: TeamRequest, host: int | None = None) -> HttpResponse:
+    """A colleague who can be met."""
+    row = get_object_or_404(Host, pk=host) if host else None
+    form = HostForm(request.POST or None, instance=row)
+    if form.is_valid():
+        form.save()
+        return redirect("booking:kinds")
+    return render(request, "booking/form.html", {"tab": "kinds", "form": form, "heading": row or _("Who can be met")})
+
+
+def _free_slug(name: str) -> str:
+    stem = slugify(name.translate(str.maketrans("åäöæøÅÄÖÆØ", "aaoaoAAOAO")))[:60] or "x"
+    taken = set(Kind.objects.filter(slug__startswith=stem).values_list("slug", flat=True)) | {"booking", "calendar"}
+    return next(found for n in range(1, len(taken) + 2) if (found := stem if n == 1 else f"{stem}-{n}") not in taken)
