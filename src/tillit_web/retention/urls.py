@@ -1,4 +1,4 @@
-"""Addresses of Settings → Privacy → How long what is kept."""
+"""Addresses of Settings → Privacy → How long data is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long what is kept: the classes with what goes next and what went, and a change of one of them."""
+"""How long data is kept: the classes with what goes next and what went, and a change of one of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,12 @@ RUNS_SHOWN = 30
 class DaysForm(forms.Form):
     """How many days, and the number that somebody was told would go."""
 
-    days = forms.IntegerField(label=gettext_lazy("Days"), min_value=actions.SHORTEST, max_value=actions.LONGEST)
+    days = forms.IntegerField(
+        label=gettext_lazy("Days"),
+        help_text=gettext_lazy("Longer holds at once. Shorter shows first how much goes."),
+        min_value=actions.SHORTEST,
+        max_value=actions.LONGEST,
+    )
     confirmed = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     wait = forms.BooleanField(required=False, widget=forms.HiddenInput)
 

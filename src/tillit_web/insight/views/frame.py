@@ -137,7 +137,7 @@ def show_empty(request: TeamRequest, current: str, heading: str | Promise, promi
 
 
 def _tabs(current: str, filters: Filters) -> tuple[Tab, ...]:
-    if current == "insight:home":
+    if current in ("insight:home", "insight:near"):  # not pages of Journeys
         return ()
     return tuple(
         Tab(str(label), address(reverse(name), filters.pairs()), is_current=name == current) for name, label in TABS

@@ -86,7 +86,6 @@ def _page(request: TeamRequest, *, refused: QueryError | None = None) -> HttpRes
         "least_for_rules": LEAST_FOR_RULES,
         "least_for_learning": LEAST_FOR_LEARNING,
         "has_filters": False,
-        "tabs": (),
     }
     response = show(question, "insight/near.html", "insight:near", context)
     if refused is not None:
