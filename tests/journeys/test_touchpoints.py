@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.journeys.made import names_of, traces_of
 from tillit.errors import QueryError
 from tillit.journeys.results import Money, TouchpointPath, TouchpointPaths
-from tillit.journeys.touchpoints import DAY, TouchpointSpec, coded, combine, touchpoint_part
+from tillit.journeys.touchpoint_parts import combine
+from tillit.journeys.touchpoints import DAY, TouchpointSpec, coded, shown_kinds, touchpoint_part
 from tillit.journeys.traces import Traces
 
 CHANNELS, CURRENCIES = ("web", "store", "mail"), ("SEK", "NOK")
@@ -42,7 +43,9 @@ def traces(people: list[Person]) -> Traces:
 
 
 def by_kernel(people: list[Person], spec: TouchpointSpec) -> TouchpointPaths:
-    return combine([touchpoint_part(traces(people), coded(spec, NAMES))], spec, NAMES)
+    return combine(
+        [touchpoint_part(traces(people), coded(spec, NAMES))], spec.goal, shown_kinds(spec, NAMES), CURRENCIES
+    )
 
 
 @st.composite
@@ -118,7 +121,7 @@ def test_paths_equal_a_plain_loop(crowd: list[Person], lookback: int, collapse: 
 def test_buckets_add_up(one: list[Person], other: list[Person]) -> None:
     spec = TouchpointSpec("buy", lookback_days=3)
     parts = [touchpoint_part(traces(crowd), coded(spec, NAMES)) for crowd in (one, other)]
-    assert combine(parts, spec, NAMES) == by_kernel(one + other, spec)
+    assert combine(parts, spec.goal, shown_kinds(spec, NAMES), CURRENCIES) == by_kernel(one + other, spec)
 
 
 def test_ana_buys_twice_and_bo_never() -> None:

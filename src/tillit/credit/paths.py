@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from tillit.journeys.results import TouchpointPaths
+from tillit.journeys.stretches import Stretches
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
@@ -99,52 +101,74 @@ class Way:
 
 def paths_of(ways: Iterable[Way]) -> Paths:
     """The paths of these ways. Neither their order nor how they are split changes anything."""
-    merged: dict[tuple[str, ...], Way] = {}
-    for way in ways:
-        known = merged.get(way.touches)
-        merged[way.touches] = way if known is None else _sum(known, way)
-    ordered = sorted(merged.values(), key=lambda way: way.touches)
-    names = tuple(sorted({name for way in ordered for name in way.touches}))
-    code_of = {name: code for code, name in enumerate(names)}
-    currencies = sorted({currency for way in ordered for currency in way.value_minor})
+    found = list(ways)
+    names, walked = _coded([way.touches for way in found])
+    path, first = walked.distinct()
+    paths = walked.take(first)
+    order = paths.order()
+    paths = paths.take(order)
+
+    def summed(of_way: Iterable[float]) -> Floats:
+        total = np.bincount(path, weights=np.fromiter(of_way, np.float64, len(found)), minlength=len(order))
+        return total.astype(np.float64)[order]
+
+    currencies = sorted({currency for way in found for currency in way.value_minor})
     return Paths(
         names=names,
-        codes=np.array([code_of[name] for way in ordered for name in way.touches], dtype=np.int64),
-        offsets=np.cumsum([0, *(len(way.touches) for way in ordered)], dtype=np.int64),
-        conversions=np.array([way.conversions for way in ordered], dtype=np.float64),
-        nulls=np.array([way.nulls for way in ordered], dtype=np.float64),
-        value_minor={
-            currency: np.array([way.value_minor.get(currency, 0) for way in ordered], dtype=np.float64)
-            for currency in currencies
-        },
+        codes=paths.codes.astype(np.int64),
+        offsets=paths.offsets,
+        conversions=summed(way.conversions for way in found),
+        nulls=summed(way.nulls for way in found),
+        value_minor={name: summed(way.value_minor.get(name, 0) for way in found) for name in currencies},
     )
 
 
-def _sum(one: Way, other: Way) -> Way:
-    currencies = {*one.value_minor, *other.value_minor}
-    value = {name: one.value_minor.get(name, 0) + other.value_minor.get(name, 0) for name in currencies}
-    return Way(one.touches, one.conversions + other.conversions, one.nulls + other.nulls, value)
+def _coded(ways: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], Stretches]:
+    """The names in alphabetical order, and the ways in their codes, so that codes stand in the order of names."""
+    touches = list(chain.from_iterable(ways))
+    names = tuple(sorted(set(touches)))
+    code_of = {name: code for code, name in enumerate(names)}
+    codes = np.fromiter(map(code_of.__getitem__, touches), np.int64, len(touches))
+    return names, Stretches(codes, np.cumsum([0, *map(len, ways)], dtype=np.int64))
 
 
 def paths_from(found: TouchpointPaths) -> Paths:
     """The ways of a view's persons, with the ages of touches and the persons who walked them."""
-    paths = paths_of(
-        Way(path.touches, path.conversions, path.nulls, {money.currency: money.amount_minor for money in path.value})
-        for path in found.paths
-    )
-    order = sorted(range(len(found.paths)), key=lambda row: found.paths[row].touches)
+    names, walked = _coded([path.touches for path in found.paths])
+    order = walked.order()
+    paths = walked.take(order)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    parts = np.array([part for row in order for part in found.decay[row]], dtype=np.float64)
-    whole = np.bincount(paths.path_of_touch, weights=parts, minlength=len(order))[paths.path_of_touch]
-    decay = np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0)
-    cells = [(who, place[row], led) for who, (ways, _) in enumerate(found.persons) for row, led in ways]
-    who, where, led = np.array(cells, dtype=np.int64).reshape(-1, 3).T
-    shape = (len(found.persons), len(order))
-    converted = led == 1
-    persons = Persons(
-        count=np.array([count for _, count in found.persons], dtype=np.int64),
-        conversions=sparse(np.ones(converted.sum()), who[converted], where[converted], shape),
-        nulls=sparse(np.ones((~converted).sum()), who[~converted], where[~converted], shape),
+    ages = np.fromiter(chain.from_iterable(found.decay), np.int64, len(walked.codes))
+    parts = Stretches(ages, walked.offsets).take(order).codes.astype(np.float64)
+    path_of_touch = np.repeat(np.arange(len(order)), paths.lengths)
+    whole = np.bincount(path_of_touch, weights=parts, minlength=len(order))[path_of_touch]
+    currencies = sorted({money.currency for path in found.paths for money in path.value})
+    value_minor = {currency: np.zeros(len(order)) for currency in currencies}
+    for row, path in zip(place.tolist(), found.paths, strict=True):
+        for money in path.value:
+            value_minor[money.currency][row] = money.amount_minor
+    return Paths(
+        names=names,
+        codes=paths.codes.astype(np.int64),
+        offsets=paths.offsets,
+        conversions=np.array([path.conversions for path in found.paths], dtype=np.float64)[order],
+        nulls=np.array([path.nulls for path in found.paths], dtype=np.float64)[order],
+        value_minor=value_minor,
+        decay=np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0),
+        persons=_persons(found, place),
     )
-    return replace(paths, decay=decay, persons=persons)
+
+
+def _persons(found: TouchpointPaths, place: Indices) -> Persons:
+    """Who walked them; `place` is where each of the found paths now stands."""
+    ways = chain.from_iterable(chain.from_iterable(ways for ways, _ in found.persons))
+    row, led = np.fromiter(ways, np.int64).reshape(-1, 2).T
+    who = np.repeat(np.arange(len(found.persons)), [len(ways) for ways, _ in found.persons])
+    shape = (len(found.persons), len(place))
+    converted = led == 1
+    return Persons(
+        count=np.array([count for _, count in found.persons], dtype=np.int64),
+        conversions=sparse(np.ones(converted.sum()), who[converted], place[row[converted]], shape),
+        nulls=sparse(np.ones((~converted).sum()), who[~converted], place[row[~converted]], shape),
+    )

@@ -5,7 +5,6 @@ Definitions: docs/methods/paths.md.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -18,8 +17,10 @@ from numpy.typing import NDArray
 
 from tillit.errors import QueryError
 from tillit.journeys.properties import property_texts
-from tillit.journeys.results import Money, TouchpointPath, TouchpointPaths
+from tillit.journeys.results import TouchpointPaths
 from tillit.journeys.store import Bucket
+from tillit.journeys.stretches import Stretches
+from tillit.journeys.touchpoint_parts import TouchpointPart, combine, nothing
 from tillit.journeys.traces import Codes, Names, Traces
 from tillit.journeys.units import Indices, unit_of_event, unit_of_journey
 from tillit.journeys.view import Selection, View, activity_code
@@ -91,30 +92,6 @@ class CodedTouchpoints:
     half_life: float  # microseconds
 
 
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    """What one path led to; `value` by currency code, `decay` by touch."""
-
-    conversions: int
-    nulls: int
-    value: Indices
-    with_value: Indices
-    decay: Indices
-
-
-Path = tuple[int, ...]
-Ways = tuple[tuple[Path, bool], ...]  # one person's: path, and whether it converted; sorted
-
-
-@dataclass(frozen=True, slots=True)
-class TouchpointPart:
-    """One bucket's paths, how many persons have exactly these ways, and when it all was; None without events."""
-
-    tallies: dict[Path, _Tally]
-    persons: Counter[Ways]
-    span: tuple[int, int] | None = None
-
-
 def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
     """The question in the codes of `names`; those of contents stand in place of campaigns.
 
@@ -184,7 +161,7 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     if (traces.activity == asked.assigned).any():
         traces = _met(traces, traces.activity != asked.assigned)
     if traces.events == 0:
-        return TouchpointPart({}, Counter())
+        return nothing(asked.currencies)
     assert traces.amount_minor is not None  # noqa: S101 - asked for in touchpoint_paths
     assert traces.currency is not None  # noqa: S101
     found = touched_ways(traces, asked)
@@ -197,12 +174,14 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
         new = np.append(True, changes)
         touched_way, touched = touched_way[new], touched[new]
     offsets = np.searchsorted(touched_way, np.arange(len(ends) + 1))
-    path_of_way, paths = _distinct(touched.astype(np.int32), offsets)
+    ways = Stretches(touched, offsets)
+    path_of_way, first = ways.distinct()
+    paths = ways.take(first)
     converts = found.converts
-    conversions = np.bincount(path_of_way[converts], minlength=len(paths))
-    nulls = np.bincount(path_of_way[~converts], minlength=len(paths))
-    value = np.zeros((len(paths), asked.currencies), dtype=np.int64)
-    with_value = np.zeros((len(paths), asked.currencies), dtype=np.int64)
+    conversions = np.bincount(path_of_way[converts], minlength=len(first))
+    nulls = np.bincount(path_of_way[~converts], minlength=len(first))
+    value = np.zeros((len(first), asked.currencies), dtype=np.int64)
+    with_value = np.zeros((len(first), asked.currencies), dtype=np.int64)
     paid = converts & (traces.currency[ends] >= 0)
     cell = (path_of_way[paid], traces.currency[ends][paid])
     np.add.at(value, cell, traces.amount_minor[ends][paid])
@@ -212,18 +191,12 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     youngest = age[offsets[1:][touched_way] - 1]  # the last one weighs 1, so that no way's weights are all too small
     weight = np.exp2(youngest - age)
     share = weight / np.bincount(touched_way, weights=weight, minlength=len(ends))[touched_way]
-    starts = np.cumsum([0, *(len(path) for path in paths)])
-    cells = starts[path_of_way[touched_way]] + np.arange(len(touched)) - offsets[touched_way]
-    decay = np.zeros(starts[-1], dtype=np.int64)
+    cells = paths.offsets[path_of_way[touched_way]] + np.arange(len(touched)) - offsets[touched_way]
+    decay = np.zeros(len(paths.codes), dtype=np.int64)
     np.add.at(decay, cells, np.rint(PARTS * share * converts[touched_way]).astype(np.int64))
-    tallies = {
-        path: _Tally(
-            int(conversions[row]), int(nulls[row]), value[row], with_value[row], decay[starts[row] : starts[row + 1]]
-        )
-        for row, path in enumerate(paths)
-    }
+    sets, persons = _persons(person[ends], path_of_way, converts)
     span = (int(traces.occurred_at.min()), int(traces.occurred_at.max()))
-    return TouchpointPart(tallies, _persons(person[ends], path_of_way, converts, paths), span)
+    return TouchpointPart(paths, conversions, nulls, value, with_value, decay, sets, persons, span)
 
 
 def _met(traces: Traces, kept: NDArray[np.bool_]) -> Traces:
@@ -244,86 +217,12 @@ def _met(traces: Traces, kept: NDArray[np.bool_]) -> Traces:
     )
 
 
-def _persons(
-    person: Indices, path_of_way: Indices, converts: NDArray[np.bool_], paths: Sequence[Path]
-) -> Counter[Ways]:
-    """How many persons have the same ways; `person` is increasing."""
+def _persons(person: Indices, path_of_way: Indices, converts: NDArray[np.bool_]) -> tuple[Stretches, Indices]:
+    """The distinct sets of ways, and how many persons have each; `person` is increasing."""
     offsets = np.flatnonzero(np.concatenate(([True], person[1:] != person[:-1], [True])))
-    row_of_person, ways = _distinct(path_of_way * 2 + converts, offsets)
-    found: Counter[Ways] = Counter()
-    for codes, persons in zip(ways, np.bincount(row_of_person).tolist(), strict=True):
-        found[tuple(sorted((paths[code // 2], bool(code % 2)) for code in codes))] += persons
-    return found
-
-
-def _distinct(codes: Codes | Indices, offsets: Indices) -> tuple[Indices, list[Path]]:
-    """The distinct stretches `codes[offsets[i]:offsets[i + 1]]`, and which of them each stretch is."""
-    raw, width = codes.tobytes(), codes.itemsize
-    row_of: dict[bytes, int] = {}
-    rows = [
-        row_of.setdefault(raw[low * width : high * width], len(row_of))
-        for low, high in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
-    ]
-    return np.array(rows, dtype=np.int64), [tuple(np.frombuffer(key, codes.dtype).tolist()) for key in row_of]
-
-
-def combine(parts: Sequence[TouchpointPart], spec: TouchpointSpec, names: Names) -> TouchpointPaths:
-    """All buckets together: most conversions first, then most ways without one, ties by the path."""
-    tallies: dict[Path, _Tally] = {}
-    persons: Counter[Ways] = Counter()
-    for part in parts:
-        persons.update(part.persons)
-        for path, tally in part.tallies.items():
-            known = tallies.get(path)
-            tallies[path] = tally if known is None else _sum(known, tally)
-    kinds = shown_kinds(spec, names)
-    named = {path: tuple(kinds[code] for code in path) for path in tallies}
-    ordered = sorted(tallies, key=lambda path: (-tallies[path].conversions, -tallies[path].nulls, named[path]))
-    row_of = {path: row for row, path in enumerate(ordered)}
-    paths = [
-        TouchpointPath(
-            touches=named[path],
-            conversions=tallies[path].conversions,
-            nulls=tallies[path].nulls,
-            value=_money(tallies[path], names),
-        )
-        for path in ordered
-    ]
-    spans = [part.span for part in parts if part.span is not None]
-    return TouchpointPaths(
-        goal=spec.goal,
-        conversions=sum(path.conversions for path in paths),
-        nulls=sum(path.nulls for path in paths),
-        paths=tuple(paths),
-        decay=tuple(tuple(tallies[path].decay.tolist()) for path in ordered),
-        persons=tuple(
-            sorted(
-                (tuple(sorted((row_of[path], converted) for path, converted in ways)), count)
-                for ways, count in persons.items()
-            )
-        ),
-        first_at=min((first for first, _ in spans), default=0),
-        last_at=max((last for _, last in spans), default=0),
-    )
-
-
-def _sum(one: _Tally, other: _Tally) -> _Tally:
-    return _Tally(
-        one.conversions + other.conversions,
-        one.nulls + other.nulls,
-        one.value + other.value,
-        one.with_value + other.with_value,
-        one.decay + other.decay,
-    )
-
-
-def _money(tally: _Tally, names: Names) -> tuple[Money, ...]:
-    if not tally.conversions:
-        return ()  # most paths; asking the arrays costs more than all the rest
-    return tuple(
-        Money(names.currency[code], int(tally.value[code]), int(tally.with_value[code]))
-        for code in sorted(np.flatnonzero(tally.with_value).tolist(), key=lambda code: names.currency[code])
-    )
+    ways = Stretches(path_of_way * 2 + converts, offsets)
+    set_of_person, first = ways.distinct()
+    return ways.take(first), np.bincount(set_of_person)
 
 
 def touchpoint_paths(view: View, spec: TouchpointSpec) -> TouchpointPaths:
@@ -335,7 +234,11 @@ def touchpoint_paths(view: View, spec: TouchpointSpec) -> TouchpointPaths:
     if spec.by == CONTENT:
         return _content_paths(view, spec)
     kernel = partial(touchpoint_part, asked=coded(spec, view.names))
-    return combine(view.map(kernel, columns=(spec.by, "amount_minor", "currency")), spec, view.names)
+    return _combined(view.map(kernel, columns=(spec.by, "amount_minor", "currency")), spec, view.names)
+
+
+def _combined(parts: Sequence[TouchpointPart], spec: TouchpointSpec, names: Names) -> TouchpointPaths:
+    return combine(parts, spec.goal, shown_kinds(spec, names), names.currency)
 
 
 def touch_names(view: View, by: str) -> tuple[str, ...]:
@@ -359,7 +262,7 @@ def _content_paths(view: View, spec: TouchpointSpec) -> TouchpointPaths:
     def kernel(bucket: Bucket, traces: Traces) -> TouchpointPart:
         return touchpoint_part(with_contents(view, bucket, traces, names.campaign), asked)
 
-    return combine(view.map_buckets(kernel, ("amount_minor", "currency")), spec, names)
+    return _combined(view.map_buckets(kernel, ("amount_minor", "currency")), spec, names)
 
 
 def with_contents(view: View, bucket: Bucket, traces: Traces, contents: Sequence[str]) -> Traces:

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tillit.journeys.stretches import Stretches, joined
+
+# Codes of one byte and of more: an order by bytes could confuse 256 with 1.
+lists = st.lists(st.lists(st.sampled_from([0, 1, 2, 255, 256, 65_536, 2**32 - 1]), max_size=4).map(tuple), max_size=12)
+
+
+def stretches(found: list[tuple[int, ...]]) -> Stretches:
+    codes = np.array([code for one in found for code in one], dtype=np.int64)
+    return Stretches(codes, np.cumsum([0, *map(len, found)], dtype=np.int64))
+
+
+def plain(found: Stretches) -> list[tuple[int, ...]]:
+    cuts = found.offsets.tolist()
+    return [tuple(found.codes[low:high].tolist()) for low, high in pairwise(cuts)]
+
+
+@given(lists)
+def test_equal_ones_get_one_number_by_their_first_appearance(found: list[tuple[int, ...]]) -> None:
+    number, first = stretches(found).distinct()
+    seen = list(dict.fromkeys(found))
+    assert number.tolist() == [seen.index(one) for one in found]
+    assert first.tolist() == [found.index(one) for one in seen]
+
+
+@given(lists)
+def test_the_order_is_that_of_tuples(found: list[tuple[int, ...]]) -> None:
+    assert stretches(found).order().tolist() == sorted(range(len(found)), key=found.__getitem__)
+
+
+@given(lists, st.data())
+def test_gathered_in_any_order_and_more_than_once(found: list[tuple[int, ...]], data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.sampled_from(range(len(found))))) if found else []
+    assert plain(stretches(found).take(np.array(rows, dtype=np.int64))) == [found[row] for row in rows]
+
+
+@given(lists, lists)
+def test_parts_stand_one_after_another(one: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> None:
+    assert plain(joined([stretches(one), stretches(other)])) == one + other
