@@ -105,12 +105,10 @@ def paths_of(ways: Iterable[Way]) -> Paths:
     names, walked = _coded([way.touches for way in found])
     path, first = walked.distinct()
     paths = walked.take(first)
-    order = paths.order()
-    paths = paths.take(order)
 
     def summed(of_way: Iterable[float]) -> Floats:
-        total = np.bincount(path, weights=np.fromiter(of_way, np.float64, len(found)), minlength=len(order))
-        return total.astype(np.float64)[order]
+        total = np.bincount(path, weights=np.fromiter(of_way, np.float64, len(found)), minlength=len(first))
+        return total.astype(np.float64)
 
     currencies = sorted({currency for way in found for currency in way.value_minor})
     return Paths(

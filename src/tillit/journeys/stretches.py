@@ -34,9 +34,9 @@ class Stretches:
         return Stretches(self.codes[np.arange(len(moved)) + moved], offsets)
 
     def distinct(self) -> tuple[Indices, Indices]:
-        """Which of the distinct ones each stretch is, and where each of those stands first; in order of appearance."""
+        """Which of the distinct ones each stretch is, and where each of those stands first; these in their order."""
         keys = self._keys()
-        number_of = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        number_of = {key: number for number, key in enumerate(sorted(dict.fromkeys(keys)))}
         number = np.fromiter(map(number_of.__getitem__, keys), np.int64, len(keys))
         first = np.empty(len(number_of), dtype=np.int64)
         first[number[::-1]] = np.arange(len(number))[::-1]  # of equals the last one written stays: the first

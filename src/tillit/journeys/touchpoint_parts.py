@@ -62,13 +62,10 @@ def combine(
     place_of = np.empty(len(kinds), dtype=np.int64)
     place_of[sorted(range(len(kinds)), key=kinds.__getitem__)] = np.arange(len(kinds))
     walked = joined([part.paths for part in parts])
-    by_name = Stretches(place_of[walked.codes], walked.offsets)
-    path, first = by_name.distinct()
+    path, first = Stretches(place_of[walked.codes], walked.offsets).distinct()
     conversions = _sum([part.conversions for part in parts], path, len(first))
     nulls = _sum([part.nulls for part in parts], path, len(first))
-    place = np.empty(len(first), dtype=np.int64)
-    place[by_name.take(first).order()] = np.arange(len(first))
-    order = np.lexsort((place, -nulls, -conversions))
+    order = np.lexsort((-nulls, -conversions))  # of equals the first by name comes first
     row = np.empty(len(first), dtype=np.int64)
     row[order] = np.arange(len(first))
     row_of_walked = row[path]
@@ -126,10 +123,8 @@ def _sets(parts: Sequence[TouchpointPart], row: Indices) -> tuple[tuple[tuple[tu
     number, first = ways.distinct()
     persons = _sum([part.persons for part in parts], number, len(first))
     sets = ways.take(first)
-    by_way = sets.order()
-    sets = sets.take(by_way)
     pairs = list(zip((sets.codes // 2).tolist(), (sets.codes % 2 == 1).tolist(), strict=True))
-    return tuple(zip(_tuples(pairs, sets.offsets), persons[by_way].tolist(), strict=True))
+    return tuple(zip(_tuples(pairs, sets.offsets), persons.tolist(), strict=True))
 
 
 def _money(value: Indices, with_value: Indices, currencies: Sequence[str]) -> dict[int, tuple[Money, ...]]:
