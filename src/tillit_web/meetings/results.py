@@ -62,6 +62,22 @@ def current(directory: Path, *, currency: str | None) -> Results | None:
     return found
 
 
+def newest(directory: Path) -> Results | None:
+    """What was counted last, by a page or by the job; nothing is counted here. None before the first time."""
+    with _lock:
+        kept = _kept.get(directory)
+    row = Reading.objects.filter(pk=1).first()
+    if row is None or (kept is not None and kept.position >= row.position):
+        return kept
+    return from_row(row)
+
+
+def has_decisions(directory: Path) -> bool:
+    """Whether anything stands in the log."""
+    with open_log(directory) as log:
+        return log.position() > 0
+
+
 def refresh(directory: Path, *, currency: str | None, now: datetime) -> Results | None:
     """Read the log if it has grown and the last reading has rested, and keep what it says for every page."""
     last = Reading.objects.filter(pk=1).first()

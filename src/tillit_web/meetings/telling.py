@@ -142,24 +142,12 @@ def label_of(name: str) -> str:
 def answer(known: Standing, policy: Policy) -> str:
     """The sentence that answers the page's question, with its range and its standing."""
     if not known.decisions:
-        return _("Nobody has asked yet who should meet a customer.")
+        return nobody_asked()
     if known.is_contradicted:
         return _("The log was not drawn by the odds that it names, so nothing is said of persons and machines.")
-    told = [part for part in (*known.moments, *known.stages) if part.measured is not None]
-    helped = _largest([part for part in told if _verdict(part) is Verdict.PERSON])
-    if helped is not None and helped.measured is not None:
-        return _(
-            "“%(where)s”: a person helps. %(more)s more of 100 end well than with a machine (%(low)s to %(high)s; "
-            "drawn by lot, %(n)s decisions)."
-        ) % {"where": label_of(helped.name), **_figures(helped.measured)}
-    for part in told:
-        if part.measured is not None and part.measured.verdict in (Verdict.AS_GOOD, Verdict.MACHINE):
-            return _as_good(part, part.measured)
-    if told and told[0].measured is not None:
-        return _(
-            "“%(where)s”: no difference between a person and a machine is shown yet. It lies between %(low)s and "
-            "%(high)s of 100 (drawn by lot, %(n)s decisions)."
-        ) % {"where": label_of(told[0].name), **_figures(told[0].measured)}
+    part = spoken_of(known)
+    if part is not None and part.measured is not None:
+        return _compared(part, part.measured)
     if policy.learning is not None and known.moments:
         return _("Too few to tell: %(n)s of about %(needed)s outcomes (for a difference of %(points)s in 100).") % {
             "n": number(known.moments[0].outcomes),
@@ -167,6 +155,14 @@ def answer(known: Standing, policy: Policy) -> str:
             "points": number(100 * WORTH_FINDING),
         }
     return _not_drawn(known.overall)
+
+
+def spoken_of(known: Standing) -> Part | None:
+    """The comparison that the answer speaks of: where a person helps most, else the first that is decided, else any."""
+    told = [part for part in (*known.moments, *known.stages) if part.measured is not None]
+    helped = _largest([part for part in told if _verdict(part) is Verdict.PERSON])
+    decided = [part for part in told if _verdict(part) is not Verdict.OPEN]
+    return helped or next(iter((*decided, *told)), None)
 
 
 def return_words(row: Return) -> str:
@@ -187,6 +183,11 @@ def return_words(row: Return) -> str:
             "%(before)s before. The table of version %(version)s is followed again."
         )
     return said % counts
+
+
+def nobody_asked() -> str:
+    """What is said before the first decision."""
+    return _("Nobody has asked yet who should meet a customer.")
 
 
 def first_reading() -> str:
@@ -254,8 +255,24 @@ def _not_drawn(overall: Part) -> str:
     }
 
 
-def _as_good(part: Part, measured: Measured) -> str:
+def _compared(part: Part, measured: Measured) -> str:
     values = {"where": label_of(part.name), **_figures(measured)}
+    if measured.verdict is Verdict.PERSON:
+        return (
+            _(
+                "“%(where)s”: a person helps. %(more)s more of 100 end well than with a machine (%(low)s to %(high)s; "
+                "drawn by lot, %(n)s decisions)."
+            )
+            % values
+        )
+    if measured.verdict is Verdict.OPEN:
+        return (
+            _(
+                "“%(where)s”: no difference between a person and a machine is shown yet. It lies between %(low)s and "
+                "%(high)s of 100 (drawn by lot, %(n)s decisions)."
+            )
+            % values
+        )
     if measured.verdict is Verdict.MACHINE:
         return (
             _(

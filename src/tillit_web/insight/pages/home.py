@@ -15,6 +15,7 @@ from tillit.reports.size import Size, size_of
 from tillit.reports.unanswered import Waiting
 from tillit_web.insight.templatetags.insight import count_of, in_100, range_of
 from tillit_web.insight.words import activity_label
+from tillit_web.meetings.for_home import AtHome
 from tillit_web.ui.templatetags.tillit import natural, number, share
 
 ENOUGH_ANSWERS = 10  # to have learned what writing them is like, and for a machine to begin with
@@ -116,13 +117,13 @@ def _how_it_goes(known: Outcomes, goal: str | None) -> str:
 
 
 def questions(
-    known: Outcomes | None, goal: str | None, links: HomeLinks, *, answers: int, meetings: str
+    known: Outcomes | None, goal: str | None, links: HomeLinks, *, answers: int, meetings: AtHome
 ) -> tuple[HomeQuestion, ...]:
     """The five questions in the order of the rail.
 
     Args:
         answers: How many stand on pages of the company's own.
-        meetings: What the page Meetings answers.
+        meetings: What the page Meetings knows.
     """
     return (
         _found(answers, links),
@@ -130,8 +131,11 @@ def questions(
         HomeQuestion(
             "meetings",
             _("Who should meet the customer, a person or a machine?"),
-            meetings,
+            meetings.says,
             is_here=True,
+            number=meetings.number,
+            range=meetings.range,
+            number_link=links.meetings,
             next_label=_("Meetings"),
             next_link=links.meetings,
         ),

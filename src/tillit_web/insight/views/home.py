@@ -20,7 +20,7 @@ from tillit_web.booking.queries import can_be_booked
 from tillit_web.insight import queries
 from tillit_web.insight.pages import home
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
-from tillit_web.meetings.for_home import meetings_answer
+from tillit_web.meetings.for_home import AtHome, meetings_at_home
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import number
@@ -103,8 +103,8 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
     }
 
 
-def _meetings() -> str:
-    return meetings_answer(Path(settings.DATA_DIRECTORY), currency=company().currency or None)
+def _meetings() -> AtHome:
+    return meetings_at_home(Path(settings.DATA_DIRECTORY), currency=company().currency or None)
 
 
 def _erased() -> list[str]:
