@@ -21,6 +21,7 @@ from tillit_web.collect.storage import Failed, Outcome
 
 PAGE = 500
 _REVOKED = sentence("The key it came with was revoked.")
+_NAMELESS = sentence("Whom it spoke of was not kept, since they had not agreed, so it can only be thrown away.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ def _again(line: Failed, senders: dict[int, Sender], own_key: bytes) -> tuple[Re
     if sender is None:
         raise Refused("key_unknown", _REVOKED)
     now, call = time.time_ns() // 1000, call_of(line.raw, ALONE)
+    if line.code == "subject_unproven" and not (call.get("userId") or call.get("anonymousId")):
+        # Taken now, it would count as a visit of nobody: that is not what its sender meant.
+        raise Refused(line.code, _NAMELESS)
     one = offered(call, sender, received_at=line.received_at, own_key=own_key, counted_at=now)
     yes = who_agreed([one], sender)
     return measured(one, yes, sender, received_at=line.received_at, own_key=own_key, counted_at=now)

@@ -74,6 +74,19 @@ def test_what_is_still_refused_stays_and_comes_in_once_the_cause_is_mended(as_an
     assert [(line.received, line.accepted, line.rejected) for line in hours] == [(1, 0, 1), (1, 1, 0)]
 
 
+def test_a_line_whose_name_was_not_kept_does_not_come_in_as_a_visit_of_nobody(as_ana: Client, claim: WriteKey) -> None:
+    queries_left = queries.failed(limit=9)
+    with queries.storage() as storage:
+        storage.settle([line.id for line in queries_left])
+        refused = Refused("subject_unproven", sentence("A browser may not."))
+        raw = msgspec.json.encode({"type": "identify", "messageId": "m-2"})
+        storage.accept([refusal_of(raw, ALONE, refused, key_id=claim.pk, received_at=NOW)])
+    as_ana.post(PAGE + "failed/replay/", {"code": ""})
+    assert [line.code for line in queries.failed(limit=9)] == ["subject_unproven"]
+    with queries.storage() as storage:
+        assert not storage.unsealed(after=0, limit=9)
+
+
 def test_a_line_is_thrown_away_by_the_owner_alone(as_ana: Client, as_cy: Client, claim: WriteKey) -> None:
     [line] = queries.failed(limit=9)
     assert as_cy.post(PAGE + "failed/discard/", {"id": line.id}).status_code == 403
