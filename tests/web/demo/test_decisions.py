@@ -59,4 +59,4 @@ def test_filling_it_again_changes_nothing(filled: Path) -> None:
 
 def test_a_real_company_shows_no_truth(filled: Path, as_cy: Client) -> None:
     Company.objects.update(is_simulated=False)
-    assert "In truth" not in as_cy.get("/meetings/").content.decode()
+    assert "in truth" not in as_cy.get("/meetings/").content.decode()

@@ -88,10 +88,10 @@ def test_the_truth_of_a_simulated_company_stands_beside_its_estimate(as_ana: Cli
     follow(data_directory, learning)
     fill(data_directory, 1200, HELPS)
     (data_directory / "meetings-truth.json").write_text(json.dumps({"order.low": 0.25}))
-    assert "In truth" not in text(as_ana), "only of a company that says it is simulated"
+    assert "in truth" not in text(as_ana), "only of a company that says it is simulated"
     Company.objects.update(is_simulated=True)
     shown = text(as_ana)
-    assert "In truth" in shown
+    assert "in truth" in shown
     assert "25.0" in shown
 
 
