@@ -46,10 +46,12 @@ def steps_of(paths: Paths, order: int) -> Steps:
     path = np.repeat(touched, lengths)
     starts = np.cumsum(lengths) - lengths
     place = np.arange(len(path)) - np.repeat(starts, lengths)
+    leads_on = np.ones(len(path), dtype=np.bool_)
+    leads_on[starts + lengths - 1] = False
     digits = np.full(len(path), base - 1, dtype=np.int64)
-    digits[place < np.repeat(lengths - 1, lengths)] = paths.codes
+    digits[leads_on] = paths.codes
     context = np.zeros(len(path), dtype=np.int64)
     for back in range(1, order + 1):
-        inside = np.flatnonzero(place >= back)
-        context[inside] += (digits[inside - back] + 1) * base ** (back - 1)
+        # Rows shifted as a whole, and other paths' taken out by a factor of 0, cost less than gathering the right ones.
+        context[back:] += (digits[:-back] + 1) * (place[back:] >= back) * base ** (back - 1)
     return Steps(order, base, path, context, digits)
