@@ -27,13 +27,13 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_whoever_was_erased_since_is_in_no_restored_file(saved: Path, tmp_path: Path) -> None:
-    new = tmp_path / "new"
+    new = tmp_path / "beside" / "new"
     restored = tillit("restore", saved / "apart" / "b", "--data", new, "--keys", saved / "keys")
     assert restored.returncode == 0, restored.stderr
     assert "erased again" in restored.stdout
     assert found_in_files(new) == {}
     assert len(events_in(new)) == EVENTS_OF_OTHERS, "everybody else is there, also what waited to be sealed"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".new.restoring.lock", "new"]
+    assert sorted(path.name for path in new.parent.iterdir()) == [".new.restoring.lock", "new"]
     verified = tillit("verify", "--data", new)
     assert verified.returncode == 0, verified.stdout
     assert "and so is the current build" in verified.stdout
