@@ -22,7 +22,8 @@ def wall(moment: datetime) -> int:
 
 
 def expected(moment: datetime, zone: str) -> int:
-    return (moment.replace(tzinfo=ZoneInfo(zone)) - ZERO) // timedelta(microseconds=1)
+    # A time that comes twice is the first: what a clock on the wall says has no fold.
+    return (moment.replace(tzinfo=ZoneInfo(zone), fold=0) - ZERO) // timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize("zone", [*NORDIC, "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"])
