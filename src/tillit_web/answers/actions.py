@@ -6,30 +6,16 @@ import re
 from datetime import date, datetime, timedelta
 
 import phonenumbers
-from django.db import transaction
-from django.db.models import Model
-from django.utils.text import slugify
 
 from tillit.answers.library import Point, missing_for_honesty
 from tillit.events.personal_numbers import without_numbers
 from tillit_web.answers.finding import Found
-from tillit_web.answers.models import AnswerRules, AskedQuestion, Comparison, Expert, LibraryAnswer
+from tillit_web.answers.models import AskedQuestion, Comparison, Expert, LibraryAnswer
 
 E_MAIL, PHONE_NUMBER = "[e-mail]", "[phone number]"
 LONGEST_QUESTION = 300
 MOST_AN_HOUR = 2000
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
-
-
-def free_slug(model: type[Model], words: str) -> str:
-    """A name for an address, made of words, that no other row has."""
-    stem = slugify(words.translate(str.maketrans("åäöæøÅÄÖÆØ", "aaoaoAAOAO")))[:70].strip("-") or "x"
-    taken = set(model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(
-        name
-        for number in range(1, len(taken) + 2)
-        if (name := stem if number == 1 else f"{stem}-{number}") not in taken
-    )
 
 
 def agree(expert: Expert, *, at: datetime | None) -> None:
@@ -88,12 +74,6 @@ def did_it_help(question: AskedQuestion, *, helped: bool) -> None:
     """What the customer said of the answer; the last word counts."""
     question.helped = helped
     question.save(update_fields=["helped"])
-
-
-@transaction.atomic
-def choose_limit(limit: int) -> None:
-    """Of 100 answers the machine gives, how many should be right."""
-    AnswerRules.objects.update_or_create(pk=1, defaults={"limit": limit})
 
 
 def questions_became(answer: LibraryAnswer, questions: list[AskedQuestion], *, at: datetime) -> None:

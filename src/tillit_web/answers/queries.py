@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from tillit.answers.coverage import Step, lowest_limit, risk_coverage
+from tillit.answers.coverage import Step, risk_coverage
 from tillit.answers.unanswered import alike
 from tillit_web.answers.finding import library_of, shown_to_customers, surest
 from tillit_web.answers.models import AnswerRules, AskedQuestion, Comparison, Expert, LibraryAnswer
@@ -83,14 +83,12 @@ class Sureness:
         examples: Questions it was held against.
         judged: Of these, judged by colleagues; the rest is the library held against itself.
         at_limit: What the chosen limit gives; None: nothing reaches it.
-        suggested: The lowest limit with no more than one in ten wrong; None: no limit does.
     """
 
     steps: tuple[Step, ...]
     examples: int
     judged: int
     at_limit: Step | None
-    suggested: float | None
 
     @property
     def tenths(self) -> tuple[Step, ...]:
@@ -105,8 +103,7 @@ def sureness(language: str, today: date, limit: int) -> Sureness:
     judged = AskedQuestion.objects.filter(language=language, judged_at__isnull=False).count()
     chance = None if library.examples is None else surest(library.examples)
     if library.examples is None or chance is None:
-        return Sureness((), 0 if library.examples is None else len(library.examples.right), judged, None, None)
+        return Sureness((), 0 if library.examples is None else len(library.examples.right), judged, None)
     steps = risk_coverage(chance, library.examples.right)
     reached = [step for step in steps if step.limit >= limit / 100]
-    suggested = lowest_limit(steps, wrong_at_most=0.1, surely_at_most=0.12)
-    return Sureness(steps, len(chance), judged, reached[-1] if reached else None, suggested)
+    return Sureness(steps, len(chance), judged, reached[-1] if reached else None)

@@ -17,6 +17,7 @@ from tillit_web.answers.pictures import coverage_picture
 from tillit_web.answers.written import as_html
 from tillit_web.languages import LANGUAGES
 from tillit_web.people.access import TeamRequest, access
+from tillit_web.ui.slugs import free_slug
 
 MOST_PREFILLED = 8
 
@@ -52,7 +53,7 @@ def write(request: TeamRequest, answer: int | None = None) -> HttpResponse:
             return _page(
                 request, "answers/write.html", {"form": form, "row": row, "asked": asked, "preview": as_html(made.text)}
             )
-        made.slug = made.slug or actions.free_slug(LibraryAnswer, made.question)
+        made.slug = made.slug or free_slug(LibraryAnswer, made.question)
         made.checked_on = timezone.localdate()
         made.save()
         actions.questions_became(made, asked, at=timezone.now())
@@ -94,7 +95,7 @@ def expert(request: TeamRequest, expert: int | None = None) -> HttpResponse:
     form = ExpertForm(request.POST or None, instance=row)
     if form.is_valid():
         made = form.save(commit=False)
-        made.slug = made.slug or actions.free_slug(Expert, made.name)
+        made.slug = made.slug or free_slug(Expert, made.name)
         made.save()
         return redirect("answers:experts")
     return _page(request, "answers/expert.html", {"form": form, "row": row})
@@ -173,7 +174,7 @@ def compare(request: TeamRequest, comparison: int | None = None) -> HttpResponse
     points = PointForms(request.POST or None, instance=row or Comparison())
     if request.method == "POST" and form.is_valid() and points.is_valid():
         made = form.save(commit=False)
-        made.slug = made.slug or actions.free_slug(Comparison, made.title)
+        made.slug = made.slug or free_slug(Comparison, made.title)
         made.save()
         points.instance = made
         points.save()

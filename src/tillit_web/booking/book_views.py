@@ -19,7 +19,7 @@ from tillit_web.booking import actions, queries, sending
 from tillit_web.booking.forms import DetailsForm
 from tillit_web.booking.links import opened_by, token_of
 from tillit_web.booking.models import Booking, Host, Kind
-from tillit_web.people.access import public
+from tillit_web.people.access import network_of, public
 
 CALENDAR = "text/calendar; charset=utf-8"
 FURTHEST_WEEK = 26
@@ -48,7 +48,7 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             if starts_at is None:
                 raise actions.NotFree
-            made = actions.hold(kind, starts_at, network=_network(request), language=kind.language, now=now)
+            made = actions.hold(kind, starts_at, network=network_of(request), language=kind.language, now=now)
             return redirect("book:details", token_of(made))
         except actions.NotFree:
             problem, status = "taken", 409
@@ -181,10 +181,3 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and timezone.is_aware(found) else None
-
-
-def _network(request: HttpRequest) -> str:
-    """The customer's network, never their whole address; it is forgotten when the hold ends."""
-    address = request.META.get("REMOTE_ADDR", "")
-    parts = address.split(":")[:4] if ":" in address else address.split(".")[:3]
-    return ".".join(parts)

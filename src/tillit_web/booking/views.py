@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +14,9 @@ from tillit_web.booking import actions, queries, sending
 from tillit_web.booking.forms import HostForm, KindForm
 from tillit_web.booking.models import Booking, Host, Kind
 from tillit_web.people.access import TeamRequest, access
+from tillit_web.ui.slugs import free_slug
+
+NOT_A_KIND = ("booking", "calendar")  # what else stands under /book/
 
 
 @access(*Role)
@@ -66,7 +68,7 @@ def kind(request: TeamRequest, kind: int | None = None) -> HttpResponse:
     form = KindForm(request.POST or None, instance=row, initial={"language": request.LANGUAGE_CODE})
     if form.is_valid():
         made = form.save(commit=False)
-        made.slug = made.slug or _free_slug(made.name)
+        made.slug = made.slug or free_slug(Kind, made.name, reserved=NOT_A_KIND)
         made.save()
         form.save_m2m()
         return redirect("booking:kinds")
@@ -85,9 +87,3 @@ def host(request: TeamRequest, host: int | None = None) -> HttpResponse:
         form.save()
         return redirect("booking:kinds")
     return render(request, "booking/form.html", {"tab": "kinds", "form": form, "heading": row or _("Who can be met")})
-
-
-def _free_slug(name: str) -> str:
-    stem = slugify(name.translate(str.maketrans("åäöæøÅÄÖÆØ", "aaoaoAAOAO")))[:60] or "x"
-    taken = set(Kind.objects.filter(slug__startswith=stem).values_list("slug", flat=True)) | {"booking", "calendar"}
-    return next(found for n in range(1, len(taken) + 2) if (found := stem if n == 1 else f"{stem}-{n}") not in taken)

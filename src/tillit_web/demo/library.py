@@ -11,6 +11,7 @@ from django.utils import timezone
 from tillit_web.answers import actions
 from tillit_web.answers.finding import find
 from tillit_web.answers.models import AnswerRules, Comparison, Expert, LibraryAnswer
+from tillit_web.ui.slugs import free_slug
 
 LANGUAGE_ASKED_IN = "sv"
 LOOKED_AT_LONG_AGO = 3  # of the answers one is to be looked at again, as in any library
@@ -21,20 +22,20 @@ def write_library() -> None:
     read = tomllib.loads(files("tillit_web.demo").joinpath("answers/library.toml").read_text(encoding="utf-8"))
     now, today = timezone.now(), timezone.localdate()
     experts = {
-        one["name"]: Expert.objects.create(slug=actions.free_slug(Expert, one["name"]), agreed_at=now, **one)
+        one["name"]: Expert.objects.create(slug=free_slug(Expert, one["name"]), agreed_at=now, **one)
         for one in read["expert"]
     }
     for number, one in enumerate(read["answer"]):
         checked_on = today - timedelta(days=200 if number == LOOKED_AT_LONG_AGO else 20)
         LibraryAnswer.objects.create(
-            slug=actions.free_slug(LibraryAnswer, one["question"]),
+            slug=free_slug(LibraryAnswer, one["question"]),
             checked_on=checked_on,
             is_published=True,
             **{**one, "expert": experts[one["expert"]], "variants": "\n".join(one["variants"])},
         )
     for one in read["comparison"]:
         points = one.pop("points")
-        slug = actions.free_slug(Comparison, one["title"])
+        slug = free_slug(Comparison, one["title"])
         made = Comparison.objects.create(slug=slug, is_published=True, **{**one, "expert": experts[one["expert"]]})
         for point in points:
             made.points.create(seen_on=today, **point)

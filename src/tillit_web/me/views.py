@@ -26,7 +26,7 @@ from tillit_web.me import codes, queries
 from tillit_web.meetings.models import Need
 from tillit_web.meetings.needs import end_need, note_need
 from tillit_web.people import actions as people
-from tillit_web.people.access import TeamRequest, access, public
+from tillit_web.people.access import TeamRequest, access, network_of, public
 from tillit_web.people.consents import How
 from tillit_web.people.models import AccessRecord, Block
 from tillit_web.people.wordings import wording
@@ -71,7 +71,7 @@ def start(request: HttpRequest) -> HttpResponse:
             shown["unread"] = True
         else:
             try:
-                asked = codes.ask(*typed, network=_network(request), language=request.LANGUAGE_CODE or "en")
+                asked = codes.ask(*typed, network=network_of(request), language=request.LANGUAGE_CODE or "en")
                 request.session[ASKED] = asked.hex
                 return redirect("me:code")
             except codes.TooMany:
@@ -251,13 +251,6 @@ def _opened(request: HttpRequest) -> bytes | None:
     if not kept or datetime.fromisoformat(kept[1]) <= timezone.now():
         return None
     return bytes.fromhex(kept[0])
-
-
-def _network(request: HttpRequest) -> str:
-    """The asker's network: the first half of the address, which is counted for an hour and kept nowhere."""
-    address = request.META.get("REMOTE_ADDR", "")
-    parts = address.split(":")[:4] if ":" in address else address.split(".")[:3]
-    return ".".join(parts)
 
 
 def _noindex(answer: HttpResponse) -> HttpResponse:

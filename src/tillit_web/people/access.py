@@ -78,6 +78,13 @@ def has_second_step(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
+def network_of(request: HttpRequest) -> str:
+    """Where a request comes from, never its whole address: what is counted against, and not kept for long."""
+    address = request.META.get("REMOTE_ADDR", "")
+    parts = address.split(":")[:4] if ":" in address else address.split(".")[:3]
+    return ".".join(parts)
+
+
 def name_tried(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
     """The address that somebody tries to sign in with, so that a lock is for one account and not for a whole shop."""
     return ((credentials or {}).get("email") or request.POST.get("login") or "").strip().lower()

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from tillit_web.answers import actions
 from tillit_web.answers.models import Expert, LibraryAnswer
 from tillit_web.people.models import Company
+from tillit_web.ui.slugs import free_slug
 
 LIBRARY = {
     "Hur ofta ska takpannor bytas?": ("När byter man takpannor?", "Hur länge håller takpannor?"),
@@ -33,7 +33,7 @@ def library(ada: Expert) -> list[LibraryAnswer]:
     """Seven published answers in Swedish, checked today."""
     return [
         LibraryAnswer.objects.create(
-            slug=actions.free_slug(LibraryAnswer, question),
+            slug=free_slug(LibraryAnswer, question),
             language="sv",
             question=question,
             variants="\n".join(variants),
