@@ -56,14 +56,14 @@ def log(*rows: tuple[str, int, str]) -> list[Event]:
     ]
 
 
-def write_events(path: Path, events: Sequence[Event]) -> Path:
+def write_events(path: Path, events: Sequence[Event], *, received_at: int = RECEIVED_AT) -> Path:
     rows = [
         {
             "event_id": event.id,
             "source": "file",
             "occurred_at": event.at,
             "sequence": event.sequence,
-            "received_at": RECEIVED_AT,
+            "received_at": received_at,
             "clock_skew": 0,
             "subject": subject_of(event.who),
             "subject_kind": "customer",

@@ -36,7 +36,7 @@ from tillit.events.log import EventLog
 from tillit.events.publishing import StagedParts, publish
 from tillit_web.people.models import Company
 Company.objects.create(id=1, name="Exempelbutiken")
-events = write_events(data / "events.parquet", shop())
+events = write_events(data / "events.parquet", shop(), received_at=0)
 links = [link(event.who, f"{event.who} b") for event in shop()]
 pq.write_table(pa.Table.from_pylist(links, schema=LINK_SCHEMA), data / "links.parquet")
 today = int(time.time() // 86_400)
