@@ -10,6 +10,8 @@ TILLIT_MAIL        where mail goes out: smtp://user:password@host:587 (smtps:// 
 TILLIT_MAIL_FROM   the address that mail comes from
 TILLIT_DATABASE_URL  where collected events wait until they are sealed, postgresql://user:password@host:5432/name; by
                    default in the data directory. For those whose disk is not durable and whose database is
+TILLIT_OWN_SERVERS  servers of one's own network that may be asked for calendars, "nas.local:5232", separated
+                   by commas; all others must be out in the world and speak TLS
 TILLIT_DEMO_TABS   the other installations of the demo and the addresses that sign in there; `tillit demo` sets it
 """
 
@@ -28,6 +30,9 @@ DATA_DIRECTORY = Path(os.environ.get("TILLIT_DATA", "tillit-data")).absolute()
 EXPOSED = os.environ.get("TILLIT_EXPOSED", "") == "1"
 DEMO_TOKEN = os.environ.get("TILLIT_DEMO_TOKEN", "")
 DATABASE_URL = os.environ.get("TILLIT_DATABASE_URL", "")
+OWN_SERVERS = frozenset(
+    name.strip().lower() for name in os.environ.get("TILLIT_OWN_SERVERS", "").split(",") if name.strip()
+)
 DEMO_TABS = os.environ.get("TILLIT_DEMO_TABS", "")
 
 # Without a data directory (tests, the message command) nothing is kept, so a key for this process is enough.
