@@ -71,7 +71,8 @@ def run(installation: Installation) -> int:
 def _fill(installation: Installation) -> None:
     from django.utils import timezone
 
-    from tillit_web.demo import decisions, jobs, library, loading  # their tables exist only after Django is set up
+    # Their tables exist only after Django is set up.
+    from tillit_web.demo import bookings, decisions, jobs, library, loading
     from tillit_web.jobs.actions import enqueue
     from tillit_web.people.actions import NewMember, describe_company, make_member
 
@@ -84,6 +85,7 @@ def _fill(installation: Installation) -> None:
         rng = np.random.default_rng([SEED, 1])
         decisions.bring_decisions_in(made, installation.data, rng, currency=currency, now=timezone.now())
         library.write_library()
+        bookings.make_bookings(timezone.now())
         with tempfile.TemporaryDirectory(prefix="tillit-example-") as exported:
             files = write_files(made, Path(exported))
             loading.bring_in((file.path, file.mapping) for file in files)

@@ -18,8 +18,8 @@ LOOKED_AT_LONG_AGO = 3  # of the answers one is to be looked at again, as in any
 
 
 def write_library() -> None:
-    """Keep the answers of `answers/library.toml`, and ask the questions that nobody answered."""
-    read = tomllib.loads(files("tillit_web.demo").joinpath("answers/library.toml").read_text(encoding="utf-8"))
+    """Keep the answers of `written/library.toml`, and ask the questions that nobody answered."""
+    read = tomllib.loads(files("tillit_web.demo").joinpath("written/library.toml").read_text(encoding="utf-8"))
     now, today = timezone.now(), timezone.localdate()
     experts = {
         one["name"]: Expert.objects.create(slug=free_slug(Expert, one["name"]), agreed_at=now, **one)
