@@ -49,7 +49,7 @@ STEPS = (
     "retire.segment_written",
     "retire.segment_live",
     "retire.links_live",
-    "retire.failed_box",
+    "retire.table",
     "retire.rows",
     "retire.built",
 )

@@ -28,6 +28,11 @@ class DataClass(StrEnum):
     FAILED_BOX = "failed_box"
     IMPORT_FILES = "import_files"
     ACCESS_RECORD = "access_record"
+    BOOKINGS = "bookings"
+    QUESTIONS = "questions"
+    CORRECTIONS = "corrections"
+    DECISIONS = "decisions"
+    WORKING_RECORDS = "working_records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ def _declared() -> dict[DataClass, Class]:
 
 CLASSES: Mapping[DataClass, Class] = _declared()
 EVENT_CLASSES = tuple(name for name, declared in CLASSES.items() if declared.is_events)
+ROW_CLASSES = tuple(name for name, declared in CLASSES.items() if not declared.is_events)
 
 
 def class_of(activity: str, channel: str) -> DataClass:

@@ -64,9 +64,12 @@ class Sought:
         return text
 
     def _has_value(self, lowered: str) -> bool:
-        return any(
-            value in lowered if len(value) >= SHORTEST_VALUE else value == lowered.strip() for value in self.values
-        )
+        return holds_value(lowered, self.values)
+
+
+def holds_value(lowered: str, values: Collection[str]) -> bool:
+    """Whether a text holds one of these clear values; all in lower case."""
+    return any(value in lowered if len(value) >= SHORTEST_VALUE else value == lowered.strip() for value in values)
 
 
 def texts_of(raw: bytes) -> list[str]:

@@ -7,7 +7,7 @@ record, and what is left tells only that there was a decision.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -229,20 +229,29 @@ class DecisionLog:
 
     def erase_customer(self, customer: str, *, until: int, at: int, salt: bytes) -> int:
         """Erase everything logged of a customer until a moment, with what followed. Returns how many bodies went."""
-        numbers = self._numbers_of(customer, until)
-        with self._transaction():
-            erased = self._ledger.erase(numbers, at=at, salt=salt)
-            own = [(one,) for one in numbers]
-            self._connection.executemany(
-                "delete from decision_group where id = (select id from decision_found where number = ?)", own
-            )
-            self._connection.executemany("delete from decision_found where number = ?", own)
-        self._connection.execute("pragma wal_checkpoint(truncate)")
-        return erased
+        return self._erase(self._numbers_of(customer, until), at=at, salt=salt)
 
     def count_customer(self, customer: str, *, until: int) -> int:
         """How many bodies `erase_customer` would erase."""
         return len(self._numbers_of(customer, until))
+
+    def erase_before(self, moment: int, *, at: int, salt: bytes) -> int:
+        """Erase every decision made before a moment, with what followed. Returns how many bodies went."""
+        return self._erase(self._numbers_before(moment), at=at, salt=salt)
+
+    def count_before(self, moment: int) -> int:
+        """How many bodies `erase_before` would erase."""
+        return len(self._numbers_before(moment))
+
+    def of_customers(self, customers: Collection[str]) -> Iterator[Decision]:
+        """Every decision about one of these customers that is not erased, in order."""
+        for customer in customers:
+            rows = self._connection.execute(
+                "select content from decision_found join decision_body using (number) where customer = ?"
+                " order by number",
+                (customer,),
+            )
+            yield from (_DECISION.decode(bytes(content)) for (content,) in rows)
 
     def scrub(self) -> bool:
         """Leave no trace of what was erased in the file or its write-ahead log; False while somebody reads it."""
@@ -256,6 +265,25 @@ class DecisionLog:
             (customer, until),
         )
         return [number for (number,) in rows]
+
+    def _numbers_before(self, moment: int) -> list[int]:
+        rows = self._connection.execute(
+            "select number from decision_found"
+            " where id in (select id from decision_found where customer <> '' and at < ?)",
+            (moment,),
+        )
+        return [number for (number,) in rows]
+
+    def _erase(self, numbers: list[int], *, at: int, salt: bytes) -> int:
+        with self._transaction():
+            erased = self._ledger.erase(numbers, at=at, salt=salt)
+            own = [(one,) for one in numbers]
+            self._connection.executemany(
+                "delete from decision_group where id = (select id from decision_found where number = ?)", own
+            )
+            self._connection.executemany("delete from decision_found where number = ?", own)
+        self._connection.execute("pragma wal_checkpoint(truncate)")
+        return erased
 
     def _add(self, entry: Entry, salt: bytes, at: int) -> None:
         if isinstance(entry, Grouped):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 
+from tillit.events.retention import DataClass
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
@@ -22,6 +24,7 @@ class MeConfig(AppConfig):
         from tillit_web.me.models import PageCode
         from tillit_web.me.views import OPENED
         from tillit_web.people.erasure import also_remove, also_search
+        from tillit_web.retention.ending import also_end, of_table
 
         def codes_of(subjects: Collection[bytes]) -> QuerySet[Any]:
             return PageCode.objects.filter(subject__in=list(subjects))
@@ -38,3 +41,10 @@ class MeConfig(AppConfig):
         also_search("app.sqlite: browsers that were open on the own page", opened_by)
         also_remove("app.sqlite: codes for the own page", codes_of)
         also_remove("app.sqlite: browsers that were open on the own page", sessions_of)
+        also_end(
+            of_table(
+                DataClass.WORKING_RECORDS,
+                "codes for the own page",
+                lambda before: PageCode.objects.filter(expires_at__lt=before),
+            )
+        )

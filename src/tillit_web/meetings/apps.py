@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.apps import AppConfig
 
+from tillit.events.retention import DataClass
+
 
 class MeetingsConfig(AppConfig):
     name = "tillit_web.meetings"
@@ -19,9 +21,11 @@ class MeetingsConfig(AppConfig):
         from tillit_web.meetings.needs import needs_about
         from tillit_web.meetings.results import EVERY
         from tillit_web.people.erasure import FileBeside, also_erase_in, also_remove
+        from tillit_web.retention.ending import EndingRows, also_end
 
         every(EVERY, read_log)
         every(EVERY, watch_policy)
         every(timedelta(days=1), forget_needs)
         also_remove("app.sqlite: what a customer said they need", needs_about)
         also_erase_in(FileBeside("decisions.sqlite: decisions", erasing.count, erasing.erase, erasing.scrub))
+        also_end(EndingRows(DataClass.DECISIONS, "decisions", erasing.count_before, erasing.erase_before))

@@ -78,21 +78,6 @@ def attempts_held_back(*, days: int) -> dict[str, int]:
     return {row["refusal"]: row["n"] for row in rows}
 
 
-def count_openings(*, before: datetime) -> int:
-    """How many openings and attempts were put on record before a moment."""
-    return (
-        AccessRecord.objects.filter(opened_at__lt=before).count()
-        + BlockedAttempt.objects.filter(tried_at__lt=before).count()
-    )
-
-
-def forget_openings(*, before: datetime) -> int:
-    """Remove openings and attempts from before a moment; how many."""
-    opened, _ = AccessRecord.objects.filter(opened_at__lt=before).delete()
-    tried, _ = BlockedAttempt.objects.filter(tried_at__lt=before).delete()
-    return opened + tried
-
-
 def ask_correction(subject: bytes, text: str) -> None:
     """Keep what a customer says is wrong about them."""
     Correction.objects.create(subject=subject, text=text.strip()[:2000])

@@ -15,16 +15,14 @@ from tillit.events.builds import remove_old_builds
 from tillit.events.retention import EVENT_CLASSES, DataClass
 from tillit.events.retiring import living, retire, retire_links
 from tillit.sentences import sentence
-from tillit_web.collect.queries import storage
-from tillit_web.collect.sealing import MOST_FAILED, seal_all
+from tillit_web.collect.sealing import seal_all
 from tillit_web.people.contacts import forget_contacts_without
 from tillit_web.people.models import User
-from tillit_web.people.records import forget_openings
+from tillit_web.retention.ending import ending_rows, micros
 from tillit_web.retention.models import KeptFor, Run
-from tillit_web.retention.queries import Kept, kept_class, micros, over_before, would_go
+from tillit_web.retention.queries import Kept, kept_class, over_before, would_go
 from tillit_web.warehouse import builds, queries
 from tillit_web.warehouse.folders import open_log
-from tillit_web.warehouse.import_leftovers import forget_old_files
 from tillit_web.warehouse.turns import until_free
 
 WAIT = timedelta(days=7)
@@ -95,12 +93,9 @@ def end_what_is_over(*, now: datetime) -> Mapping[str, int]:
     until_free(seal_all)
     removed: Counter[str] = Counter()
     removed.update(until_free(lambda: _end_events(before)))
-    with storage() as opened:
-        failed = opened.prune(before=micros(before[DataClass.FAILED_BOX]), most=MOST_FAILED)
-    removed[DataClass.FAILED_BOX] += failed
-    fault.point("retire.failed_box")
-    removed[DataClass.IMPORT_FILES] += forget_old_files(before=before[DataClass.IMPORT_FILES])
-    removed[DataClass.ACCESS_RECORD] += forget_openings(before=before[DataClass.ACCESS_RECORD])
+    for rows in ending_rows():
+        removed[rows.data_class] += rows.end(before[rows.data_class])
+        fault.point("retire.table")
     removed[CONTACTS] += _end_contacts(now)
     fault.point("retire.rows")
     if queries.is_changing():

@@ -8,13 +8,9 @@ from datetime import datetime, timedelta
 
 from tillit.events.retention import CLASSES, EVENT_CLASSES, DataClass
 from tillit.events.retiring import foreseen, retired_totals
-from tillit_web.collect.queries import storage
-from tillit_web.people.records import count_openings
+from tillit_web.retention.ending import ending_rows, micros
 from tillit_web.retention.models import KeptFor, Run
 from tillit_web.warehouse.folders import open_log
-from tillit_web.warehouse.import_leftovers import count_old_files
-
-LINES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +66,10 @@ def would_go(before: Mapping[DataClass, datetime]) -> dict[DataClass, int]:
     Events that wait to be sealed are not in it: they came a moment ago.
     """
     with open_log() as log:
-        events = foreseen(log, {name: micros(before[name]) for name in EVENT_CLASSES})
-    return {
-        **{name: events[name] for name in EVENT_CLASSES},
-        DataClass.FAILED_BOX: _failed_before(micros(before[DataClass.FAILED_BOX])),
-        DataClass.IMPORT_FILES: count_old_files(before=before[DataClass.IMPORT_FILES]),
-        DataClass.ACCESS_RECORD: count_openings(before=before[DataClass.ACCESS_RECORD]),
-    }
+        found = foreseen(log, {name: micros(before[name]) for name in EVENT_CLASSES})
+    for rows in ending_rows():
+        found[rows.data_class] += rows.count(before[rows.data_class])
+    return {name: found[name] for name in CLASSES}
 
 
 def runs(*, limit: int) -> tuple[Run, ...]:
@@ -93,17 +86,3 @@ def still_counted() -> int:
     """How many events ended and stay in the totals."""
     with open_log() as log:
         return sum(total.events for total in retired_totals(log))
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds UTC."""
-    return round(moment.timestamp() * 1_000_000)
-
-
-def _failed_before(moment: int) -> int:
-    count, before = 0, None
-    with storage() as opened:
-        while lines := opened.failed(limit=LINES_AT_ONCE, before=before):
-            count += sum(line.received_at < moment for line in lines)
-            before = lines[-1].id
-    return count

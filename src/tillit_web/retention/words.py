@@ -21,6 +21,17 @@ CLASSES: dict[str, tuple[Promise, Promise]] = {
     DataClass.FAILED_BOX: (_("Refused calls"), _("what was sent to us and could not be taken, as it came")),
     DataClass.IMPORT_FILES: (_("Files of imports"), _("rejected rows, and files that nobody brought in")),
     DataClass.ACCESS_RECORD: (_("Who looked"), _("the record of who opened whose page")),
+    DataClass.BOOKINGS: (_("Bookings"), _("who booked what, counted from the day of the meeting")),
+    DataClass.QUESTIONS: (_("Questions to the library"), _("what customers asked, without who it was")),
+    DataClass.CORRECTIONS: (_("Corrections"), _("what customers said is wrong, counted from when it was mended")),
+    DataClass.DECISIONS: (
+        _("Decisions about meetings"),
+        _("what was decided about whom, and what came of it; that there was a decision stays"),
+    ),
+    DataClass.WORKING_RECORDS: (
+        _("Working records"),
+        _("jobs that are done, codes and links that ended, sign-ins that failed"),
+    ),
 }
 WITH_THEM: dict[str, Promise] = {
     LINKS: _("links between identifiers of customers without an event left"),
