@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "tillit_web.booking",
     "tillit_web.answers",
     "tillit_web.meetings",
+    "tillit_web.desk",
     "tillit_web.insight",
     "tillit_web.me",
     "django.contrib.contenttypes",

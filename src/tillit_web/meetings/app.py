@@ -31,7 +31,7 @@ from tillit_web.collect.limits import Limits
 from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in, says_no
 from tillit_web.languages import LANGUAGES
 from tillit_web.meetings.asking import moment_of, now_micros, read_body, subject_in, told_in
-from tillit_web.meetings.desk import DeskKeeper
+from tillit_web.meetings.desk import DeskKeeper, desk_keeper
 from tillit_web.meetings.needs import NeedReader
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Overloaded, Writer
@@ -227,7 +227,7 @@ def _decider(directory: Path) -> Decider:
         KeyRing(),
         PolicyReader(directory),
         StandingReader(directory),
-        DeskKeeper(directory),
+        desk_keeper(directory),
         Writer(directory),
         key=read_or_create_key(directory),
     )

@@ -9,6 +9,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from django.db import connection
@@ -76,11 +77,17 @@ class DeskKeeper:
         self._read_at = float("-inf")
         self._is_filled = False
         self._reading = threading.Lock()
+        self._counting = threading.Lock()  # requests of Django count beside those of the collector's loop
 
     async def refresh(self, policy: Policy, *, at: int) -> None:
         """Read what is more than a minute old; before anything is counted, what the log has."""
         if time.monotonic() - self._read_at >= self._seconds_kept:
-            await asyncio.to_thread(self._read, policy, at)
+            await asyncio.to_thread(self._read_and_let_go, policy, at)
+
+    def refresh_now(self, policy: Policy, *, at: int) -> None:
+        """As `refresh`, for whoever is in a thread of their own."""
+        if time.monotonic() - self._read_at >= self._seconds_kept:
+            self._read(policy, at)
 
     def capacity(self, skill: str, *, at: int) -> Capacity:
         """What the next customer of this skill meets; nobody at work where no shift has it."""
@@ -89,9 +96,11 @@ class DeskKeeper:
         if pace is None or ahead is None:
             return Capacity()
         line = self._lines[skill]
-        _forget_done(line, at)
+        with self._counting:
+            _forget_done(line, at)
+            in_hand, calls = len(line.in_hand), len(line.calls)
         people = picture.staffing.at_work(skill, at)
-        return capacity_now(pace, people=people, in_hand=len(line.in_hand), calls=len(line.calls), ahead=ahead)
+        return capacity_now(pace, people=people, in_hand=in_hand, calls=calls, ahead=ahead)
 
     def slots(self, skill: str, policy: Policy, *, at: int) -> tuple[int, ...]:
         """Times that a customer who asks now may choose for a call, given everyone who waits for one."""
@@ -99,11 +108,16 @@ class DeskKeeper:
         if not times:
             return ()
         within = policy.call_within_hours * 3_600_000_000
-        callers = [*self._lines[skill].calls.values(), Caller(at, at + within)]
+        with self._counting:
+            callers = [*self._lines[skill].calls.values(), Caller(at, at + within)]
         return offered(callers, times)[-1]
 
     def note(self, entry: Decision | Delivered | Outcome) -> None:
         """Count an entry of the log: a customer comes into somebody's hands, or leaves them."""
+        with self._counting:
+            self._note(entry)
+
+    def _note(self, entry: Decision | Delivered | Outcome) -> None:
         if isinstance(entry, Decision):
             self._begin(entry)
             return
@@ -140,6 +154,12 @@ class DeskKeeper:
             wait = decision.to_person.wait_seconds or 0.0
             line.in_hand[decision.id] = moment.at + round((wait + minutes * 60) * 1e6)
 
+    def _read_and_let_go(self, policy: Policy, at: int) -> None:
+        try:
+            self._read(policy, at)
+        finally:
+            connection.close()  # of a thread that nobody else uses
+
     def _read(self, policy: Policy, at: int) -> None:
         with self._reading:
             if time.monotonic() - self._read_at < self._seconds_kept:
@@ -151,8 +171,6 @@ class DeskKeeper:
             except Exception:
                 # Shifts that cannot be read send nobody to anybody: a time is promised, as by night.
                 logger.exception("who can meet customers could not be read")
-            finally:
-                connection.close()
             self._read_at = time.monotonic()
 
     def _fill(self, at: int) -> None:
@@ -186,6 +204,12 @@ class DeskKeeper:
             last = at + CALENDAR_DAYS * MICROS_PER_DAY
             ahead[skill] = now.staffing.calendar(skill, at + LEAD_MICROS, last)
         return _Picture(now.staffing, paces, ahead)
+
+
+@lru_cache(maxsize=1)
+def desk_keeper(directory: Path) -> DeskKeeper:
+    """The one of this process, whoever asks."""
+    return DeskKeeper(directory)
 
 
 def _forget_done(line: _Line, at: int) -> None:

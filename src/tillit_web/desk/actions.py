@@ -1,0 +1,422 @@
+"""What happens to conversations. Each changes one row under its lock, by the table of `tillit.desk.owner`."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from tillit.desk.handoff import Agreed, Author, Reason
+from tillit.desk.owner import Event, Owner
+from tillit.desk.text import cleaned, one_line
+from tillit.vocabulary import Errand
+from tillit_web.answers.models import LibraryAnswer
+from tillit_web.desk import machine, moments
+from tillit_web.desk.handing import hand_over, subject_in
+from tillit_web.desk.models import LONGEST_TEXT, Agreement, Conversation, Message
+from tillit_web.desk.publishing import tell
+from tillit_web.desk.queries import digest
+from tillit_web.people.models import User
+
+MOST_OPENED_AN_HOUR = 12  # from one network
+MOST_OPENED_AN_HOUR_BY_ALL = 2_000
+MOST_WRITTEN = 30  # by a customer in one conversation, within ten minutes
+WRITTEN_WITHIN = timedelta(minutes=10)
+
+
+class TooMany(Exception):
+    """More than people write: nothing was kept of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation, and what opens it for the customer; the token cannot be shown again."""
+
+    conversation: Conversation
+    token: str
+
+
+def open_conversation(
+    text: str,
+    *,
+    language: str,
+    channel: str = Conversation.Channel.CHAT,
+    client_id: str = "",
+    name: str = "",
+    email: str = "",
+    phone: str = "",
+    topic: str = "",
+    errand: Errand = Errand.LOOK_UP,
+    network: str = "",
+    asks_for_person: bool = False,
+    is_for_people: bool = False,
+    subject: bytes | None = None,
+    now: datetime | None = None,
+) -> Opened:
+    """Begin a conversation with what the customer wrote, and let the machine or the desk have it.
+
+    Args:
+        client_id: The sender's own id of the message.
+        network: Where it comes from, to count against; "" for what no stranger can send.
+        asks_for_person: They ask for one of us at once; then they need not write anything.
+        is_for_people: It came by mail or phone, where no machine answers.
+        subject: Whose it is, if they have shown that; otherwise nothing that they say opens any history.
+
+    Raises:
+        NoText: Nothing was written, or too much.
+        TooMany: From this network, or by everybody.
+    """
+    at = now or timezone.now()
+    said = "" if asks_for_person and not text.strip() else cleaned(text, longest=LONGEST_TEXT)
+    _limit_opening(network, at)
+    token = secrets.token_urlsafe(24)
+    address, number = one_line(email, longest=254), one_line(phone, longest=40)
+    conversation = Conversation(
+        token_digest=digest(token),
+        channel=channel,
+        language=language,
+        topic=one_line(topic, longest=60),
+        errand=errand.value,
+        subject=subject or subject_in(address, number),
+        name=one_line(name, longest=120),
+        email=address,
+        phone=number,
+        is_verified=subject is not None,
+        network=network,
+        opened_at=at,
+        changed_at=at,
+    )
+    with transaction.atomic():
+        conversation.save()
+        if said:
+            _write(conversation, Author.CUSTOMER, said, client_id=client_id, at=at)
+        tell(conversation, "question_asked", at=at)
+        if is_for_people:
+            hand_over(conversation, None, Reason.WRITTEN, now=at)
+    if asks_for_person:
+        ask_for_person(conversation, now=at)
+    elif not is_for_people:
+        _machine_turn(conversation, said, now=at)
+    conversation.refresh_from_db()
+    return Opened(conversation, token)
+
+
+def customer_writes(
+    conversation: Conversation, text: str, client_id: str = "", *, now: datetime | None = None
+) -> Message:
+    """Keep what the customer wrote, once; whoever owns the conversation answers.
+
+    Raises:
+        NoText: Nothing was written, or too much.
+        TooMany: Within a short time.
+    """
+    at = now or timezone.now()
+    said = cleaned(text, longest=LONGEST_TEXT)
+    with transaction.atomic():
+        row = locked(conversation)
+        if client_id and (known := row.messages.filter(client_id=client_id).first()) is not None:
+            return known
+        recent = row.messages.filter(author=Author.CUSTOMER.value, written_at__gt=at - WRITTEN_WITHIN)
+        if recent.count() >= MOST_WRITTEN:
+            raise TooMany
+        written = _write(row, Author.CUSTOMER, said, client_id=client_id, at=at)
+        was = Owner(row.owner)
+        if was is Owner.CLOSED:
+            hand_over(row, Event.CUSTOMER_WRITES, Reason.CAME_BACK, now=at)
+            tell(row, "question_asked", at=at)
+        elif was is not Owner.MACHINE:
+            _become(row, Event.CUSTOMER_WRITES)
+            if row.waits_since is None:
+                row.waits_since, row.promised_at = at, moments.promised(row.skill, now=at)[0]
+                tell(row, "question_asked", at=at)
+            _save(row, at)
+    if was is Owner.MACHINE:
+        _machine_turn(conversation, said, now=at)
+    return written
+
+
+def ask_for_person(conversation: Conversation, *, reason: Reason = Reason.ASKED, now: datetime | None = None) -> None:
+    """The customer wants one of us: at once, from wherever the conversation stands. Asking again changes nothing."""
+    at = now or timezone.now()
+    if conversation.owner in (Owner.DESK.value, Owner.PERSON.value):
+        return
+    meeting = moments.meet(conversation, now=at, asked=True, has_machine=False)
+    with transaction.atomic():
+        row = locked(conversation)
+        if row.owner in (Owner.DESK.value, Owner.PERSON.value):
+            return
+        before, row.decision = row.decision, meeting.decision
+        hand_over(row, Event.CUSTOMER_ASKS_FOR_PERSON, reason, now=at)
+    moments.ended(before, good=False, now=at, reached_person_anyway=True)
+
+
+def customer_is_done(conversation: Conversation, *, now: datetime | None = None) -> None:
+    """The customer has what they needed."""
+    with transaction.atomic():
+        row = locked(conversation)
+        if row.owner == Owner.CLOSED.value:
+            return
+        _close(row, Event.CUSTOMER_IS_DONE, Conversation.Outcome.SOLVED, by=None, at=now or timezone.now())
+    moments.ended(row.decision, good=True, now=row.changed_at)
+
+
+def take(conversation: Conversation, by: User, *, now: datetime | None = None) -> Conversation:
+    """One of us has it now.
+
+    Raises:
+        SomebodyElseHasIt: A colleague does.
+        NotNow: It is closed.
+    """
+    return _by_person(conversation, Event.PERSON_TAKES, by, now)
+
+
+def take_over(conversation: Conversation, by: User, *, now: datetime | None = None) -> Conversation:
+    """One of us has what a colleague had until now.
+
+    Raises:
+        NotNow: Nobody has it.
+    """
+    return _by_person(conversation, Event.PERSON_TAKES_OVER, by, now)
+
+
+@transaction.atomic
+def let_go(conversation: Conversation, by: User, *, now: datetime | None = None) -> Conversation:
+    """Put it back: anyone of us may take it, and what was promised stays promised.
+
+    Raises:
+        NotNow: It is not theirs to put back.
+    """
+    row, at = locked(conversation), now or timezone.now()
+    hand_over(row, Event.PERSON_LETS_GO, Reason.LET_GO, now=at, by=by)
+    return row
+
+
+@transaction.atomic
+def answer(
+    conversation: Conversation,
+    text: str,
+    by: User,
+    *,
+    client_id: str = "",
+    from_library: LibraryAnswer | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """One of us answers; whoever answers what nobody has, has it from then on.
+
+    Raises:
+        NoText: Nothing was written, or too much.
+        SomebodyElseHasIt: A colleague does.
+        NotNow: It is closed.
+    """
+    at, said = now or timezone.now(), cleaned(text, longest=LONGEST_TEXT)
+    row = locked(conversation)
+    if client_id and (known := row.messages.filter(client_id=client_id).first()) is not None:
+        return known
+    if row.owner in (Owner.DESK.value, Owner.MACHINE.value):
+        _become(row, Event.PERSON_TAKES, by)
+    _become(row, Event.PERSON_ANSWERS, by)
+    written = _write(row, Author.PERSON, said, client_id=client_id, at=at, handler=by, answer=from_library)
+    waited = None if row.waits_since is None else at - row.waits_since
+    row.waits_since = row.promised_at = row.escalated_at = None
+    _save(row, at)
+    if waited is not None:
+        tell(row, "question_answered", at=at)
+        asked = row.reason in (Reason.ASKED.value, Reason.NOT_HELPED.value)
+        transaction.on_commit(lambda: moments.person_met(row, waited=waited, by_customer=asked))
+    return written
+
+
+def note(
+    conversation: Conversation, text: str, by: User, *, client_id: str = "", now: datetime | None = None
+) -> Message:
+    """Write something for us alone.
+
+    Raises:
+        NoText: Nothing was written, or too much.
+    """
+    said = cleaned(text, longest=LONGEST_TEXT)
+    if client_id and (known := conversation.messages.filter(client_id=client_id).first()) is not None:
+        return known
+    return _write(conversation, Author.NOTE, said, client_id=client_id, at=now or timezone.now(), handler=by)
+
+
+@transaction.atomic
+def hand_back(
+    conversation: Conversation, by: User, *, agreed: Iterable[Agreed] = (), now: datetime | None = None
+) -> Conversation:
+    """The machine has the word again, and knows what was agreed.
+
+    Raises:
+        NotNow: It is not theirs to give.
+    """
+    row, at = locked(conversation), now or timezone.now()
+    _become(row, Event.PERSON_HANDS_BACK, by)
+    for one in agreed:
+        text = one_line(one.text, longest=500)
+        if text:
+            Agreement.objects.create(conversation=row, at=at, handler=by, text=text, until=one.until)
+    row.waits_since = row.promised_at = row.escalated_at = None
+    _save(row, at)
+    return row
+
+
+def close(
+    conversation: Conversation, by: User, outcome: Conversation.Outcome, *, now: datetime | None = None
+) -> Conversation:
+    """End it, and say how it ended.
+
+    Raises:
+        SomebodyElseHasIt: A colleague has it.
+    """
+    with transaction.atomic():
+        row = locked(conversation)
+        if row.owner == Owner.CLOSED.value:
+            return row
+        _close(row, Event.PERSON_CLOSES, outcome, by=by, at=now or timezone.now())
+    moments.ended(row.decision, good=outcome == Conversation.Outcome.SOLVED, now=row.changed_at)
+    return row
+
+
+def open_again(conversation: Conversation, by: User, *, now: datetime | None = None) -> Conversation:
+    """Take a closed conversation up again; whoever does has it.
+
+    Raises:
+        NotNow: It is open.
+    """
+    with transaction.atomic():
+        row = locked(conversation)
+        _become(row, Event.PERSON_OPENS_AGAIN, by)
+        row.closed_at = row.outcome = None
+        _save(row, now or timezone.now())
+    return row
+
+
+def escalate(*, now: datetime | None = None) -> int:
+    """Show everybody what nobody answered by the time promised, and hand over what a machine left; how many."""
+    at = now or timezone.now()
+    late = Conversation.objects.filter(
+        owner__in=(Owner.DESK.value, Owner.PERSON.value), promised_at__lt=at, escalated_at__isnull=True
+    )
+    count = 0
+    for found in late:
+        with transaction.atomic():
+            row = locked(found)
+            if row.promised_at is None or row.promised_at >= at or row.escalated_at is not None:
+                continue
+            row.escalated_at = at
+            hand_over(row, Event.NOBODY_ANSWERED, Reason.LATE, now=at)
+            count += 1
+    return count + _rescue(at)
+
+
+def locked(conversation: Conversation) -> Conversation:
+    """The row as it is now, kept from others until the transaction ends."""
+    return Conversation.objects.select_for_update().get(pk=conversation.pk)
+
+
+def _machine_turn(conversation: Conversation, text: str, *, now: datetime) -> None:
+    """Let the machine answer or hand over; somebody who took it meanwhile keeps it."""
+    today = timezone.localdate(now)
+    found = machine.turn(conversation, text, now=now, today=today)
+    if found.hands_over is Reason.ASKED:
+        ask_for_person(conversation, now=now)
+        return
+    meeting = (
+        None
+        if found.is_about_itself
+        else moments.meet(conversation, now=now, asked=False, has_machine=found.hands_over is None)
+    )
+    with transaction.atomic():
+        row = locked(conversation)
+        if row.owner != Owner.MACHINE.value:
+            return
+        if meeting is not None:
+            row.decision = meeting.decision
+        answers = found.hands_over is None and (meeting is None or meeting.is_machine)
+        if answers:
+            _become(row, Event.MACHINE_ANSWERS)
+            _write(row, Author.MACHINE, found.text, client_id="", at=now, answer=found.answer)
+            _save(row, now)
+            if meeting is not None:
+                tell(row, "machine_answered", at=now)
+        else:
+            reason = found.hands_over or (meeting.reason if meeting else Reason.POLICY)
+            hand_over(row, Event.MACHINE_HANDS_OVER, reason, now=now, held_back=found)
+    if answers and meeting is not None:
+        moments.machine_met(meeting.decision)
+
+
+def _rescue(at: datetime) -> int:
+    """Whoever a machine left without a word, since it was killed in the middle, gets one of us."""
+    count = 0
+    left = Conversation.objects.filter(owner=Owner.MACHINE.value, changed_at__lt=at - timedelta(minutes=1))
+    for found in left.filter(messages__isnull=False).distinct():
+        last = found.messages.exclude(author=Author.NOTE.value).last()
+        if last is None or last.author != Author.CUSTOMER.value:
+            continue
+        with transaction.atomic():
+            row = locked(found)
+            if row.owner == Owner.MACHINE.value:
+                hand_over(row, Event.MACHINE_HANDS_OVER, Reason.UNSURE, now=at)
+                count += 1
+    return count
+
+
+def _by_person(conversation: Conversation, event: Event, by: User, now: datetime | None) -> Conversation:
+    with transaction.atomic():
+        row = locked(conversation)
+        _become(row, event, by)
+        _save(row, now or timezone.now())
+    return row
+
+
+def _become(row: Conversation, event: Event, by: User | None = None) -> None:
+    after = row.ownership.after(event, by=None if by is None else by.pk)
+    row.owner, row.handler_id = after.owner.value, after.handler
+
+
+def _close(row: Conversation, event: Event, outcome: Conversation.Outcome, *, by: User | None, at: datetime) -> None:
+    _become(row, event, by)
+    row.closed_at, row.outcome = at, outcome
+    row.waits_since = row.promised_at = row.escalated_at = None
+    _save(row, at)
+    tell(row, "conversation_closed", at=at, outcome=outcome.value)
+
+
+def _save(row: Conversation, at: datetime) -> None:
+    row.changed_at = at
+    row.save()
+
+
+def _write(
+    row: Conversation,
+    author: Author,
+    text: str,
+    *,
+    client_id: str,
+    at: datetime,
+    handler: User | None = None,
+    answer: LibraryAnswer | None = None,
+) -> Message:
+    return Message.objects.create(
+        conversation=row,
+        written_at=at,
+        author=author.value,
+        handler=handler,
+        text=text,
+        answer=answer,
+        client_id=client_id[:64] or uuid.uuid4().hex,
+    )
+
+
+def _limit_opening(network: str, at: datetime) -> None:
+    if not network:
+        return
+    lately = Conversation.objects.filter(opened_at__gt=at - timedelta(hours=1)).exclude(network="")
+    if lately.filter(network=network).count() >= MOST_OPENED_AN_HOUR or lately.count() >= MOST_OPENED_AN_HOUR_BY_ALL:
+        raise TooMany

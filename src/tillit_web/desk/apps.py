@@ -1,0 +1,26 @@
+"""The app of conversations."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.apps import AppConfig
+
+PROMISES_EVERY = timedelta(minutes=1)
+TIDY_EVERY = timedelta(hours=1)
+
+
+class DeskConfig(AppConfig):
+    name = "tillit_web.desk"
+    label = "desk"
+
+    def ready(self) -> None:
+        """Have promises minded and old conversations end by themselves, and erasure reach them all."""
+        from tillit_web.desk.jobs import mind_promises, tidy_conversations  # models exist only now
+        from tillit_web.desk.keeping import conversations_of
+        from tillit_web.jobs.schedule import every
+        from tillit_web.people.erasure import also_remove
+
+        every(PROMISES_EVERY, mind_promises)
+        every(TIDY_EVERY, tidy_conversations)
+        also_remove("app.sqlite: conversations", conversations_of)

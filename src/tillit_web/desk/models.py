@@ -1,0 +1,188 @@
+"""Conversations: who owns each, what was said, what went with it when it changed hands, and what was agreed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tillit.desk.handoff import Agreed, Author, Packet, Reason
+from tillit.desk.owner import Owner, Ownership
+from tillit.meetings.actions import ANYONE
+from tillit.vocabulary import Errand
+from tillit_web.languages import LANGUAGES
+
+LONGEST_TEXT = 4_000  # of what one of us or a customer writes at once
+LONGEST_ANSWER = 12_000  # as in the library
+
+
+class Conversation(models.Model):
+    """One conversation. The database refuses one without an owner, and one with two."""
+
+    class Channel(models.TextChoices):
+        CHAT = "chat", _("chat")
+        MAIL = "mail", _("e-mail")
+        PHONE = "phone", _("phone")
+
+    class Owned(models.TextChoices):
+        MACHINE = Owner.MACHINE.value, _("a machine")
+        DESK = Owner.DESK.value, _("waits for one of us")
+        PERSON = Owner.PERSON.value, _("a person")
+        CLOSED = Owner.CLOSED.value, _("closed")
+
+    class Outcome(models.TextChoices):
+        SOLVED = "solved", _("solved")
+        PROMISED = "promised", _("something was promised")
+        UNSOLVED = "unsolved", _("not solved")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    token_digest = models.BinaryField(max_length=32, unique=True)  # of what opens the customer's page
+    channel = models.CharField(max_length=5, choices=Channel.choices, default=Channel.CHAT)
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    topic = models.CharField(max_length=60, blank=True)
+    errand = models.CharField(max_length=16, default=Errand.LOOK_UP.value)
+    skill = models.CharField(max_length=31, default=ANYONE)  # who it waits for; never a name
+    subject = models.BinaryField(max_length=16, null=True, db_index=True)  # of the e-mail or phone they gave
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    is_verified = models.BooleanField(default=False)  # they have shown that the address is theirs
+    owner = models.CharField(max_length=7, choices=Owned.choices, default=Owned.MACHINE)
+    handler = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=16, blank=True)  # a Reason, from the first handover on
+    waits_since = models.DateTimeField(null=True)  # the customer's first word that none of us has answered
+    promised_at = models.DateTimeField(null=True)  # by when one of us answers it
+    escalated_at = models.DateTimeField(null=True)  # nobody had, by then
+    decision = models.CharField(max_length=32, blank=True)  # the last one, in the log of decisions
+    wants_same_person = models.BooleanField(default=False)
+    network = models.CharField(max_length=64, blank=True)  # where it was opened from; emptied within the hour
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_index=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(owner__in=[one.value for one in Owner]), name="a_conversation_has_an_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(owner="person", handler__isnull=False) | (~Q(owner="person") & Q(handler__isnull=True)),
+                name="a_person_has_it_or_nobody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(owner="desk") | (Q(promised_at__isnull=False) & ~Q(reason="")),
+                name="who_waits_was_promised",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner="closed", closed_at__isnull=False, outcome__isnull=False)
+                | (~Q(owner="closed") & Q(closed_at__isnull=True, outcome__isnull=True)),
+                name="closed_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_at__isnull=True, waits_since__isnull=True)
+                | Q(promised_at__isnull=False, waits_since__isnull=False, waits_since__lte=F("promised_at")),
+                name="a_promise_is_to_somebody_who_waits",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["owner", "promised_at"], name="conversations_in_line")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.owner}"
+
+    @property
+    def ownership(self) -> Ownership:
+        """As the core knows it."""
+        return Ownership(Owner(self.owner), self.handler_id)
+
+
+class Message(models.Model):
+    """One message, in the order of its number. Written once, however often it is sent."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    written_at = models.DateTimeField()
+    author = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Author])
+    handler = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField(max_length=LONGEST_ANSWER)
+    answer = models.ForeignKey("answers.LibraryAnswer", null=True, on_delete=models.SET_NULL, related_name="+")
+    client_id = models.CharField(max_length=64)  # the sender's own, so that what is sent twice is there once
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "client_id"], name="a_message_is_written_once"),
+            models.CheckConstraint(
+                condition=Q(author__in=("person", "note")) | Q(handler__isnull=True), name="who_wrote_it_is_one_of_us"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author} {self.written_at:%Y-%m-%d %H:%M}"
+
+
+class Handoff(models.Model):
+    """That a conversation changed hands, and what went with it."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="handoffs")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Reason])
+    goal = models.CharField(max_length=500)
+    tried = models.JSONField(default=list)
+    said = models.JSONField(default=list)
+    version = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def packet(self) -> Packet:
+        """As the core knows it.
+
+        Raises:
+            QueryError: The row was changed by somebody who does not know its form.
+        """
+        kept = {name: getattr(self, name) for name in ("reason", "goal", "tried", "said", "version")}
+        return Packet.from_json(kept)
+
+
+class Agreement(models.Model):
+    """What one of us agreed with the customer: the machine says the same when it has the word again."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="agreements")
+    at = models.DateTimeField()
+    handler = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.CharField(max_length=500)
+    until = models.DateField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def holds(self, today: date) -> bool:
+        """Whether the machine may still say so."""
+        return Agreed(self.text, self.until).holds(today)
+
+
+class Milestone(models.Model):
+    """Something that happened, on its way to the log of events; written with what it tells of, sent a moment later."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="milestones")
+    activity = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    properties = models.JSONField(default=dict)
+    published_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.at:%Y-%m-%d %H:%M}"

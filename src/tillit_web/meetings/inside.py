@@ -1,0 +1,118 @@
+"""Decisions about customers whom the product itself meets: the same policy, people and log as over HTTP."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.conf import settings
+
+from tillit.errors import StoreError
+from tillit.ledger.ledger import SALT_BYTES
+from tillit.meetings.actions import ANYONE
+from tillit.meetings.decide import Decision, decide
+from tillit.meetings.log import Delivered, Entry, Grouped, Outcome, open_log
+from tillit.meetings.moment import Capacity, Moment
+from tillit.meetings.policy import Policy
+from tillit.meetings.staffing import Staffing
+from tillit.meetings.unlinked import unlinked
+from tillit_web.meetings.desk import desk_keeper
+from tillit_web.meetings.needs import needs_of
+from tillit_web.meetings.queries import policy as policy_in_force
+from tillit_web.meetings.staffing import staffed
+from tillit_web.people.queries import company
+from tillit_web.people.standing import Standing, StandingReader
+
+
+class NotDecided(Exception):
+    """The log could not be written, so nothing was decided: a person meets the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """What is known of who can meet customers now."""
+
+    policy: Policy
+    staffing: Staffing
+    capacity: Capacity
+
+
+def at_work(skill: str, *, at: int) -> AtWork:
+    """Who has a skill now, and what they can take on (`at` in microseconds UTC)."""
+    policy = policy_in_force(_directory(), currency=company().currency or None)
+    keeper = desk_keeper(_directory())
+    keeper.refresh_now(policy, at=at)
+    return AtWork(policy, staffed().staffing, keeper.capacity(skill, at=at))
+
+
+def meet(moment: Moment, subject: bytes | None, *, groups: Mapping[str, str]) -> Decision:
+    """Decide how a customer is met now, and log it.
+
+    Args:
+        moment: What is known; whose it is stays out of it unless they allowed that.
+        subject: Who it is, if they have shown that; None: nobody's history and no need is looked up.
+        groups: What is stated of the meeting for the audit of fairness.
+
+    Raises:
+        NotDecided: The log did not take it.
+    """
+    directory, decision_id = _directory(), uuid.uuid4().hex
+    known = at_work(moment.skill or ANYONE, at=moment.at)
+    standing = _standing(directory, subject)
+    if subject is not None and needs_of([subject]):
+        moment = replace(moment, has_stated_need=True)
+    if not standing.may_vary:
+        moment = replace(moment, may_vary=False)
+    if standing.consent_row is None:
+        moment = unlinked(moment, known.policy, decision_id=decision_id)
+    skill = moment.skill or ANYONE
+    keeper = desk_keeper(directory)
+    decision = decide(
+        moment,
+        known.policy,
+        {skill: known.capacity},
+        draw=secrets.SystemRandom().random(),
+        decision_id=decision_id,
+        consent_row=standing.consent_row,
+        slots=keeper.slots(skill, known.policy, at=moment.at),
+    )
+    _put(Grouped(decision, groups))
+    keeper.note(decision)
+    return decision
+
+
+def came_of(entry: Delivered | Outcome) -> None:
+    """Log how a customer was met in the end, or what came of it.
+
+    Raises:
+        NotDecided: The log did not take it.
+    """
+    _put(entry)
+    desk_keeper(_directory()).note(entry)
+
+
+def _put(entry: Entry) -> None:
+    try:
+        with open_log(_directory()) as log:
+            log.append([(entry, secrets.token_bytes(SALT_BYTES))], at=time.time_ns() // 1000)
+    except (sqlite3.Error, StoreError) as error:
+        raise NotDecided(str(error)) from error
+
+
+def _standing(directory: Path, subject: bytes | None) -> Standing:
+    if subject is None:
+        return Standing()
+    reader = StandingReader(directory)
+    try:
+        return reader.of(subject)
+    finally:
+        reader.close()
+
+
+def _directory() -> Path:
+    return Path(settings.DATA_DIRECTORY)
