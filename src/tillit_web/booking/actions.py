@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db import transaction
 
-from tillit.booking.slots import MINUTE, fairest, steps_of
+from tillit.booking.replies import reply_in
 from tillit.events.key import read_or_create_key
 from tillit.events.subject import normalise, subject_of
 from tillit.vocabulary import IdentifierKind
-from tillit_web.booking.models import Booking, Host, Kind, TakenStep
-from tillit_web.booking.queries import micros, slots_of
+from tillit_web.booking.models import Booking, Kind, Room
+from tillit_web.booking.queries import uid_of
+from tillit_web.booking.taking import TAKING, give_back, take
+from tillit_web.booking.taking import NotFree as NotFree
 
 HELD_FOR = timedelta(minutes=10)
 MOST_HELD = 3  # at one moment, from one network
-TAKING = (Booking.State.HELD, Booking.State.CONFIRMED)
-
-
-class NotFree(Exception):
-    """Somebody else has the time, or it is not offered."""
 
 
 class TooManyHeld(Exception):
     """As many times are held from this network as one customer can need."""
 
 
-def hold(kind: Kind, starts_at: datetime, *, network: str, language: str, now: datetime) -> Booking:
+def hold(
+    kind: Kind, starts_at: datetime, *, network: str, language: str, now: datetime, room: Room | None = None
+) -> Booking:
     """Keep a time for a customer who is writing their name.
+
+    Args:
+        room: The only one they want; None for any.
 
     Raises:
         NotFree: It is not offered, or was taken meanwhile.
@@ -39,26 +41,10 @@ def hold(kind: Kind, starts_at: datetime, *, network: str, language: str, now: d
     end_holds(now)
     if network and Booking.objects.filter(state=Booking.State.HELD, network=network).count() >= MOST_HELD:
         raise TooManyHeld
-    free = _hosts_at(kind, starts_at, now)
-    while free:
-        host = fairest(free, _booked(free))
-        made = Booking(
-            kind=kind,
-            host_id=host,
-            starts_at=starts_at,
-            held_until=now + HELD_FOR,
-            network=network,
-            language=language,
-            changed_at=now,
-        )
-        try:
-            with transaction.atomic():
-                made.save()
-                _take(made)
-            return made
-        except IntegrityError:
-            free = tuple(other for other in free if other != host)
-    raise NotFree
+    made = Booking(kind=kind, starts_at=starts_at, network=network, language=language, changed_at=now)
+    made.held_until = now + HELD_FOR
+    take(made, now=now, room=room)
+    return made
 
 
 @transaction.atomic
@@ -90,17 +76,11 @@ def move(booking: Booking, starts_at: datetime, *, now: datetime) -> Booking:
         row = Booking.objects.select_for_update().get(pk=booking.pk)
         if row.state != Booking.State.CONFIRMED:
             raise NotFree
-        TakenStep.objects.filter(booking=row).delete()
-        free = _hosts_at(row.kind, starts_at, now)
-        if not free:
-            raise NotFree  # the transaction gives the old time back
-        row.host_id = row.host_id if row.host_id in free else fairest(free, _booked(free))
+        give_back([row])
         row.starts_at, row.sequence, row.changed_at, row.reminded_at = starts_at, row.sequence + 1, now, None
-        row.save()
-        try:
-            _take(row)
-        except IntegrityError as error:
-            raise NotFree from error
+        row.customer_reply = row.host_reply = ""
+        row.customer_replied_at = row.host_replied_at = None
+        take(row, now=now)  # where it fails the transaction gives the old time back
     return row
 
 
@@ -112,7 +92,7 @@ def cancel(booking: Booking, *, now: datetime) -> None:
         return
     row.state, row.sequence, row.changed_at, row.network = Booking.State.CANCELLED, row.sequence + 1, now, ""
     row.save()
-    TakenStep.objects.filter(booking=row).delete()
+    give_back([row])
 
 
 def nobody_came(booking: Booking, *, missed: bool, now: datetime) -> None:
@@ -126,9 +106,51 @@ def nobody_came(booking: Booking, *, missed: bool, now: datetime) -> None:
 @transaction.atomic
 def end_holds(now: datetime) -> int:
     """Give back what was held and not confirmed in time."""
-    over = Booking.objects.filter(state=Booking.State.HELD, held_until__lte=now)
-    TakenStep.objects.filter(booking__in=over).delete()
-    return over.update(state=Booking.State.EXPIRED, network="", changed_at=now)
+    # Locked first: what is confirmed in this moment is no hold any more, and keeps its time.
+    over = list(Booking.objects.select_for_update().filter(state=Booking.State.HELD, held_until__lte=now))
+    give_back(over)
+    ended = Booking.objects.filter(pk__in=[row.pk for row in over])
+    return ended.update(state=Booking.State.EXPIRED, network="", changed_at=now)
+
+
+class Heard(StrEnum):
+    """What became of a reply."""
+
+    RECORDED = "recorded"
+    OUTDATED = "outdated"  # about a time that is no more, or older than one we have
+    NOT_OURS = "not_ours"
+
+
+@transaction.atomic
+def reply_received(text: bytes) -> Heard:
+    """Record what a calendar answered to an invitation: `METHOD:REPLY`, a `text/calendar` part of a mail that came in.
+
+    Whoever reads mail gives each such part here; anything at all may be given. It says `NOT_OURS` where the part is no
+    reply, or is to no booking, or from neither its customer nor its host: then it is a mail like any other. Otherwise
+    the mail needs no other answer. A reply moves and cancels nothing: that somebody declined is shown to the team.
+
+    A UID is 122 random bits that only the two were sent, so it is what shows that the reply is theirs; the mail's own
+    sender may be another of their addresses.
+    """
+    reply = reply_in(text)
+    uid = reply and uid_of(reply.uid)
+    row = (
+        Booking.objects.select_for_update(of=("self",)).select_related("host").filter(uid=uid).first() if uid else None
+    )
+    if reply is None or row is None:
+        return Heard.NOT_OURS
+    whose = (
+        {row.email.lower(): "customer", row.host.email.lower(): "host"}.get(reply.attendee) if reply.attendee else None
+    )
+    if whose is None:
+        return Heard.NOT_OURS
+    before = getattr(row, f"{whose}_replied_at")
+    if reply.sequence != row.sequence or row.state != Booking.State.CONFIRMED or (before and reply.said_at < before):
+        return Heard.OUTDATED
+    setattr(row, f"{whose}_reply", reply.answer.value)
+    setattr(row, f"{whose}_replied_at", reply.said_at)
+    row.save(update_fields=[f"{whose}_reply", f"{whose}_replied_at"])
+    return Heard.RECORDED
 
 
 def _subject_of(email: str) -> bytes | None:
@@ -139,21 +161,3 @@ def _subject_of(email: str) -> bytes | None:
         if clear
         else None
     )
-
-
-def _take(booking: Booking) -> None:
-    span = booking.kind.meeting.takes(micros(booking.starts_at))
-    TakenStep.objects.bulk_create(
-        TakenStep(booking=booking, host_id=booking.host_id, step=step) for step in steps_of(span)
-    )
-
-
-def _hosts_at(kind: Kind, starts_at: datetime, now: datetime) -> tuple[int, ...]:
-    starts = micros(starts_at)
-    slots = slots_of(kind, first=starts, last=starts + MINUTE, now=now)
-    return next((slot.hosts for slot in slots if slot.starts == starts), ())
-
-
-def _booked(hosts: tuple[int, ...]) -> dict[int, int]:
-    rows = Host.objects.filter(pk__in=hosts, bookings__state__in=TAKING).annotate(count=Count("bookings"))
-    return dict(rows.values_list("pk", "count"))

@@ -6,15 +6,18 @@ import uuid
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tillit.booking.replies import Answer
 from tillit.booking.slots import STEP_MINUTES, MeetingKind
 from tillit.errors import QueryError
 from tillit.journeys.opening import OpeningHours
 from tillit_web.languages import LANGUAGES
 from tillit_web.ui.templatetags.tillit import said
+
+MOST_PLACES = 200  # at one meeting
 
 
 def _of_steps(value: int) -> None:
@@ -51,6 +54,28 @@ class Host(models.Model):
         return self.name
 
 
+class Room(models.Model):
+    """Somewhere to meet that one meeting has at a time: a room, a shop's corner, a car to drive."""
+
+    name = models.CharField(
+        _("Name"), max_length=120, help_text=_("As customers find it: the shop in Lund, first floor")
+    )
+    hours = models.CharField(
+        _("Open"),
+        max_length=400,
+        blank=True,
+        validators=[_hours],
+        help_text=_("For example mon-fri 09:00-18:00, sat 10:00-15:00. Empty: whenever those work who can be met."),
+    )
+    is_active = models.BooleanField(_("Can be booked now"), default=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Kind(models.Model):
     """What can be booked."""
 
@@ -69,6 +94,26 @@ class Kind(models.Model):
     )
     ahead_days = models.PositiveSmallIntegerField(_("Days ahead"), default=28, validators=[MaxValueValidator(180)])
     hosts = models.ManyToManyField(Host, verbose_name=_("Who can be met"), related_name="kinds")
+    rooms = models.ManyToManyField(
+        Room,
+        verbose_name=_("Rooms and shops"),
+        related_name="kinds",
+        blank=True,
+        help_text=_("It takes one of them. None: it needs no room."),
+    )
+    places = models.PositiveSmallIntegerField(
+        _("Customers at once"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PLACES)],
+        help_text=_("More than one for a demonstration or a course. Meetings already begun to be booked keep theirs."),
+    )
+    skill = models.CharField(
+        _("Skill"),
+        max_length=31,
+        blank=True,
+        validators=[RegexValidator(r"\A[a-z][a-z_]*\Z", _("Small letters and underscores: heat_pumps."))],
+        help_text=_("As on Who can meet customers when. Calls that are promised to customers use these times."),
+    )
     is_open = models.BooleanField(_("Customers can book it"), default=True)
 
     class Meta:
@@ -98,10 +143,19 @@ class Booking(models.Model):
         EXPIRED = "expired", _("not confirmed in time")
         MISSED = "missed", _("nobody came")
 
+    class Reply(models.TextChoices):
+        NONE = "", _("no answer")
+        ACCEPTED = Answer.ACCEPTED.value, _("accepted")
+        DECLINED = Answer.DECLINED.value, _("declined")
+        TENTATIVE = Answer.TENTATIVE.value, _("perhaps")
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     sequence = models.PositiveIntegerField(default=0)
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="bookings")
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="bookings")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="bookings", null=True)
+    # What it has of anybody's time; none once it was given back. One booking a place: the database says so.
+    place = models.OneToOneField("Place", on_delete=models.SET_NULL, related_name="booking", null=True)
     starts_at = models.DateTimeField(db_index=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.HELD)
     held_until = models.DateTimeField(null=True)
@@ -114,20 +168,58 @@ class Booking(models.Model):
     language = models.CharField(max_length=2, choices=LANGUAGES)
     changed_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
+    # What the calendars of the two answered to the invitation as it stands; a move asks anew.
+    customer_reply = models.CharField(max_length=10, choices=Reply.choices, blank=True)
+    customer_replied_at = models.DateTimeField(null=True)
+    host_reply = models.CharField(max_length=10, choices=Reply.choices, blank=True)
+    host_replied_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
-class TakenStep(models.Model):
-    """Five minutes of a host's time that one booking has. The database keeps two from having the same."""
+class Occasion(models.Model):
+    """A meeting that takes place: one host, in one room where it needs one, with as many places as it had at first."""
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="steps")
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="occasions")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", null=True)
+    starts_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Place(models.Model):
+    """A place at a meeting; there are no more bookings than places."""
+
+    occasion = models.ForeignKey(Occasion, on_delete=models.CASCADE, related_name="places")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["occasion", "number"], name="a_place_is_there_once"),
+            models.CheckConstraint(condition=models.Q(number__lt=MOST_PLACES), name="a_meeting_has_so_many_places"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} {self.number}"
+
+
+class TakenStep(models.Model):
+    """Five minutes of a host's time, and of a room's, that one meeting has. The database keeps two from having them."""
+
+    occasion = models.ForeignKey(Occasion, on_delete=models.CASCADE, related_name="steps")
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", null=True)
     step = models.BigIntegerField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["host", "step"], name="a_hosts_time_is_taken_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["host", "step"], name="a_hosts_time_is_taken_once"),
+            # Rows without a room are never alike: nulls are not equal, in SQLite and in PostgreSQL.
+            models.UniqueConstraint(fields=["room", "step"], name="a_rooms_time_is_taken_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.host_id} {self.step}"

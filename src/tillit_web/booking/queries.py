@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tillit.booking.calendars import Appointment
-from tillit.booking.slots import MINUTE, STEP_MINUTES, Slot, free_slots, merged
+from tillit.booking.slots import MINUTE, STEP_MINUTES, Slot, Span, apart, free_slots, merged
 from tillit.booking.slots import Host as FreeHost
+from tillit.booking.slots import Room as FreeRoom
 from tillit.journeys.opening import COUNTRIES, OpeningHours
-from tillit_web.booking.models import Booking, Host, Kind, TakenStep
-from tillit_web.people.queries import company
+from tillit_web.booking.models import Booking, Host, Kind, Occasion, Room, TakenStep
+from tillit_web.people.queries import CompanyFacts, company
 
 WEEK = timedelta(days=7)
+DAY = 86_400_000_000
+PROMISED_DAYS = 14
+UID_HOME = "tillit"
+
+
+def instant(at: int) -> datetime:
+    """Microseconds UTC as an aware instant."""
+    return datetime.fromtimestamp(at // 1_000_000, UTC)
 
 
 def micros(at: datetime) -> int:
@@ -23,26 +35,90 @@ def micros(at: datetime) -> int:
     return round(at.timestamp()) * 1_000_000
 
 
-def slots_of(kind: Kind, *, first: int, last: int, now: datetime) -> tuple[Slot, ...]:
-    """What is free from `first` to before `last` (microseconds UTC), no further ahead than the kind allows."""
+def slots_of(kind: Kind, *, first: int, last: int, now: datetime, room: Room | None = None) -> tuple[Slot, ...]:
+    """What is free from `first` to before `last` (microseconds UTC), no further ahead than the kind allows.
+
+    Args:
+        room: The only one that is wanted; None for any.
+    """
     furthest = micros(now + timedelta(days=kind.ahead_days))
     if first >= furthest:
         return ()
     here = company()
-    holidays = here.country if here.country in COUNTRIES else ""
     hosts = list(kind.hosts.filter(is_active=True).order_by("pk"))
-    step = STEP_MINUTES * MINUTE
-    taken: dict[int, list[tuple[int, int]]] = {host.pk: [] for host in hosts}
-    margin = (kind.minutes + kind.before + kind.after) * MINUTE
-    rows = TakenStep.objects.filter(
-        host__in=hosts, step__gte=(first - margin) // step, step__lte=(last + margin) // step
-    )
-    for host, at in rows.values_list("host_id", "step"):
-        taken[host].append((at * step, (at + 1) * step))
+    rooms = list(kind.rooms.order_by("pk"))
+    wanted = [one for one in rooms if one.is_active and room in (None, one)]
+    taken = _taken(kind, hosts, wanted, first, last)
+    begun = _begun(kind, room if rooms else None, first, last)
     free = [
-        FreeHost(host.pk, OpeningHours.parse(host.hours, holidays=holidays), merged(taken[host.pk])) for host in hosts
+        FreeHost(host.pk, _hours(host.hours, here), merged(taken["host", host.pk]), tuple(begun[host.pk]))
+        for host in hosts
     ]
-    return free_slots(kind.meeting, free, here.timezone, first=first, last=min(last, furthest), now=micros(now))
+    places = [
+        FreeRoom(one.pk, _hours(one.hours, here) if one.hours else None, merged(taken["room", one.pk]))
+        for one in wanted
+    ]
+    return free_slots(
+        kind.meeting,
+        free,
+        here.timezone,
+        first=first,
+        last=min(last, furthest),
+        now=micros(now),
+        rooms=places if rooms else None,
+    )
+
+
+def _hours(text: str, here: CompanyFacts) -> OpeningHours:
+    return OpeningHours.parse(text, holidays=here.country if here.country in COUNTRIES else "")
+
+
+def _taken(
+    kind: Kind, hosts: Sequence[Host], rooms: Sequence[Room], first: int, last: int
+) -> defaultdict[tuple[str, int], list[Span]]:
+    """What hosts and rooms have taken around a stretch, by ("host" or "room", its key)."""
+    step = STEP_MINUTES * MINUTE
+    margin = (kind.minutes + kind.before + kind.after) * MINUTE
+    near = TakenStep.objects.filter(step__gte=(first - margin) // step, step__lte=(last + margin) // step)
+    taken: defaultdict[tuple[str, int], list[Span]] = defaultdict(list)
+    rows = near.filter(Q(host__in=hosts) | Q(room__in=rooms)).values_list("host_id", "room_id", "step")
+    for host, place, at in rows:
+        span = at * step, (at + 1) * step
+        taken["host", host].append(span)
+        taken["room", place].append(span)
+    return taken
+
+
+def _begun(kind: Kind, room: Room | None, first: int, last: int) -> defaultdict[int, list[int]]:
+    """Starts at which hosts meet a group that has a place left, by host."""
+    begun: defaultdict[int, list[int]] = defaultdict(list)
+    if kind.places > 1:
+        within = Q(starts_at__gte=instant(first), starts_at__lt=instant(last))
+        meetings = Occasion.objects.filter(within, kind=kind, places__booking=None).distinct()
+        for host, starts_at in meetings.filter(**({"room": room} if room else {})).values_list("host", "starts_at"):
+            begun[host].append(micros(starts_at))
+    return begun
+
+
+def free_times(skill: str, at: int) -> tuple[int, ...]:
+    """Times that customers who need a skill may be promised for a call, each once for each host who is free then.
+
+    They are of what customers can book that names the skill, within `PROMISED_DAYS`, on the kind's own notice; no two
+    of one host overlap, so all of them can be kept. Nothing is held: a time that is offered may be gone once it is
+    chosen. It asks the database some five questions a kind: keep what it says for a minute, and call it in a thread.
+
+    Args:
+        skill: As on *Who can meet customers when*.
+        at: Microseconds UTC; now.
+
+    Returns:
+        Microseconds UTC, in order; none where nothing names the skill.
+    """
+    now, last = instant(at), at + PROMISED_DAYS * DAY
+    kinds = Kind.objects.filter(is_open=True, skill=skill, places=1)
+    found = (apart(kind.meeting, slots_of(kind, first=at, last=last, now=now)) for kind in kinds)
+    # Two kinds of one skill share their hosts; the one that offers most can be kept, both together perhaps not.
+    return max(found, key=len, default=())
 
 
 def week_of(kind: Kind, monday: datetime, *, now: datetime) -> list[tuple[datetime, list[datetime]]]:
@@ -86,12 +162,21 @@ def of_host(host: Host, now: datetime) -> QuerySet[Booking]:
     return rows.select_related("kind", "host").order_by("starts_at")
 
 
+def uid_of(text: str) -> UUID | None:
+    """The booking's own uid in what calendars call it; None where it is none of ours."""
+    name, at, home = text.strip().lower().rpartition("@")
+    try:
+        return UUID(name) if at and home == UID_HOME else None
+    except ValueError:
+        return None
+
+
 def appointment(booking: Booking, *, for_host: bool) -> Appointment:
     """A booking as a calendar sees it: the host is told whom they meet, the customer by whom they are met."""
     here = company()
     other = (booking.name or booking.email) if for_host else here.name
     return Appointment(
-        uid=f"{booking.uid}@tillit",
+        uid=f"{booking.uid}@{UID_HOME}",
         sequence=booking.sequence,
         starts=booking.starts_at,
         ends=booking.starts_at + timedelta(minutes=booking.kind.minutes),
