@@ -61,6 +61,7 @@ def serve(data: Path, port: int, *, logged: bool) -> None:
     from tillit_web.people.actions import record_consent
     from tillit_web.people.consents import How
     from tillit_web.people.standing import StandingReader
+    from tillit_web.readiness.here import HereReader
 
     class YesAtOnce(Writer):
         async def put(self, entry: Entry) -> None:  # noqa: ARG002 - nothing is written
@@ -72,7 +73,7 @@ def serve(data: Path, port: int, *, logged: bool) -> None:
         record_consent(subjects, Purpose.PERSONALISATION, granted=True, how=How.SITE, where="bench")
     add_shift("service", 50, "mon-sun 00:00-24:00")
     writer = (Writer if logged else YesAtOnce)(data)
-    app = Decider(KeyRing(), PolicyReader(data), StandingReader(data), DeskKeeper(data), writer, key=key)
+    app = Decider(KeyRing(), PolicyReader(data), StandingReader(data), DeskKeeper(data), writer, HereReader(), key=key)
     print(actions.create_key("bench").text, flush=True)
     uvicorn.run(app, port=port, log_config=None, access_log=False, lifespan="off", ws="none")
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tillit.errors import KeyMissing, StoreError
 from tillit.events.key import read_or_create_key
-from tillit.events.subject import Identified, Subjects, country_of_zone, normalise, subject_of
+from tillit.events.subject import Identified, Subjects, country_of_zone, normalise, normalised_texts, subject_of
 from tillit.vocabulary import IdentifierKind
 
 KEY = b"a key of thirty-two bytes length"
@@ -91,6 +91,13 @@ def test_columns_agree_with_values_one_by_one(values: list[str | None]) -> None:
     contacts = contacts_of(subjects, EMAIL, identified, taken)
     assert contacts == {(digest, "email", form) for digest, form in zip(wanted, forms, strict=True) if form is not None}
     assert not contacts_of(subjects, EMAIL, identified, taken)
+
+
+@given(st.text() | st.text(st.characters(max_codepoint=127)) | st.sampled_from(["GUEST", "N/A", "A-1 ", "\x1fa"]))
+def test_one_identifier_has_the_form_that_a_column_gives_it(value: str) -> None:
+    """A plain one is brought into its form without Arrow; the column, which always asks Arrow, is the reference."""
+    (form,) = normalised_texts(ORDER, pa.array([value], pa.string()), None).to_pylist()
+    assert normalise(ORDER, value) == form
 
 
 def contacts_of(

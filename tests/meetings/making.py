@@ -6,10 +6,13 @@ import random
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from msgspec import UNSET
+
 from tillit.meetings.actions import ANYONE, Action
-from tillit.meetings.moment import Capacity, Moment
+from tillit.meetings.moment import Capacity, Moment, Near
 from tillit.meetings.policy import Cell, Learning, Policy, Stakes, Way, may_be_drawn
 from tillit.meetings.policy_files import default_policy_text, parse_policy
+from tillit.readiness.now import Hold
 from tillit.vocabulary import Errand, Stage
 
 DEFAULT = parse_policy(default_policy_text(), name="policy.toml", version=1, currency="SEK")
@@ -79,6 +82,7 @@ def any_moment(dice: random.Random) -> Moment:
         skill=dice.choice([None, "returns", "wood"]),
         offers=tuple(dice.sample(ACTIONS, dice.randrange(len(ACTIONS) + 1))),
         may_vary=dice.random() < 0.9,
+        near=Near({"buys": dice.random()}, tuple(hold for hold in Hold if maybe())) if maybe() else UNSET,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import UNSET
 
 from tests.meetings.making import AT, DEFAULT, any_desk, any_moment, hostile_policy
 from tillit.meetings.actions import ANYONE, MACHINES, Action
@@ -52,6 +53,7 @@ TOLD = {
 }
 LOT = "Drawn by lot, to learn about {errand} with {stakes}: {share} of 100 such moments go this way."
 NOBODY = "Nobody was free in time, so a time was promised."
+PEACE = "Left in peace: {why}."
 
 
 def _content(moment: Moment, policy: Policy) -> Moment:
@@ -108,10 +110,14 @@ def test_every_named_reason_was_one_and_no_other_is_named() -> None:
             opposite = Way.MACHINE if decision.way.prefers_person else Way.PERSON
             turned = replace(policy, cells={**policy.cells, cell: opposite}, learning=None)
             assert same(decision, moment, turned).is_machine != decision.is_machine
+        if PEACE in named:
+            met = same(decision, replace(moment, near=UNSET), policy)
+            assert (met.is_machine, met.action is decision.action) == (True, False)
+            assert "We leave you in peace here." in templates(customer_reason(decision))
         if NOBODY in named:
             desk = {moment.skill or ANYONE: Capacity(free=1)}
             assert decide(moment, policy, desk, draw=decision.draw, decision_id="d").action is not decision.action
-    for name in (*UNDO, MATRIX, LOT, NOBODY, WORTH, SCARCE, COSTLY):
+    for name in (*UNDO, MATRIX, LOT, NOBODY, WORTH, SCARCE, COSTLY, PEACE):
         assert seen[name] > 10, (name, seen)
 
 

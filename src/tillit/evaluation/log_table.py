@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import UNSET
 
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
 from tillit.meetings.actions import MACHINES
 from tillit.meetings.log import Logged
 from tillit.meetings.policy import Cell, Stakes
+from tillit.readiness.recipe import Want
 from tillit.vocabulary import Errand
 
 MACHINE, PERSON = 0, 1
 SIDES = ("machine", "person")
 CELLS: tuple[Cell, ...] = tuple((errand, stakes) for errand in Errand for stakes in Stakes)
-CONTEXT = ("stake", "loyal", "queue")
+WANTS = tuple(want.value for want in Want)
+CONTEXT = ("stake", "loyal", "queue", *WANTS)
 MICROS_PER_DAY = 86_400_000_000
 _PLACE_OF = {cell: place for place, cell in enumerate(CELLS)}
 
@@ -106,6 +109,7 @@ _ROW = np.dtype(
         *(("at_days", "f8"), ("cell", "i8"), ("policy", "i8"), ("action", "i8"), ("may_machine", "?")),
         *(("p_person", "f8"), ("outcome", "f8"), ("delay_days", "f8"), ("complaint", "f8")),
         *(("asked_afterwards", "f8"), ("minutes", "f8"), ("stake", "f8"), ("loyal", "f8"), ("queue", "f8")),
+        *((want, "f8") for want in WANTS),
     ]
 )
 
@@ -114,6 +118,7 @@ def _numbers(one: Logged, exponent: int) -> tuple[float, ...]:
     decision, moment, outcome = one.decision, one.decision.moment, one.outcome
     machines = [option.propensity for option in decision.options if option.action in MACHINES]
     came = (np.nan,) * 4
+    chances = {} if moment.near is UNSET else moment.near.chances
     if outcome is not None:
         delay = max(0, outcome.matured_at - moment.at) / MICROS_PER_DAY
         came = (outcome.good, delay, outcome.complaint, outcome.reached_person_anyway)
@@ -129,4 +134,5 @@ def _numbers(one: Logged, exponent: int) -> tuple[float, ...]:
         moment.stake_minor / 10**exponent,
         moment.is_known_customer,
         sum(capacity.queue for capacity in decision.desk.values()),
+        *(chances.get(want, 0.0) for want in WANTS),
     )

@@ -43,6 +43,7 @@ _NOT_DIALLED = re.compile(r"[\s\-./()\u00ad\u2010-\u2015]+")
 # mapping says so: a file from elsewhere could otherwise put events on anybody's subject.
 HASHED = "hashed:"
 _HASHED_FORM = r"^hashed:[0-9a-f]{32}$"
+_PLAIN = re.compile("[!-~]+")  # nothing in it that Unicode would compose, trim or fold otherwise than ASCII
 _MOST_REMEMBERED = 500_000  # identifiers; about 150 MB
 # Numbers that systems give out by themselves, mostly from 1: a mapping's namespace tells one system's from another's.
 NUMBERED_KINDS = frozenset({IdentifierKind.CUSTOMER, IdentifierKind.ORDER})
@@ -59,6 +60,10 @@ def normalise(kind: IdentifierKind, value: str, *, region: str | None = None) ->
         None where the value names nobody ("guest", "null", "0", noreply@…, a number of zeros) or is no e-mail address
         or phone number at all.
     """
+    if kind not in _CONTACT_KINDS and _PLAIN.fullmatch(value):
+        # What most identifiers are: a call of Arrow's for one text costs as much as a whole decision.
+        low = value.lower()
+        return None if low in NOBODY else low
     form: str | None = normalised_texts(kind, pa.array([value], pa.string()), region)[0].as_py()
     return form
 
@@ -176,9 +181,7 @@ def _plain(values: pa.Array) -> pa.Array:
 
 def _hashes(kind: IdentifierKind, values: Sequence[str], key: bytes) -> list[bytes]:
     """HMAC-SHA-256 with the blocks that come from the key worked out once: half the time of `hmac.digest`."""
-    block = (hashlib.sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(BLOCK_BYTES, b"\x00")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + f"{kind}:".encode())
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+    inner, outer = _begun(kind, key)
     digests = []
     for value in values:
         within, around = inner.copy(), outer.copy()
@@ -186,6 +189,14 @@ def _hashes(kind: IdentifierKind, values: Sequence[str], key: bytes) -> list[byt
         around.update(within.digest())
         digests.append(around.digest()[:DIGEST_BYTES])
     return digests
+
+
+@lru_cache(maxsize=64)
+def _begun(kind: IdentifierKind, key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """The inner and outer hash after the key's block; each digest goes on from a copy."""
+    block = (hashlib.sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(BLOCK_BYTES, b"\x00")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + f"{kind}:".encode())
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 def _phone(value: str, region: str | None) -> str | None:

@@ -181,8 +181,14 @@ def gain_minor(policy: Policy, cell: Cell, stake_minor: int) -> float | None:
 
 
 def machines_at(moment: Moment) -> Iterator[Action]:
-    """The machines that this place offers, the first of which would meet the customer."""
-    for action in dict.fromkeys(moment.offers):
+    """The machines that this place offers, the first of which would meet the customer.
+
+    To leave them alone comes first where something speaks against an offer.
+    """
+    offers = moment.offers
+    if moment.is_left_in_peace and Action.LEAVE_ALONE in offers:
+        offers = (Action.LEAVE_ALONE, *offers)
+    for action in dict.fromkeys(offers):
         # A gift in the middle of an order would be tied to the purchase.
         if action in MACHINES and not (action is Action.DELIGHT and moment.errand is Errand.ORDER):
             yield action

@@ -11,11 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from msgspec import UNSET
+
 from tillit.meetings.actions import MACHINES
 from tillit.meetings.decide import Decision
 from tillit.meetings.log import Logged
+from tillit.meetings.moment import Moment
+from tillit.readiness.recipe import Want
 
 MACHINE, PERSON = "machine", "person"
+WANTS = tuple(want.value for want in Want)
 COLUMNS = (
     *("decision", "customer", "month", "stage", "errand", "stakes", "stake", "loyal", "queue"),
     *(
@@ -29,6 +34,7 @@ COLUMNS = (
     ),
     *("guardrails", "policy", "experiment", "outcome"),
     *("known_share_machine", "known_share_person", "complained", "asked_afterwards"),
+    *WANTS,
 )
 Cell = str | int | float
 
@@ -75,7 +81,14 @@ def table_rows(logged: Iterable[Logged], *, exponent: int) -> Iterator[tuple[Cel
             *(known[month, side] / made[month, side] if made[month, side] else "" for side in (MACHINE, PERSON)),
             "" if outcome is None else int(outcome.complaint),
             "" if outcome is None else int(outcome.reached_person_anyway),
+            *(_chance(moment, want) for want in WANTS),
         )
+
+
+def _chance(moment: Moment, want: str) -> float | str:
+    """In whole hundredths: a chance fades with time, so that its last digits would tell the hour."""
+    chance = None if moment.near is UNSET else moment.near.chances.get(want)
+    return "" if chance is None else round(chance, 2)
 
 
 def _side(decision: Decision) -> str:

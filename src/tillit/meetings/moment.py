@@ -7,12 +7,37 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from msgspec import UNSET, UnsetType
+
 from tillit.errors import QueryError
 from tillit.meetings.actions import ANYONE, PEOPLE, Action
+from tillit.readiness.now import Hold
 from tillit.sentences import sentence
 from tillit.vocabulary import Errand, Stage
 
 _SKILL = re.compile(r"[a-z][a-z_]{0,30}")
+
+
+# Errands in which a customer looks around: whoever wants something done is never left alone with it.
+LOOKING_AROUND = frozenset({Errand.LOOK_UP, Errand.CHOOSE, Errand.RENEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What a customer is near, as far as the company switched it on and they agreed; never who deserves a person.
+
+    Attributes:
+        chances: By what they may be near (`Want`): the calibrated chance, in [0, 1].
+        holds: Why they are left in peace.
+    """
+
+    chances: Mapping[str, float] = field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no chance."""
+        if not all(0 <= chance <= 1 for chance in self.chances.values()):
+            raise QueryError(sentence("A chance lies between 0 and 1: {what}.", what=str(dict(self.chances))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +56,7 @@ class Moment:
             call is always possible.
         may_vary: The customer has not said "do not vary my service".
         known_at: By name of a value, when it was known if that was before `at`; microseconds UTC.
+        near: What they are near; unset where nothing is switched on, agreed or known in time.
     """
 
     customer: str
@@ -48,6 +74,7 @@ class Moment:
     offers: tuple[Action, ...] = (Action.SELF_SERVICE, *sorted(PEOPLE))
     may_vary: bool = True
     known_at: Mapping[str, int] = field(default_factory=dict)
+    near: Near | UnsetType = UNSET  # unset, it is not written either: rows from before are read to the byte
 
     def __post_init__(self) -> None:
         """Refuse what was known too late, or is no value of a moment."""
@@ -70,6 +97,11 @@ class Moment:
                         name=name,
                     )
                 )
+
+    @property
+    def is_left_in_peace(self) -> bool:
+        """Whether something speaks against an offer, where the customer only looks around."""
+        return self.errand in LOOKING_AROUND and self.near is not UNSET and bool(self.near.holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,15 @@ Only what the decision turned on is named: change it, and the decision is anothe
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+
+from msgspec import UNSET
 
 from tillit.meetings.actions import Action, Option
 from tillit.meetings.decide import Decision, Weighed, machines_at
 from tillit.meetings.guardrails import Guardrail
 from tillit.meetings.policy import Stakes, Way
+from tillit.readiness.now import Hold
 from tillit.sentences import Sentence, paragraph, sentence
 from tillit.vocabulary import Errand
 
@@ -43,6 +47,9 @@ def staff_reason(decision: Decision) -> Sentence:
                 way=way_words(decision.way),
             )
         )
+    hold = left_in_peace_by(decision)
+    if hold is not None:
+        parts.append(sentence("Left in peace: {why}.", why=hold_words(hold)))
     if is_for_lack_of_people(decision):
         parts.append(sentence("Nobody was free in time, so a time was promised."))
     parts.append(sentence("Policy {version}.", version=decision.policy_version))
@@ -62,7 +69,10 @@ def customer_reason(decision: Decision) -> Sentence:
         parts = [_told(decision.weighed)]
     else:
         parts = [sentence("We meet you this way by our standing rule; we have not measured it yet.")]
-    if decision.is_machine:
+    if decision.action is Action.LEAVE_ALONE:
+        parts.append(sentence("We leave you in peace here."))
+        parts.append(_way_to_person(decision.to_person))
+    elif decision.is_machine:
         parts.append(sentence("A machine helps you here."))
         parts.append(_way_to_person(decision.to_person))
     elif decision.action is Action.BOOKED_CALL:
@@ -80,6 +90,25 @@ def is_for_lack_of_people(decision: Decision) -> bool:
     """Whether a time was promised since nobody could come in time."""
     at_once = Action.PERSON_NOW if decision.moment.skill is None else Action.SPECIALIST
     return decision.action is Action.BOOKED_CALL and at_once in decision.moment.offers
+
+
+def left_in_peace_by(decision: Decision) -> Hold | None:
+    """What speaks against an offer where nothing is offered for that; each that stands alone would do."""
+    near = decision.moment.near
+    if decision.action is not Action.LEAVE_ALONE or near is UNSET or not decision.moment.is_left_in_peace:
+        return None
+    first = next(machines_at(replace(decision.moment, near=UNSET)), None)
+    return None if first is Action.LEAVE_ALONE else near.holds[0]
+
+
+def hold_words(hold: Hold) -> Sentence:
+    """Why a customer is left in peace, inside a sentence."""
+    return {
+        Hold.JUST_BOUGHT: sentence("the customer has just bought"),
+        Hold.OPEN_COMPLAINT: sentence("a complaint of theirs is not solved"),
+        Hold.LEFT_ALONE: sentence("the customer asked to be left alone"),
+        Hold.CALM: sentence("the customer compares in their own time"),
+    }[hold]
 
 
 def errand_words(errand: Errand) -> Sentence:

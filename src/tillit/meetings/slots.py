@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 
 MOST_OFFERED = 3
@@ -42,7 +43,7 @@ def offered(callers: Sequence[Caller], slots: Sequence[int]) -> tuple[tuple[int,
     times = sorted(slots)
     if not times or not callers:
         return ((),) * len(callers)
-    cost = np.array([[_cost(caller, time) for time in times] for caller in callers])
+    cost = _costs(callers, times)
     rows, columns = linear_sum_assignment(cost)
     own = {int(row): times[column] for row, column in zip(rows, columns, strict=True)}
     unneeded = [time for place, time in enumerate(times) if place not in set(columns.tolist())]
@@ -54,8 +55,15 @@ def offered(callers: Sequence[Caller], slots: Sequence[int]) -> tuple[tuple[int,
     return tuple(found)
 
 
-def _cost(caller: Caller, time: int) -> float:
-    wait = (time - caller.asked_at) / MICROS_PER_MINUTE
-    late = max(0.0, (time - caller.promised_by) / MICROS_PER_MINUTE)
+def _costs(callers: Sequence[Caller], times: Sequence[int]) -> NDArray[np.float64]:
+    """Shape (callers, times)."""
+    at = np.array(times, np.int64)
+    asked_at, promised_by = (
+        np.array([each], np.int64).T
+        for each in ([one.asked_at for one in callers], [one.promised_by for one in callers])
+    )
+    weight = np.array([[one.weight for one in callers]]).T
+    wait = (at - asked_at) / MICROS_PER_MINUTE
+    late = np.maximum(0.0, (at - promised_by) / MICROS_PER_MINUTE)
     # A time before they asked cannot be had: worse than any other.
-    return caller.weight * (wait + BROKEN * late) if wait >= 0 else 1e12
+    return np.where(wait >= 0, weight * (wait + BROKEN * late), 1e12)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tillit.meetings.moment import Moment
+from msgspec import UNSET
+
+from tillit.meetings.moment import Moment, Near
 from tillit.meetings.policy import Policy
+from tillit.readiness.now import Hold
 
 PREFIX = "once:"  # of pseudonyms that stand for one decision and tie it to no other
 SOME_PROMISE = "promise"
@@ -15,9 +18,10 @@ def unlinked(moment: Moment, policy: Policy, *, decision_id: str) -> Moment:
     """The moment as it may be decided and logged without a yes: it fits many customers and names none.
 
     What a person is due for stays, since that is owed whatever was agreed: a request, a complaint, a need, an unsolved
-    case, a broken promise (that there is one; not which). The stake is told as finely as the policy asks about it, the
-    stage is left out, and nothing is drawn.
+    case, a broken promise (that there is one; not which), and that they asked to be left alone. The stake is told as
+    finely as the policy asks about it, the stage and all that they are near are left out, and nothing is drawn.
     """
+    left_alone = moment.near is not UNSET and Hold.LEFT_ALONE in moment.near.holds
     limit = policy.person_from_minor
     marks = (policy.medium_from_minor, policy.high_from_minor, *(() if limit is None else (limit + 1,)))
     has_open_case = moment.is_known_customer and moment.has_open_case
@@ -31,6 +35,7 @@ def unlinked(moment: Moment, policy: Policy, *, decision_id: str) -> Moment:
         broken_promises=(SOME_PROMISE,) if moment.broken_promises else (),
         may_vary=False,
         known_at={},
+        near=Near(holds=(Hold.LEFT_ALONE,)) if left_alone else UNSET,
     )
 
 

@@ -24,6 +24,7 @@ from tillit.meetings.decide import Decision, decide
 from tillit.meetings.log import By, Delivered, Grouped, Outcome
 from tillit.meetings.reasons import customer_reason
 from tillit.meetings.unlinked import is_unlinked, unlinked
+from tillit.sentences import Sentence
 from tillit_web.collect import cors
 from tillit_web.collect.answers import Answer, Problem
 from tillit_web.collect.keyring import KeyFacts, KeyRing, Ring
@@ -32,10 +33,12 @@ from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in, s
 from tillit_web.languages import LANGUAGES
 from tillit_web.meetings.asking import moment_of, now_micros, read_body, subject_in, told_in
 from tillit_web.meetings.desk import DeskKeeper, desk_keeper
+from tillit_web.meetings.nearness import near_of, stage_of
 from tillit_web.meetings.needs import NeedReader
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Overloaded, Writer
 from tillit_web.people.standing import Standing, StandingReader
+from tillit_web.readiness.here import HereReader
 from tillit_web.ui.templatetags.tillit import said
 
 DECIDE, OUTCOME = "/v1/decide", "/v1/outcome"
@@ -70,6 +73,7 @@ class Decider:
         standings: StandingReader,
         desk: DeskKeeper,
         writer: Writer,
+        here: HereReader,
         *,
         key: bytes,
     ) -> None:
@@ -80,6 +84,7 @@ class Decider:
         self._desk = desk
         self._needs = NeedReader()
         self._writer = writer
+        self._here = here
         self._limits = Limits()
         self._key = key
         self._dice = secrets.SystemRandom()
@@ -118,15 +123,19 @@ class Decider:
         policy = self._policies.newest(currency=ring.currency)
         standing = Standing() if told.gpc or says_no(headers) else self._standings.of(subject)
         consent_row = standing.consent_row
-        if not standing.may_vary:
-            moment = replace(moment, may_vary=False)
         await self._needs.refresh()
-        if self._needs.has_need(subject):
-            moment = replace(moment, has_stated_need=True)
+        said = await self._here.of(subject, at=at) if consent_row is not None else {}
+        moment = replace(
+            moment,
+            may_vary=moment.may_vary and standing.may_vary,
+            has_stated_need=moment.has_stated_need or self._needs.has_need(subject),
+            near=near_of(said, left_alone=told.left_alone),
+            stage=moment.stage or stage_of(said),
+        )
         if consent_row is None:
             moment = unlinked(moment, policy, decision_id=decision_id)
-        await self._desk.refresh(policy, at=at)
         skill = moment.skill or ANYONE
+        await self._desk.refresh(policy, skill, at=at)
         decision = decide(
             moment,
             policy,
@@ -188,8 +197,7 @@ class Decider:
 
 def answer_of(decision: Decision, language: str) -> dict[str, Any]:
     """What the asker hears: waits in seconds, times in seconds since 1970, and always a way to a person."""
-    with translation.override(language if language in _SPOKEN else "en"):
-        reason = said(customer_reason(decision))
+    reason = _in_words(customer_reason(decision), language if language in _SPOKEN else "en")
     option = next(each for each in decision.options if each.action is decision.action)
     return {
         "decision": decision.id,
@@ -212,6 +220,13 @@ def answer_of(decision: Decision, language: str) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4_096)
+def _in_words(reason: Sentence, language: str) -> str:
+    """A reason in a language. There are few, and saying one takes longer than the decision."""
+    with translation.override(language):
+        return said(reason)
+
+
 def _seconds(micros: int | None) -> float | None:
     return None if micros is None else micros / 1e6
 
@@ -229,5 +244,6 @@ def _decider(directory: Path) -> Decider:
         StandingReader(directory),
         desk_keeper(directory),
         Writer(directory),
+        HereReader(),
         key=read_or_create_key(directory),
     )

@@ -41,6 +41,7 @@ class Told(msgspec.Struct, forbid_unknown_fields=True):
     known_at: dict[str, float] = {}
     desk: dict[str, Capacity] = {}
     groups: dict[Literal["language", "channel", "country", "region"], _GroupValue] = {}
+    left_alone: bool = False
     valid_until: float | None = None
 
 

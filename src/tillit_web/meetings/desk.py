@@ -10,6 +10,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import heappop, heappush
+from itertools import islice
 from pathlib import Path
 
 from django.db import connection
@@ -22,14 +24,17 @@ from tillit.meetings.moment import Capacity
 from tillit.meetings.policy import Policy
 from tillit.meetings.slots import Caller, offered
 from tillit.meetings.staffing import CALENDAR_DAYS, Calendar, Staffing
+from tillit_web.booking.queries import free_times
 from tillit_web.meetings.staffing import staffed
 
 logger = logging.getLogger("tillit_web.meetings")
 
 SECONDS_KEPT = 60.0
+MOST_CONSIDERED = 60  # free times, and callers who wait for one: more make no difference to whoever asks now
 MICROS_PER_DAY = 86_400_000_000
 PAST_DAYS = 28  # whole weeks, since a Monday is no Saturday
 MOST_MEASURED = 1_000  # waits and minutes of one skill; the latest tell how it is now
+MOST_SKILLS = 1_000  # that free times are kept of; skills are words that a server tells
 MOST_KNOWN = 100_000  # decisions whose outcome may still say how long it took
 LEAD_MICROS = 300_000_000  # no call is promised within the next five minutes
 
@@ -50,6 +55,7 @@ class _Line:
     minutes: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_MEASURED))
     in_hand: dict[str, int] = field(default_factory=dict)  # decision: until when, unless it is told before
     calls: dict[str, Caller] = field(default_factory=dict)
+    ends: list[tuple[int, str]] = field(default_factory=list)  # a heap of when either is over, by the clock alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,11 @@ class DeskKeeper:
     def __init__(
         self, directory: Path, *, free_times: FreeTimes = no_free_times, seconds_kept: float = SECONDS_KEPT
     ) -> None:
-        """`free_times` says which times a skill has free for calls."""
+        """`free_times` says which times a skill has free for calls; it is asked in a thread of its own."""
         self._directory = directory
         self._seconds_kept = seconds_kept
         self._free_times = free_times
+        self._free: dict[str, tuple[float, Sequence[int]]] = {}  # by skill: read when, and what
         self._lines: defaultdict[str, _Line] = defaultdict(_Line)
         self._skill_of: dict[str, str] = {}
         self._picture = _Picture(Staffing((), "UTC"), {}, {})
@@ -79,15 +86,19 @@ class DeskKeeper:
         self._reading = threading.Lock()
         self._counting = threading.Lock()  # requests of Django count beside those of the collector's loop
 
-    async def refresh(self, policy: Policy, *, at: int) -> None:
+    async def refresh(self, policy: Policy, skill: str, *, at: int) -> None:
         """Read what is more than a minute old; before anything is counted, what the log has."""
         if time.monotonic() - self._read_at >= self._seconds_kept:
-            await asyncio.to_thread(self._read_and_let_go, policy, at)
+            await asyncio.to_thread(_and_let_go, self._read, policy, at)
+        if self._is_free_old(skill):
+            await asyncio.to_thread(_and_let_go, self._read_free, skill, at)
 
-    def refresh_now(self, policy: Policy, *, at: int) -> None:
+    def refresh_now(self, policy: Policy, skill: str, *, at: int) -> None:
         """As `refresh`, for whoever is in a thread of their own."""
         if time.monotonic() - self._read_at >= self._seconds_kept:
             self._read(policy, at)
+        if self._is_free_old(skill):
+            self._read_free(skill, at)
 
     def capacity(self, skill: str, *, at: int) -> Capacity:
         """What the next customer of this skill meets; nobody at work where no shift has it."""
@@ -104,13 +115,14 @@ class DeskKeeper:
 
     def slots(self, skill: str, policy: Policy, *, at: int) -> tuple[int, ...]:
         """Times that a customer who asks now may choose for a call, given everyone who waits for one."""
-        times = self._free_times(skill, at)
+        _, times = self._free.get(skill, (0.0, ()))
+        times = times[:MOST_CONSIDERED]
         if not times:
             return ()
         within = policy.call_within_hours * 3_600_000_000
         with self._counting:
-            callers = [*self._lines[skill].calls.values(), Caller(at, at + within)]
-        return offered(callers, times)[-1]
+            waiting = list(islice(self._lines[skill].calls.values(), MOST_CONSIDERED))
+        return offered([*waiting, Caller(at, at + within)], times)[-1]
 
     def note(self, entry: Decision | Delivered | Outcome) -> None:
         """Count an entry of the log: a customer comes into somebody's hands, or leaves them."""
@@ -148,17 +160,14 @@ class DeskKeeper:
             del self._skill_of[next(iter(self._skill_of))]
         if decision.action is Action.BOOKED_CALL and decision.promised_at is not None:
             line.calls[decision.id] = Caller(moment.at, decision.promised_at, 1.0 + len(decision.guardrails))
+            heappush(line.ends, (decision.promised_at + MICROS_PER_DAY, decision.id))
         elif not decision.is_machine:
             pace = self._picture.paces.get(skill)
             minutes = 10.0 if pace is None else pace.minutes
             wait = decision.to_person.wait_seconds or 0.0
-            line.in_hand[decision.id] = moment.at + round((wait + minutes * 60) * 1e6)
-
-    def _read_and_let_go(self, policy: Policy, at: int) -> None:
-        try:
-            self._read(policy, at)
-        finally:
-            connection.close()  # of a thread that nobody else uses
+            until = moment.at + round((wait + minutes * 60) * 1e6)
+            line.in_hand[decision.id] = until
+            heappush(line.ends, (until, decision.id))
 
     def _read(self, policy: Policy, at: int) -> None:
         with self._reading:
@@ -172,6 +181,23 @@ class DeskKeeper:
                 # Shifts that cannot be read send nobody to anybody: a time is promised, as by night.
                 logger.exception("who can meet customers could not be read")
             self._read_at = time.monotonic()
+
+    def _is_free_old(self, skill: str) -> bool:
+        if self._free_times is no_free_times:
+            return False
+        read_at, _ = self._free.get(skill, (float("-inf"), ()))
+        return time.monotonic() - read_at >= self._seconds_kept
+
+    def _read_free(self, skill: str, at: int) -> None:
+        times: Sequence[int] = ()
+        try:
+            times = tuple(self._free_times(skill, at))
+        except Exception:
+            # Without times to choose from a time is promised, as before anything could be booked.
+            logger.exception("free times could not be read")
+        if len(self._free) > MOST_SKILLS:
+            self._free.clear()
+        self._free[skill] = (time.monotonic(), times)
 
     def _fill(self, at: int) -> None:
         self._lines.clear()
@@ -209,12 +235,20 @@ class DeskKeeper:
 @lru_cache(maxsize=1)
 def desk_keeper(directory: Path) -> DeskKeeper:
     """The one of this process, whoever asks."""
-    return DeskKeeper(directory)
+    return DeskKeeper(directory, free_times=free_times)
+
+
+def _and_let_go(read: Callable[..., None], *what: object) -> None:
+    """Read in a thread that nobody else uses, and close its connection."""
+    try:
+        read(*what)
+    finally:
+        connection.close()
 
 
 def _forget_done(line: _Line, at: int) -> None:
     """Whoever has had their time is not in hand any more; a call whose day is over was made, or is broken."""
-    for decision in [one for one, until in line.in_hand.items() if until <= at]:
-        del line.in_hand[decision]
-    for decision in [one for one, call in line.calls.items() if call.promised_by + MICROS_PER_DAY <= at]:
-        del line.calls[decision]
+    while line.ends and line.ends[0][0] <= at:
+        _, decision = heappop(line.ends)
+        line.in_hand.pop(decision, None)
+        line.calls.pop(decision, None)

@@ -46,7 +46,7 @@ def at_work(skill: str, *, at: int) -> AtWork:
     """Who has a skill now, and what they can take on (`at` in microseconds UTC)."""
     policy = policy_in_force(_directory(), currency=company().currency or None)
     keeper = desk_keeper(_directory())
-    keeper.refresh_now(policy, at=at)
+    keeper.refresh_now(policy, skill, at=at)
     return AtWork(policy, staffed().staffing, keeper.capacity(skill, at=at))
 
 

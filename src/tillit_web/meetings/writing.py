@@ -94,27 +94,30 @@ def _write(log: DecisionLog, group: Sequence[_Waiting]) -> None:
         log.append([(one.entry, secrets.token_bytes(SALT_BYTES)) for one in group], at=time.time_ns() // 1000)
     except LedgerError as refused:
         if len(group) == 1:
-            _tell(group[0], refused)
+            _tell(group, refused)
             return
         for one in group:
             _write(log, [one])
         return
     except Exception as error:
-        for one in group:
-            _tell(one, Overloaded(str(error)))
+        _tell(group, Overloaded(str(error)))
         return
-    for one in group:
-        _tell(one, None)
+    _tell(group, None)
 
 
-def _tell(one: _Waiting, error: Exception | None) -> None:
-    def settle() -> None:
-        if one.written.done():
-            return
+def _tell(group: Sequence[_Waiting], error: Exception | None) -> None:
+    """Wake each loop once for all who wait in it: waking costs more than a decision."""
+    for loop in {one.loop for one in group}:
+        written = [one.written for one in group if one.loop is loop]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, written, error)
+
+
+def _settle(written: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
+    for one in written:
+        if one.done():
+            continue
         if error is None:
-            one.written.set_result(None)
+            one.set_result(None)
         else:
-            one.written.set_exception(error)
-
-    if not one.loop.is_closed():
-        one.loop.call_soon_threadsafe(settle)
+            one.set_exception(error)

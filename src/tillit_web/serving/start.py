@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -19,6 +20,8 @@ from tillit_web.collect.storage import StorageUnavailable
 from tillit_web.serving.directory import open_directory
 from tillit_web.serving.lock import serving_alone
 from tillit_web.serving.supervisor import Supervisor
+
+SWITCH_SECONDS = 0.000_5
 
 
 class CannotServe(TillitError):
@@ -180,6 +183,8 @@ def _run(options: ServeOptions, listening: socket.socket) -> None:
     signal.signal(signal.SIGINT, stop)
     supervisor = Supervisor()
     supervisor.start()
+    # Pages are made in threads of this process. By default one of them keeps a decision waiting for 5 ms at each step.
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         server.run(sockets=[listening])
     finally:

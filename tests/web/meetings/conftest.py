@@ -15,6 +15,7 @@ from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Writer
 from tillit_web.people.models import Company
 from tillit_web.people.standing import StandingReader
+from tillit_web.readiness.here import HereReader
 
 OWN_KEY = b"k" * 32
 SHOP = "https://shop.example"
@@ -26,7 +27,9 @@ def decider(transactional_db: None, data_directory: Path) -> Iterator[Decider]:
     Company.objects.create(id=1, name="Exempelbutiken", currency="SEK")
     policies, standings, writer = PolicyReader(data_directory), StandingReader(data_directory), Writer(data_directory)
     desk = DeskKeeper(data_directory, seconds_kept=0.0)
-    yield Decider(KeyRing(), policies, standings, desk, writer, key=OWN_KEY)
+    here = HereReader(patience_seconds=20.0, seconds_kept=0.0)
+    yield Decider(KeyRing(), policies, standings, desk, writer, here, key=OWN_KEY)
+    here.stop()
     writer.stop()
     policies.close()
     standings.close()
