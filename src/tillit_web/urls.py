@@ -18,6 +18,8 @@ urlpatterns = [
     path("book/", include("tillit_web.booking.book_urls")),
     path("answers/", include("tillit_web.answers.urls")),
     path("help/", include("tillit_web.answers.help_urls")),
+    path("desk/", include("tillit_web.desk.urls")),
+    path("talk/", include("tillit_web.desk.talk_urls")),
     path("meetings/", include("tillit_web.meetings.urls")),
     path("me/", include("tillit_web.me.urls")),
     path("import/", include("tillit_web.warehouse.urls")),

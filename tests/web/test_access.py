@@ -42,6 +42,7 @@ PUBLIC = (
     | {f"book/booking/<str:token>/{page}" for page in ("details/", "move/", "cancel/", "booking.ics")}
     | {"help/", "help/sitemap.xml", "help/helped/<str:token>/", "help/people/<slug:slug>/", "help/answers/<slug:slug>/"}
     | {"help/compared/<slug:slug>/", "help/^(?P<language>sv|nb|en)/$", r"help/^(?P<language>sv|nb|en)/feed\.xml$"}
+    | {"talk/", *(f"talk/<str:token>/{page}" for page in ("", "write/", "person/", "done/", "reach/"))}
     | {r"me/^about-me\.(?P<form>json|html)$"}
 )
 

@@ -20,7 +20,7 @@ from tillit_web.desk import machine, moments
 from tillit_web.desk.handing import hand_over, subject_in
 from tillit_web.desk.models import LONGEST_TEXT, Agreement, Conversation, Message
 from tillit_web.desk.publishing import tell
-from tillit_web.desk.queries import digest
+from tillit_web.desk.queries import digest, opened_by
 from tillit_web.people.models import User
 
 MOST_OPENED_AN_HOUR = 12  # from one network
@@ -56,6 +56,7 @@ def open_conversation(
     asks_for_person: bool = False,
     is_for_people: bool = False,
     subject: bytes | None = None,
+    token: str = "",
     now: datetime | None = None,
 ) -> Opened:
     """Begin a conversation with what the customer wrote, and let the machine or the desk have it.
@@ -66,15 +67,17 @@ def open_conversation(
         asks_for_person: They ask for one of us at once; then they need not write anything.
         is_for_people: It came by mail or phone, where no machine answers.
         subject: Whose it is, if they have shown that; otherwise nothing that they say opens any history.
+        token: What is to open it, as `new_token` made it: sent twice, the second finds what the first began.
 
     Raises:
         NoText: Nothing was written, or too much.
         TooMany: From this network, or by everybody.
     """
-    at = now or timezone.now()
+    at, token = now or timezone.now(), token or new_token()
+    if (known := opened_by(token)) is not None:
+        return Opened(known, token)
     said = "" if asks_for_person and not text.strip() else cleaned(text, longest=LONGEST_TEXT)
     _limit_opening(network, at)
-    token = secrets.token_urlsafe(24)
     address, number = one_line(email, longest=254), one_line(phone, longest=40)
     conversation = Conversation(
         token_digest=digest(token),
@@ -104,6 +107,23 @@ def open_conversation(
         _machine_turn(conversation, said, now=at)
     conversation.refresh_from_db()
     return Opened(conversation, token)
+
+
+def new_token() -> str:
+    """What will open a conversation that has not begun; nobody guesses it."""
+    return secrets.token_urlsafe(24)
+
+
+def leave_address(conversation: Conversation, *, name: str, email: str, phone: str) -> None:
+    """Keep how the customer can be reached. It stays what they say: it opens nothing, and proves nothing."""
+    with transaction.atomic():
+        row = locked(conversation)
+        if row.is_verified:
+            return
+        row.name, row.email = one_line(name, longest=120), one_line(email, longest=254)
+        row.phone = one_line(phone, longest=40)
+        row.subject = subject_in(row.email, row.phone)
+        row.save(update_fields=["name", "email", "phone", "subject"])
 
 
 def customer_writes(

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from tillit.desk.handoff import Author
+from tillit.desk.handoff import Author, Reason, reason_words
+from tillit.sentences import Sentence
+from tillit_web.answers.finding import find, shown_to_customers
+from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk.models import Conversation, Message
+from tillit_web.people.models import User
 
 MOST_SHOWN = 200
+SHOWN_LENGTH = 140
+CLOSED_SHOWN = 10
 
 
 def queue() -> QuerySet[Conversation]:
@@ -46,3 +54,73 @@ def messages_after(conversation: Conversation, after: int = 0, *, for_customer: 
 def digest(token: str) -> bytes:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A conversation as the queue shows it.
+
+    Attributes:
+        said: The customer's last words.
+        reason: Why it is a person's.
+        is_late: What was promised has passed.
+        is_mine: Whoever looks has it.
+    """
+
+    row: Conversation
+    said: str
+    reason: Sentence | str
+    is_late: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everyone who is not done, in the order in which they were promised an answer."""
+
+    waiting: tuple[InLine, ...]
+    mine: tuple[InLine, ...]
+    colleagues: tuple[InLine, ...]
+    late: int
+    with_machine: int
+
+
+def in_line(*, by: User, now: datetime) -> Line:
+    """The queue as one of us sees it."""
+    last = Message.objects.filter(conversation=OuterRef("pk"), author=Author.CUSTOMER.value).order_by("-id")
+    rows = queue().annotate(said=Subquery(last.values("text")[:1]))[:MOST_SHOWN]
+    found = [
+        InLine(
+            row,
+            " ".join((row.said or row.topic or "").split())[:SHOWN_LENGTH],
+            reason_words(Reason(row.reason)) if row.reason else "",
+            row.promised_at is not None and row.promised_at < now,
+            row.handler_id == by.pk,
+        )
+        for row in rows
+    ]
+    with_machine = Conversation.objects.filter(
+        owner=Conversation.Owned.MACHINE, changed_at__gt=now - timedelta(hours=1)
+    )
+    return Line(
+        waiting=tuple(one for one in found if one.row.owner == Conversation.Owned.DESK),
+        mine=tuple(one for one in found if one.is_mine),
+        colleagues=tuple(one for one in found if one.row.handler_id and not one.is_mine),
+        late=sum(one.is_late for one in found),
+        with_machine=with_machine.count(),
+    )
+
+
+def closed_lately() -> list[Conversation]:
+    """The conversations that were closed last, so that one closed by a slip is found again."""
+    rows = Conversation.objects.filter(owner=Conversation.Owned.CLOSED).prefetch_related("handoffs")
+    return list(rows.order_by("-closed_at")[:CLOSED_SHOWN])
+
+
+def canned(row: Conversation, asked: str, *, today: date) -> list[LibraryAnswer]:
+    """Answers of the library near to what one of us looks for, or to what the customer asked last."""
+    last = row.messages.filter(author=Author.CUSTOMER.value).last()
+    question = asked or (last.text[:300] if last else "")
+    keys = find(question, row.language, today).keys if question else ()
+    known = {one.slug: one for one in shown_to_customers(row.language).filter(slug__in=keys)}
+    return [known[key] for key in keys if key in known]

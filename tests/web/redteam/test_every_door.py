@@ -47,6 +47,8 @@ ADDRESSES: dict[Door, set[str]] = {
         *("answers:judge", "answers:comparisons", "answers:new_comparison", "answers:comparison"),
         *("answers:publish_comparison", "help:front", "help:ask", "help:sitemap", "help:feed", "help:helped"),
         *("help:expert", "help:comparison", "help:answer"),
+        *("desk:queue", "desk:conversation", "desk:answer", "desk:note", "desk:take", "desk:let_go", "desk:hand_back"),
+        *("desk:close", "desk:open_again"),
         *("collect:overview", "collect:create_key", "collect:revoke_key", "collect:replay", "collect:discard"),
     },
     Door.OWN_FILE: {
@@ -58,6 +60,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("me:start", "me:code", "me:page", "me:answer", "me:need", "me:no_contact", "me:correct", "me:download"),
         "me:erase",
         *("book:kinds", "book:booking", "book:details", "book:move", "book:cancel", "book:invite", "book:times"),
+        *("talk:start", "talk:thread", "talk:write", "talk:person", "talk:done", "talk:reach"),
         *("me:close", "me:hand_out", "me:receipt"),
     },
 }
