@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ class Event:
     place: str | None = None
     amount_minor: int | None = None
     sequence: int = 0
+    query: str | None = None  # what was searched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ def log(*rows: tuple[str, int, str]) -> list[Event]:
     return [
         Event(who, minute * MINUTE, activity, f"e{index:04d}") for index, (who, minute, activity) in enumerate(rows)
     ]
+
+
+def _properties(event: Event) -> str:
+    said = {"n": event.id} | ({} if event.query is None else {"query": event.query})
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def write_events(path: Path, events: Sequence[Event], *, received_at: int = RECEIVED_AT) -> Path:
@@ -74,7 +81,7 @@ def write_events(path: Path, events: Sequence[Event], *, received_at: int = RECE
             "amount_minor": event.amount_minor,
             "currency": None if event.amount_minor is None else "SEK",
             "place": event.place,
-            "properties": f'{{"n":"{event.id}"}}',
+            "properties": _properties(event),
             "origin_row": index + 1,
         }
         for index, event in enumerate(events)

@@ -16,6 +16,7 @@ import pytest
 
 import tillit
 from tests.spark.market import DAY, FIRST_AT, subject
+from tillit.answers.searches import searched
 from tillit.credit.assignments import trials_in
 from tillit.credit.cells import Headcounts
 from tillit.credit.sales import SoldAfter, part_of_sales
@@ -72,6 +73,7 @@ def kept_promises(view: View) -> Conformance:
 
 # Function that runs a kernel → a question that comes through it.
 QUESTIONS: dict[str, Callable[[View], Any]] = {
+    "answers.searches.searched": lambda view: repr(searched(view, "order_completed", "SEK")),
     "credit.assignments.trials_in": lambda view: repr(trials_in(view, "order_completed")),
     "credit.sales.part_of_sales": lambda view: part_of_sales(
         view, SoldAfter("order_completed", "channel", ("email", "paid_search"))

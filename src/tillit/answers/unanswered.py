@@ -40,20 +40,25 @@ def alike(questions: Sequence[str]) -> tuple[Unanswered, ...]:
     asked = questions[:MOST_QUESTIONS]
     if len(asked) < 2:
         return tuple(Unanswered(question, (0,)) for question in asked)
-    nearness = _cosines([pieces(words(question, {})) for question in asked])
-    apart = 1 - nearness
+    near = nearness(asked, asked)
+    apart = 1 - near
     np.fill_diagonal(apart, 0.0)
     labels = fcluster(linkage(squareform(apart, checks=False), "average"), FURTHEST, "distance")
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     groups.sort(key=lambda group: (-len(group), int(group[0])))
     return tuple(
-        Unanswered(asked[int(group[nearness[np.ix_(group, group)].sum(axis=1).argmax()])], tuple(map(int, group)))
+        Unanswered(asked[int(group[near[np.ix_(group, group)].sum(axis=1).argmax()])], tuple(map(int, group)))
         for group in groups
     )
 
 
-def _cosines(texts: Sequence[list[str]]) -> Floats:
-    """Shape (n, n)."""
+def nearness(these: Sequence[str], those: Sequence[str]) -> Floats:
+    """How like each other texts are by the pieces of their words: cosine of tf-idf over all of them.
+
+    Returns:
+        Shape (these, those), from 0 to 1.
+    """
+    texts = [pieces(words(text, {})) for text in (*these, *those)]
     names = {term: column for column, term in enumerate(dict.fromkeys(term for text in texts for term in text))}
     row = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     column = np.array([names[term] for text in texts for term in text], np.intp)
@@ -62,5 +67,7 @@ def _cosines(texts: Sequence[list[str]]) -> Floats:
     weighed = counts.multiply(np.log((1 + len(texts)) / (1 + held)) + 1).tocsr()
     length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
     length[length == 0] = 1.0
-    cosines: Floats = np.clip((weighed @ weighed.T).toarray() / np.outer(length, length), 0.0, 1.0)
-    return cosines
+    left, right = weighed[: len(these)], weighed[len(these) :]
+    cosines = (left @ right.T).toarray() / np.outer(length[: len(these)], length[len(these) :])
+    near: Floats = np.clip(cosines, 0.0, 1.0)
+    return near

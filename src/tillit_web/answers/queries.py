@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
 
 from tillit.answers.coverage import Step, risk_coverage
+from tillit.answers.searches import Searched, Worth, searched, worth
 from tillit.answers.unanswered import alike
+from tillit.vocabulary import Purpose
 from tillit_web.answers.finding import library_of, shown_to_customers, surest
 from tillit_web.answers.models import AnswerRules, AskedQuestion, Comparison, Expert, LibraryAnswer
+from tillit_web.people.queries import company
+from tillit_web.warehouse.queries import cached, current_view
 
 MOST_UNANSWERED = 500
 
@@ -55,10 +59,11 @@ class Group:
     heading: str
     language: str
     questions: tuple[AskedQuestion, ...]
+    worth: Worth | None = None  # of the journeys that searched for the same; None: too few did
 
 
-def unanswered() -> list[Group]:
-    """The latest questions without an answer, in groups, the largest first."""
+def unanswered(*, by_value: bool = False) -> list[Group]:
+    """The latest questions without an answer, in groups, the largest first; by what they are worth if so asked."""
     open_ones = AskedQuestion.objects.filter(
         Q(judged_at__isnull=True, outcome__in=("shown", "nothing"))
         | Q(judged_at__isnull=True, helped=False)
@@ -71,7 +76,22 @@ def unanswered() -> list[Group]:
             Group(one.heading, language, tuple(asked[place] for place in one.places))
             for one in alike([question.text for question in asked])
         ]
+    values = worth([[question.text for question in group.questions] for group in groups], _searched())
+    groups = [replace(group, worth=value) for group, value in zip(groups, values, strict=True)]
+    if by_value:
+        return sorted(
+            groups, key=lambda group: (-(group.worth.value_minor if group.worth else 0), -len(group.questions))
+        )
     return sorted(groups, key=lambda group: -len(group.questions))
+
+
+def _searched() -> tuple[Searched, ...]:
+    """What was searched for on the site, as far as the events say."""
+    view = current_view(purpose=Purpose.MEASUREMENT)
+    if view is None or view.rule.goal is None:
+        return ()
+    goal, currency = view.rule.goal, company().currency
+    return cached(view, ("searches", goal, currency), lambda: searched(view, goal, currency))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tillit_web.answers.pictures import coverage_picture
 from tillit_web.answers.written import as_html
 from tillit_web.languages import LANGUAGES
 from tillit_web.people.access import TeamRequest, access
+from tillit_web.people.queries import company
 from tillit_web.ui.slugs import free_slug
 
 MOST_PREFILLED = 8
@@ -114,9 +115,16 @@ def agree(request: TeamRequest, expert: int) -> HttpResponse:
 @require_GET
 def unanswered(request: TeamRequest) -> HttpResponse:
     """What customers asked and nobody has answered, the same together."""
-    return _page(
-        request, "answers/unanswered.html", {"groups": queries.unanswered(), "answers": queries.team_answers()}
-    )
+    by_value = request.GET.get("by") == "value"
+    groups = queries.unanswered(by_value=by_value)
+    shown = {
+        "groups": groups,
+        "answers": queries.team_answers(),
+        "by_value": by_value,
+        "has_worth": any(group.worth for group in groups),
+        "currency": company().currency,
+    }
+    return _page(request, "answers/unanswered.html", shown)
 
 
 @access(*Role)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.journeys.logs import DAY, MINUTE, Event
 from tests.web.answers.conftest import today
+from tests.web.insight.small_shop import fill
 from tillit_web.answers.models import AnswerRules, AskedQuestion, Comparison, Expert, LibraryAnswer
+from tillit_web.people.models import Company
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +54,22 @@ def test_a_stale_answer_holds_again_when_it_was_looked_at(as_bo: Client, library
     assert page.index(library[3].question) < page.index(library[0].question)
     as_bo.post(f"/answers/{library[3].pk}/right/")
     assert "All of them hold today." in as_bo.get("/answers/").content.decode()
+
+
+def test_a_question_is_told_with_what_those_who_searched_for_it_bought(
+    as_bo: Client, company: Company, data_directory: Path
+) -> None:
+    for text in ("Säljer ni presentkort?", "Kan man köpa presentkort?", "Finns laddstolpe?"):
+        AskedQuestion.objects.create(language="sv", text=text, asked_at=timezone.now(), outcome="nothing")
+    events = [Event(f"c{n}", n * MINUTE, "products_searched", f"s{n}", query="laddstolpe") for n in range(9)]
+    events += [Event(f"c{n}", DAY, "order_completed", f"b{n}", amount_minor=20_000) for n in range(4)]
+    fill(data_directory, events)
+    page = as_bo.get("/answers/unanswered/").content.decode()
+    assert "9 journeys searched your site for it; 4 of them bought afterwards (19" in page
+    assert "SEK\xa0800" in page
+    assert page.index("resentkort") < page.index("laddstolpe")
+    page = as_bo.get("/answers/unanswered/?by=value").content.decode()
+    assert page.index("laddstolpe") < page.index("resentkort")
 
 
 def test_what_nobody_answered_becomes_an_answer(as_bo: Client, library: list[LibraryAnswer], ada: Expert) -> None:
