@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from tillit.errors import FileError
 from tillit.meetings.log import DecisionLog, Grouped
 from tillit.meetings.policy_files import default_policy_text
 from tillit_cli.commands.fairness import run
+
+
+@pytest.fixture(autouse=True)
+def of_this_process(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command opens its directory for the whole process, and reads there who said no to being counted."""
+    for name in ("TILLIT_DATA", "DJANGO_SETTINGS_MODULE"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))
 
 
 def written(directory: Path, *, missing: float) -> None:

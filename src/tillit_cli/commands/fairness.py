@@ -10,6 +10,7 @@ from pathlib import Path
 from tillit.errors import FileError
 from tillit.meetings.fairness import ALARM_FROM, LEAST_CUSTOMERS, Audit, Gap, Measure, audit
 from tillit.meetings.log import FILE, open_log
+from tillit_web.serving.directory import open_directory
 
 _WORDS = {
     Measure.PERSON: "met by a person at once",
@@ -36,8 +37,11 @@ def run(args: argparse.Namespace) -> int:
     """Print the audit."""
     if not (args.data / FILE).is_file():
         raise FileError(f"{args.data} has no {FILE}: nothing was decided there yet. Name another with --data.")
+    open_directory(args.data)
+    from tillit_web.meetings.queries import counted  # Django's tables exist only after setup
+
     with open_log(args.data) as log:
-        found = audit(log.logged(), log.groups())
+        found = audit(counted(log), log.groups())
     if args.format == "json":
         print(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:

@@ -17,7 +17,7 @@ from tillit.booking.slots import Host as FreeHost
 from tillit.booking.slots import Room as FreeRoom
 from tillit.journeys.opening import COUNTRIES, OpeningHours
 from tillit_web.booking.models import Booking, Host, Kind, Occasion, Room, TakenStep
-from tillit_web.people.queries import CompanyFacts, company
+from tillit_web.people.queries import CompanyFacts, being_erased, company
 
 WEEK = timedelta(days=7)
 DAY = 86_400_000_000
@@ -141,25 +141,30 @@ def can_be_booked() -> bool:
     return Kind.objects.filter(is_open=True, hosts__is_active=True).exists()
 
 
+def to_be_seen() -> QuerySet[Booking]:
+    """Bookings but for customers who asked to be erased; theirs go within minutes."""
+    return Booking.objects.exclude(subject__isnull=False, subject__in=being_erased()).select_related("kind", "host")
+
+
 def coming(now: datetime) -> QuerySet[Booking]:
     """Bookings from an hour ago on, the next one first."""
-    rows = Booking.objects.filter(state=Booking.State.CONFIRMED, starts_at__gte=now - timedelta(hours=1))
-    return rows.select_related("kind", "host").order_by("starts_at", "pk")
+    rows = to_be_seen().filter(state=Booking.State.CONFIRMED, starts_at__gte=now - timedelta(hours=1))
+    return rows.order_by("starts_at", "pk")
 
 
 def lately(now: datetime) -> QuerySet[Booking]:
     """Bookings of the last week, the latest first."""
-    rows = Booking.objects.filter(
+    rows = to_be_seen().filter(
         state__in=(Booking.State.CONFIRMED, Booking.State.MISSED), starts_at__lt=now, starts_at__gte=now - WEEK
     )
-    return rows.select_related("kind", "host").order_by("-starts_at", "pk")
+    return rows.order_by("-starts_at", "pk")
 
 
 def of_host(host: Host, now: datetime) -> QuerySet[Booking]:
     """What a host's calendar is told: the last month, what comes, and what was cancelled of it."""
     states = (Booking.State.CONFIRMED, Booking.State.CANCELLED, Booking.State.MISSED)
-    rows = Booking.objects.filter(host=host, state__in=states, starts_at__gte=now - timedelta(days=30))
-    return rows.select_related("kind", "host").order_by("starts_at")
+    rows = to_be_seen().filter(host=host, state__in=states, starts_at__gte=now - timedelta(days=30))
+    return rows.order_by("starts_at")
 
 
 def uid_of(text: str) -> UUID | None:

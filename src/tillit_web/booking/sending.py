@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tillit.booking.calendars import invitation
 from tillit_web.booking.links import address_of
 from tillit_web.booking.models import Booking
-from tillit_web.booking.queries import appointment
+from tillit_web.booking.queries import appointment, to_be_seen
 from tillit_web.mail import can_mail
 from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import local_time
@@ -41,14 +41,18 @@ def remind(now: datetime) -> None:
     """Remind once, a day before."""
     if not can_mail():
         return
-    soon = Booking.objects.filter(
-        state=Booking.State.CONFIRMED,
-        reminded_at__isnull=True,
-        starts_at__gt=now,
-        starts_at__lte=now + REMINDED_BEFORE,
-        changed_at__lte=now - REMINDED_BEFORE,  # whoever booked today has just heard
-    ).exclude(email="")
-    for booking in soon.select_related("kind", "host"):
+    soon = (
+        to_be_seen()
+        .filter(
+            state=Booking.State.CONFIRMED,
+            reminded_at__isnull=True,
+            starts_at__gt=now,
+            starts_at__lte=now + REMINDED_BEFORE,
+            changed_at__lte=now - REMINDED_BEFORE,  # whoever booked today has just heard
+        )
+        .exclude(email="")
+    )
+    for booking in soon:
         Booking.objects.filter(pk=booking.pk).update(reminded_at=now)
         with translation.override(booking.language):
             _send(booking, _("Tomorrow: %(what)s, %(when)s"), "")

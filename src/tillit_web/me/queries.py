@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from tillit.errors import QueryError
 from tillit.journeys.known_by import person_known_by, subjects_of
 from tillit.journeys.timeline import TimelineRow, timeline
 from tillit.journeys.view import CaseRule, View
+from tillit.meetings.reasons import customer_reason
+from tillit.sentences import Sentence
 from tillit.vocabulary import ContactBasis, Purpose
+from tillit_web.booking.about import bookings_about
+from tillit_web.booking.models import Booking
 from tillit_web.meetings.models import Need
 from tillit_web.meetings.needs import needs_of
+from tillit_web.meetings.queries import decisions_about
 from tillit_web.people import queries as people
 from tillit_web.people.consents import ConsentGiven
 from tillit_web.people.models import Contact, Correction
 from tillit_web.people.queries import ContactDetail
 from tillit_web.people.records import Access
 from tillit_web.people.wordings import Wording
+from tillit_web.ui.templatetags.tillit import said
 from tillit_web.warehouse.queries import current_view
 
 
@@ -32,11 +41,12 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision about a customer, and its reason in their words. There are none until meetings are decided."""
+class Decided:
+    """One decision about a customer, and its reason in their words."""
 
     at: datetime
-    said: str
+    is_machine: bool
+    said: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,8 @@ class Known:
 
     Attributes:
         events: Oldest first.
-        decisions: What was decided about them.
+        decisions: How we decided to meet them, the latest first.
+        bookings: What they booked, the latest first.
         needs: What they said they need, and until when it holds.
         answers: Every yes and no, the latest first.
     """
@@ -56,7 +67,8 @@ class Known:
     sources: tuple[Source, ...]
     choices: tuple[people.Choice, ...]
     answers: tuple[ConsentGiven, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[Decided, ...]
+    bookings: tuple[Booking, ...]
     needs: tuple[Need, ...]
     accesses: tuple[Access, ...]
     corrections: tuple[Correction, ...]
@@ -71,7 +83,23 @@ class Known:
                 asdict(row) | {"occurred_at": _moment(row.occurred_at), "received_at": _moment(row.received_at)}
                 for row in self.events
             ],
-            "decisions": [{"at": each.at.isoformat(), "said": each.said} for each in self.decisions],
+            "decisions": [
+                {"at": each.at.isoformat(), "met_by_machine": each.is_machine, "said": said(each.said)}
+                for each in self.decisions
+            ],
+            "bookings": [
+                {
+                    "what": each.kind.name,
+                    "with": each.host.name,
+                    "at": each.starts_at.isoformat(),
+                    "state": str(each.get_state_display()),
+                    "name": each.name,
+                    "email": each.email,
+                    "phone": each.phone,
+                    "about": each.wishes,
+                }
+                for each in self.bookings
+            ],
             "needs": [
                 {
                     "need": str(each.get_kind_display()),
@@ -93,7 +121,11 @@ def subjects_known_with(subject: bytes) -> tuple[bytes, ...]:
     if found is not None:
         return tuple(sorted({*subjects_of(*found), subject}))
     allowed = people.permission(Purpose.RIGHTS, aggregates_as_of=datetime.now(UTC)).persons.allows(subject)
-    is_known = Contact.objects.filter(subject=subject).exists() or bool(people.standing_of([subject]))
+    is_known = (
+        Contact.objects.filter(subject=subject).exists()
+        or bool(people.standing_of([subject]))
+        or bookings_about([subject]).exists()
+    )
     return (subject,) if allowed and is_known else ()
 
 
@@ -119,7 +151,11 @@ def known(subject: bytes, *, language: str) -> Known:
         sources=tuple(Source(name, count) for name, count in counted.most_common()),
         choices=people.choices_of(subjects, language),
         answers=people.consents_of(subjects),
-        decisions=(),
+        decisions=tuple(
+            Decided(_at(one.moment.at), one.is_machine, customer_reason(one))
+            for one in decisions_about(Path(settings.DATA_DIRECTORY), subjects)
+        ),
+        bookings=tuple(bookings_about(subjects).select_related("kind", "host").order_by("-starts_at", "pk")),
         needs=needs_of(subjects),
         accesses=people.accesses_of(subjects, events_since=_received(events)),
         corrections=tuple(Correction.objects.filter(subject__in=list(subjects))),
@@ -140,8 +176,12 @@ def _person(subject: bytes) -> tuple[View, str] | None:
 
 
 def _received(events: tuple[TimelineRow, ...]) -> datetime | None:
-    return min((datetime.fromtimestamp(row.received_at / 1_000_000, UTC) for row in events), default=None)
+    return min((_at(row.received_at) for row in events), default=None)
 
 
 def _moment(micros: int) -> str:
-    return datetime.fromtimestamp(micros / 1_000_000, UTC).isoformat()
+    return _at(micros).isoformat()
+
+
+def _at(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros / 1_000_000, UTC)

@@ -14,7 +14,7 @@ from tillit.meetings.log import open_log
 from tillit.sentences import Sentence
 from tillit.vocabulary import Role
 from tillit_web.meetings import frame, learning
-from tillit_web.meetings.queries import begin, read
+from tillit_web.meetings.queries import begin, counted, read
 from tillit_web.meetings.results import current
 from tillit_web.people.access import TeamRequest, access
 
@@ -32,7 +32,7 @@ def show_learn(request: TeamRequest) -> HttpResponse:
         begin(log)
         policy = read(log, currency=currency)
         since = time.time_ns() // 1000 - learning.WEEKS * WEEK_MICROS
-        lately = list(log.logged(since=since))
+        lately = list(counted(log, since=since))
         begun_at = log.policy_texts()[0][1]
     results = current(directory, currency=currency)
     week_ago = time.time_ns() // 1000 - WEEK_MICROS

@@ -17,7 +17,7 @@ from tillit.sentences import Sentence, sentence
 from tillit.vocabulary import Errand, Role
 from tillit_web.meetings import actions, frame
 from tillit_web.meetings.matrix import matrix_page
-from tillit_web.meetings.queries import begin, read
+from tillit_web.meetings.queries import begin, counted, read
 from tillit_web.people.access import TeamRequest, access
 
 WEEK_MICROS = 7 * 86_400_000_000
@@ -48,7 +48,7 @@ def show_matrix(request: TeamRequest) -> HttpResponse:
             except InputError as error:
                 refused = error.sentence
         since = time.time_ns() // 1000 - WEEK_MICROS
-        last_week = [one.decision for one in log.logged(since=since)]
+        last_week = [one.decision for one in counted(log, since=since)]
     page = matrix_page(policy, draft, last_week)
     shown = draft or policy
     minor = 10 ** exponent(currency)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from tillit.meetings.log import DecisionLog, open_log
+from tillit.meetings.decide import Decision
+from tillit.meetings.log import FILE, DecisionLog, Logged, open_log
 from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import default_policy_text, parse_policy
+from tillit_web.people.queries import refused_measurement
 
 
 class PolicyReader:
@@ -56,3 +59,22 @@ def policy(directory: Path, *, currency: str | None) -> Policy:
     with open_log(directory) as log:
         begin(log)
         return read(log, currency=currency)
+
+
+def counted(log: DecisionLog, *, since: int = 0) -> Iterator[Logged]:
+    """Decisions with what followed, but for customers who say no to being counted now, or are being erased.
+
+    Args:
+        since: Microseconds UTC.
+    """
+    refused = {subject.hex() for subject in refused_measurement()}
+    return (one for one in log.logged(since=since) if one.decision.moment.customer not in refused)
+
+
+def decisions_about(directory: Path, subjects: Collection[bytes]) -> tuple[Decision, ...]:
+    """What was decided about a customer, the latest first; of no use but for the customer."""
+    if not (directory / FILE).is_file():
+        return ()
+    with open_log(directory) as log:
+        found = log.of_customers([subject.hex() for subject in subjects])
+        return tuple(sorted(found, key=lambda one: (-one.moment.at, one.id)))

@@ -1,6 +1,7 @@
-"""What the log of decisions says, counted once for each position of the log and not on each view.
+"""What the log of decisions says, counted once for each position of the log and day, and not on each view.
 
-A small log is read when a page asks and it has grown; a large one by a job, and pages say as of when.
+A small log is read when a page asks and it has grown; a large one by a job, and pages say as of when. Each day it is
+counted anew, so that whoever said no to being counted is in no number of the next.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tillit.meetings.log import DecisionLog, open_log
 from tillit.meetings.policy import Cell, Policy
 from tillit.meetings.policy_files import parse_policy
 from tillit_web.meetings.models import Reading
-from tillit_web.meetings.queries import begin, read
+from tillit_web.meetings.queries import begin, counted, read
 
 SMALL = 5_000  # entries of the log that are read within a page's time
 EVERY = timedelta(minutes=10)
@@ -50,12 +51,13 @@ def current(directory: Path, *, currency: str | None) -> Results | None:
         position, policy = log.position(), log.newest_version()
         with _lock:
             kept = _kept.get(directory)
-        if kept is not None and (kept.position, kept.policy) == (position, policy):
+        now = timezone.now()
+        if kept is not None and _holds(kept, position, policy, now):
             return kept
         if position > SMALL:
             row = Reading.objects.filter(pk=1).first()
             return None if row is None else from_row(row)
-        found = _counted(log, currency=currency, now=timezone.now())
+        found = _counted(log, currency=currency, now=now)
     with _lock:
         _kept.clear()  # one data directory a process; tests have many
         _kept[directory] = found
@@ -85,7 +87,7 @@ def refresh(directory: Path, *, currency: str | None, now: datetime) -> Results 
         return None
     with open_log(directory) as log:
         begin(log)
-        if last is not None and (last.position, last.policy) == (log.position(), log.newest_version()):
+        if last is not None and _holds(last, log.position(), log.newest_version(), now):
             return None
         began = time.monotonic()
         found = _counted(log, currency=currency, now=now)
@@ -100,6 +102,11 @@ def refresh(directory: Path, *, currency: str | None, now: datetime) -> Results 
         },
     )
     return found
+
+
+def _holds(known: Results | Reading, position: int, policy: int, now: datetime) -> bool:
+    same_day = known.made_at.astimezone(UTC).date() == now.astimezone(UTC).date()
+    return same_day and (known.position, known.policy) == (position, policy)
 
 
 def from_row(row: Reading) -> Results:
@@ -128,7 +135,7 @@ def policies_of(log: DecisionLog, *, currency: str | None) -> list[Policy]:
 def _counted(log: DecisionLog, *, currency: str | None, now: datetime) -> Results:
     position, policy = log.position(), read(log, currency=currency)
     said = standing(
-        log_table(log.logged(), exponent=exponent(currency)),
+        log_table(counted(log), exponent=exponent(currency)),
         chosen=chosen_cells(policies_of(log, currency=currency)),
         as_of_days=now.timestamp() * 1e6 / MICROS_PER_DAY,
         person_minutes=policy.costs.minutes,

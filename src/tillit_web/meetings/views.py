@@ -15,6 +15,7 @@ from tillit.vocabulary import Role
 from tillit_web.meetings import frame, telling
 from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, cases
 from tillit_web.meetings.models import Return
+from tillit_web.meetings.queries import counted
 from tillit_web.meetings.queries import policy as policy_in_force
 from tillit_web.meetings.results import current
 from tillit_web.meetings.truth import truths
@@ -65,7 +66,7 @@ def show_cases(request: TeamRequest) -> HttpResponse:
     asked = Asked(*(request.GET.get(name, "") for name in ("stage", "moment", "met", "drawn", "came")))
     with open_log(frame.directory()) as log:
         since = log.begin_of_latest(LATEST)
-        found = cases(log.logged(since=since), asked)
+        found = cases(counted(log, since=since), asked)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

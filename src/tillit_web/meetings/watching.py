@@ -9,6 +9,7 @@ from tillit.evaluation.alarm import BACK_DAYS, MICROS_PER_DAY, Watched, watch
 from tillit.meetings.log import open_log
 from tillit.meetings.policy_files import parse_policy
 from tillit_web.meetings.models import Return
+from tillit_web.meetings.queries import counted
 
 WATCHED_FOR = timedelta(days=90)  # a policy that has stood so long is the measure of the next
 
@@ -35,7 +36,7 @@ def watch_policy(directory: Path, *, currency: str | None, now: datetime) -> Ret
             for number, said in ((version, text), (older, older_text))
         )
         since = changed_at - BACK_DAYS * MICROS_PER_DAY
-        found = watch(log.logged(since=since), newest, before, changed_at=changed_at, at=at)
+        found = watch(counted(log, since=since), newest, before, changed_at=changed_at, at=at)
         worse = next((one for one in found if one.is_worse), None)
         if worse is None:
             return None

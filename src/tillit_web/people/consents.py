@@ -245,6 +245,11 @@ def refused_measurement() -> frozenset[bytes]:
     return permission(Purpose.MEASUREMENT, aggregates_as_of=datetime.now(UTC)).persons.named
 
 
+def being_erased() -> frozenset[bytes]:
+    """Subjects that no reader may see any more, whatever for; their rows are on their way out."""
+    return permission(Purpose.RIGHTS, aggregates_as_of=datetime.now(UTC)).persons.named
+
+
 def verify_consents() -> Verdict:
     """Is every entry as it was written?"""
     with opened() as (_, ledger):

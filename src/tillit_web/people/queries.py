@@ -14,6 +14,7 @@ from tillit.vocabulary import MeasurementMode, Role
 from tillit_web.people.choices import Choice as Choice
 from tillit_web.people.choices import choices_of as choices_of
 from tillit_web.people.consents import agreed as agreed
+from tillit_web.people.consents import being_erased as being_erased
 from tillit_web.people.consents import consents_of as consents_of
 from tillit_web.people.consents import permission as permission
 from tillit_web.people.consents import permission_for_offers as permission_for_offers

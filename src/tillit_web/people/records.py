@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from tillit_web.people.consents import being_erased
 from tillit_web.people.models import AccessRecord, BlockedAttempt, Correction
 
 SAME_OPENING = timedelta(seconds=2)  # rows of one opening, one for each identifier of the person
@@ -85,7 +86,7 @@ def ask_correction(subject: bytes, text: str) -> None:
 
 def open_corrections() -> QuerySet[Correction]:
     """What nobody has mended yet, the oldest first."""
-    return Correction.objects.filter(settled_at=None).order_by("id")
+    return Correction.objects.filter(settled_at=None).exclude(subject__in=being_erased()).order_by("id")
 
 
 def settle_correction(number: int) -> None:

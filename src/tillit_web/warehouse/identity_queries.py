@@ -16,6 +16,7 @@ from tillit.identity.decisions import Decision, decisions, standing
 from tillit.identity.evidence import Evidence, evidence_of, kinds_of
 from tillit.identity.held import HeldRow, Reason, held_rows
 from tillit.journeys.known_by import persons_of, representatives
+from tillit.journeys.permission import EVERYBODY
 from tillit.vocabulary import Purpose
 from tillit_web.people.queries import team
 from tillit_web.ui.identifiers import identifier_code, identifier_label
@@ -148,7 +149,9 @@ def held_of(subject: bytes) -> tuple[HeldApart, ...]:
 
 
 def decided_rows(about: frozenset[bytes] | None = None) -> tuple[DecidedRow, ...]:
-    """Every decision, newest first; only those that name one of these subjects if given."""
+    """Decisions, newest first: those that name one of these subjects, or all but of whoever may not be read now."""
+    view = current_view(purpose=Purpose.MEASUREMENT) if about is None else None
+    allows = EVERYBODY.allows if view is None else view.permission.persons.allows
     with open_log() as log:
         every = decisions(log)
         kinds = kinds_of(log.sound(SegmentKind.LINKS), {subject for row in every for subject in _ends(row)})
@@ -166,7 +169,7 @@ def decided_rows(about: frozenset[bytes] | None = None) -> tuple[DecidedRow, ...
             is_last=last[row.subject, row.other] == row.number,
         )
         for row in reversed(every)
-        if about is None or not about.isdisjoint(_ends(row))
+        if (all(map(allows, _ends(row))) if about is None else not about.isdisjoint(_ends(row)))
     )
 
 
