@@ -16,6 +16,7 @@ from tillit_web.collect.app import PREFIX as COLLECT  # noqa: E402 - tables exis
 from tillit_web.collect.mount import collect, send_program  # noqa: E402
 from tillit_web.collect.requests import Receive  # noqa: E402
 from tillit_web.collect.snippet import ADDRESS as SNIPPET  # noqa: E402
+from tillit_web.desk import mount as desk  # noqa: E402
 from tillit_web.meetings.app import DECIDE, OUTCOME, decide_over_http  # noqa: E402
 from tillit_web.serving.health import health  # noqa: E402
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
@@ -33,6 +34,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send_program(scope, send)
     elif scope["type"] == "http" and path in (DECIDE, OUTCOME):
         await decide_over_http(scope, receive, send)
+    elif scope["type"] == "http" and desk.is_mounted(path):
+        await desk.answer(scope, receive, send)
     elif scope["type"] == "http" and path.startswith(COLLECT) and not path.startswith(IMPORT):
         await collect(scope, receive, send)
     elif scope["type"] == "http" and path == "/healthz":

@@ -16,7 +16,7 @@ from tillit_web.collect import site
 from tillit_web.collect.actions import create_key
 from tillit_web.collect.models import WriteKey
 from tillit_web.collect.origins import OriginError, origin_of
-from tillit_web.collect.snippet import ADDRESS
+from tillit_web.collect.snippet import ADDRESS, WIDGET
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.queries import company
 from tillit_web.people.words import MODES
@@ -83,11 +83,13 @@ def let_in(request: TeamRequest, key: int) -> HttpResponse:
 
 def _shown(request: TeamRequest, row: WriteKey) -> dict[str, object]:
     own = _own_origin(request)
+    without_script = f'<noscript><a href="{own}/talk/">{_("Ask us")}</a></noscript>'
     return {
         "row": row,
         "facts": site.site_facts(row, own_origin=own),
         "own": own,
-        "policy": f"script-src {own}; connect-src {own}",
+        "widget": f'<script async src="{own}{WIDGET}"></script>{without_script}',
+        "policy": f"script-src {own}; connect-src {own}; frame-src {own}",
         # The owner tries it in this very browser, and wonders why nothing comes.
         "says_no": request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1",
     }

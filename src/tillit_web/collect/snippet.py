@@ -19,6 +19,7 @@ from tillit.vocabulary import MeasurementMode
 from tillit_web.collect.origins import OriginError, origin_of
 
 ADDRESS = "/tillit.js"
+WIDGET = "/widget.js"  # the button for questions, pasted beside it; the desk serves it
 FOR_EVER = b"public, max-age=31536000, immutable"
 FOR_A_DAY = b"public, max-age=86400, stale-while-revalidate=604800"
 

@@ -80,7 +80,11 @@ def has_second_step(user: User) -> bool:
 
 def network_of(request: HttpRequest) -> str:
     """Where a request comes from, never its whole address: what is counted against, and not kept for long."""
-    address = request.META.get("REMOTE_ADDR", "")
+    return network_in(request.META.get("REMOTE_ADDR", ""))
+
+
+def network_in(address: str) -> str:
+    """The part of an address that tells a network and no machine."""
     parts = address.split(":")[:4] if ":" in address else address.split(".")[:3]
     return ".".join(parts)
 

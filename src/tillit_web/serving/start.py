@@ -174,7 +174,10 @@ def _run(options: ServeOptions, listening: socket.socket) -> None:
     )
     server = uvicorn.Server(config)
 
+    from tillit_web.desk.mount import end_streams  # as above
+
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal's signature
+        end_streams()
         server.should_exit = True
 
     # uvicorn sends itself the signal once more after it has stopped; without a handler of ours that would end this
