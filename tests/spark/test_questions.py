@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import tillit
+from tests.journeys.test_touchpoints import plain
 from tests.spark.market import DAY, FIRST_AT, subject
 from tillit.answers.searches import searched
 from tillit.credit.assignments import trials_in
@@ -98,10 +99,12 @@ QUESTIONS: dict[str, Callable[[View], Any]] = {
     "journeys.paths.paths": lambda view: paths(view, PathSpec("product_added", forward=False)),
     "journeys.stages.stage_moves": lambda view: stage_moves(view, RULES),
     "journeys.stages.stages_over_time": lambda view: stages_over_time(view, RULES, "Europe/Stockholm"),
-    "journeys.touchpoints._content_paths": lambda view: touchpoint_paths(
-        view, TouchpointSpec("order_completed", "content")
+    "journeys.touchpoints._content_paths": lambda view: plain(
+        touchpoint_paths(view, TouchpointSpec("order_completed", "content"))
     ),
-    "journeys.touchpoints.touchpoint_paths": lambda view: touchpoint_paths(view, TouchpointSpec("order_completed")),
+    "journeys.touchpoints.touchpoint_paths": lambda view: plain(
+        touchpoint_paths(view, TouchpointSpec("order_completed"))
+    ),
     "journeys.variants.variants": lambda view: variants(view, limit=10_000),
     # Refused on this market, as here; the kernel is the one that take_snapshots runs.
     "readiness.ready.known_now": near,

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from tillit.journeys.results import TouchpointPaths
 from tillit.journeys.stretches import Stretches
+from tillit.journeys.touchpoint_parts import TouchpointPaths
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
@@ -22,6 +22,11 @@ NO_CURRENCY = ""  # of a table that names none
 def sparse(values: Floats, rows: Indices, columns: Indices, shape: tuple[int, int]) -> csr_matrix:
     """A sparse matrix; values at the same place are added up."""
     return csr_matrix((values, (rows, columns)), shape=shape)  # type: ignore[no-untyped-call]
+
+
+def empty(shape: tuple[int, int]) -> csr_matrix:
+    """A sparse matrix without any value."""
+    return csr_matrix(shape)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,41 +137,31 @@ def _coded(ways: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], Stretches]
 
 def paths_from(found: TouchpointPaths) -> Paths:
     """The ways of a view's persons, with the ages of touches and the persons who walked them."""
-    names, walked = _coded([path.touches for path in found.paths])
-    order = walked.order()
-    paths = walked.take(order)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    ages = np.fromiter(chain.from_iterable(found.decay), np.int64, len(walked.codes))
-    parts = Stretches(ages, walked.offsets).take(order).codes.astype(np.float64)
-    path_of_touch = np.repeat(np.arange(len(order)), paths.lengths)
-    whole = np.bincount(path_of_touch, weights=parts, minlength=len(order))[path_of_touch]
-    currencies = sorted({money.currency for path in found.paths for money in path.value})
-    value_minor = {currency: np.zeros(len(order)) for currency in currencies}
-    for row, path in zip(place.tolist(), found.paths, strict=True):
-        for money in path.value:
-            value_minor[money.currency][row] = money.amount_minor
+    walked, parts = found.walked, found.decay.astype(np.float64)
+    path_of_touch = np.repeat(np.arange(len(walked.lengths)), walked.lengths)
+    whole = np.bincount(path_of_touch, weights=parts, minlength=len(walked.lengths))[path_of_touch]
     return Paths(
-        names=names,
-        codes=paths.codes.astype(np.int64),
-        offsets=paths.offsets,
-        conversions=np.array([path.conversions for path in found.paths], dtype=np.float64)[order],
-        nulls=np.array([path.nulls for path in found.paths], dtype=np.float64)[order],
-        value_minor=value_minor,
+        names=found.names,
+        codes=walked.codes.astype(np.int64),
+        offsets=walked.offsets,
+        conversions=found.converted.astype(np.float64),
+        nulls=found.ended.astype(np.float64),
+        value_minor={
+            currency: found.value[:, code].astype(np.float64)
+            for code, currency in enumerate(found.currencies)
+            if found.valued[:, code].any()
+        },
         decay=np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0),
-        persons=_persons(found, place),
+        persons=_persons(found),
     )
 
 
-def _persons(found: TouchpointPaths, place: Indices) -> Persons:
-    """Who walked them; `place` is where each of the found paths now stands."""
-    ways = chain.from_iterable(chain.from_iterable(ways for ways, _ in found.persons))
-    row, led = np.fromiter(ways, np.int64).reshape(-1, 2).T
-    who = np.repeat(np.arange(len(found.persons)), [len(ways) for ways, _ in found.persons])
-    shape = (len(found.persons), len(place))
-    converted = led == 1
+def _persons(found: TouchpointPaths) -> Persons:
+    path, converted = found.sets.codes // 2, found.sets.codes % 2 == 1
+    who = np.repeat(np.arange(len(found.persons)), found.sets.lengths)
+    shape = (len(found.persons), len(found.converted))
     return Persons(
-        count=np.array([count for _, count in found.persons], dtype=np.int64),
-        conversions=sparse(np.ones(converted.sum()), who[converted], place[row[converted]], shape),
-        nulls=sparse(np.ones((~converted).sum()), who[~converted], place[row[~converted]], shape),
+        count=found.persons,
+        conversions=sparse(np.ones(converted.sum()), who[converted], path[converted], shape),
+        nulls=sparse(np.ones((~converted).sum()), who[~converted], path[~converted], shape),
     )

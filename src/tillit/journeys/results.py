@@ -188,23 +188,3 @@ class TouchpointPath:
     conversions: int
     nulls: int  # times it was walked without reaching the goal
     value: tuple[Money, ...]  # of its conversions, by currency; those without an amount are in `conversions` only
-
-
-@dataclass(frozen=True, slots=True)
-class TouchpointPaths:
-    """All ways before a goal; `conversions` is the number of goal events, `nulls` of ways that ended without one.
-
-    Attributes:
-        decay: For each path and each of its touches, millionths of conversions when a touch's weight halves with age.
-        persons: Sets of ways, each a row of `paths` and whether it converted, and how many persons have exactly these.
-        first_at: Of all events, microseconds UTC; 0 where there are none. As `last_at`.
-    """
-
-    goal: str
-    conversions: int
-    nulls: int
-    paths: tuple[TouchpointPath, ...]
-    decay: tuple[tuple[int, ...], ...]
-    persons: tuple[tuple[tuple[tuple[int, bool], ...], int], ...]
-    first_at: int
-    last_at: int

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tillit.journeys.numbering import numbered
 
 Codes = NDArray[np.integer[Any]]
 Indices = NDArray[np.int64]
@@ -35,22 +36,47 @@ class Stretches:
 
     def distinct(self) -> tuple[Indices, Indices]:
         """Which of the distinct ones each stretch is, and where each of those stands first; these in their order."""
-        keys = self._keys()
-        number_of = {key: number for number, key in enumerate(sorted(dict.fromkeys(keys)))}
-        number = np.fromiter(map(number_of.__getitem__, keys), np.int64, len(keys))
-        first = np.empty(len(number_of), dtype=np.int64)
+        number = self._numbers()
+        first = np.empty(int(number.max(initial=-1)) + 1, dtype=np.int64)
         first[number[::-1]] = np.arange(len(number))[::-1]  # of equals the last one written stays: the first
         return number, first
 
-    def order(self) -> Indices:
-        """The rows in the order of the stretches, as Python orders tuples; of equals the first comes first."""
-        keys = self._keys()
-        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+    def _numbers(self) -> Indices:
+        """The place of each stretch among the distinct ones, in the order in which Python has tuples.
 
-    def _keys(self) -> list[bytes]:
-        # High byte first: so bytes are equal, and in order, exactly where the codes are.
-        raw = self.codes.astype(">u4").tobytes()
-        return [raw[low:high] for low, high in pairwise((4 * self.offsets).tolist())]
+        As many codes as fit stand in one word, the first of them highest, so that one comparison decides about all. A
+        code is one more there, and 0 means that the stretch is over.
+        """
+        bits = (int(self.codes.max(initial=0)) + 1).bit_length()
+        codes_a_word = 63 // bits
+        place = np.arange(len(self.codes)) - np.repeat(self.offsets[:-1], self.lengths)
+        in_word = place % codes_a_word
+        shifted = (self.codes.astype(np.int64) + 1) << (bits * (codes_a_word - 1 - in_word))
+        starts = np.flatnonzero(in_word == 0)
+        words = np.add.reduceat(shifted, starts) if len(starts) else shifted
+        word_count = -(-self.lengths // codes_a_word)
+        first_word = np.cumsum(word_count) - word_count
+        number = np.zeros(len(word_count), np.int64)
+        for at in range(int(word_count.max(initial=0))):
+            goes_on = word_count > at
+            number = _refined(number, goes_on, words[first_word[goes_on] + at])
+        return number
+
+
+def _refined(number: Indices, goes_on: NDArray[np.bool_], word: Indices) -> Indices:
+    """Numbers told apart by one more word, where there is one; of equals so far those that are over come first."""
+    different, word_number = numbered(word)
+    pairs, pair = numbered(number[goes_on] * len(different) + word_number)
+    before = pairs // max(len(different), 1)
+    numbers = int(number.max(initial=-1)) + 1
+    is_over = np.zeros(numbers, np.int64)
+    is_over[number[~goes_on]] = 1
+    words = np.bincount(before, minlength=numbers)
+    starts = np.cumsum(is_over + words) - is_over - words
+    refined = starts[number]
+    within = np.arange(len(pairs)) - (np.cumsum(words) - words)[before]
+    refined[goes_on] = (starts[before] + is_over[before] + within)[pair]
+    return refined
 
 
 def joined(parts: Sequence[Stretches]) -> Stretches:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 
-from tillit.journeys.results import Money, TouchpointPath, TouchpointPaths
+from tillit.journeys.results import Money, TouchpointPath
 from tillit.journeys.stretches import Stretches, joined
 from tillit.journeys.units import Indices
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +44,68 @@ def nothing(currencies: int) -> TouchpointPart:
     return TouchpointPart(no_path, none, none, no_value, no_value, none, no_path, none)
 
 
+@dataclass(frozen=True, slots=True)
+class TouchpointPaths:
+    """All ways before a goal, the distinct ones in the order of their names.
+
+    Attributes:
+        names: Of the touches that were met, in alphabetical order.
+        walked: The distinct paths, of codes in `names`.
+        converted: Shape (paths,); goal events after each path, as `ended` of ways that led to none.
+        currencies: In alphabetical order.
+        value: Shape (paths, currencies); minor units of the goals after it, as `valued` how many had an amount.
+        decay: Shape (touches,), as `walked.codes`; millionths of conversions when a touch's weight halves with age.
+        sets: Distinct ways of one person, each twice the path and 1 more where it converted.
+        persons: Shape (sets,); how many persons have exactly these.
+        first_at: Of all events, microseconds UTC; 0 where there are none. As `last_at`.
+    """
+
+    goal: str
+    names: tuple[str, ...]
+    walked: Stretches
+    converted: Indices
+    ended: Indices
+    currencies: tuple[str, ...]
+    value: Indices
+    valued: Indices
+    decay: Indices
+    sets: Stretches
+    persons: Indices
+    first_at: int
+    last_at: int
+
+    @property
+    def conversions(self) -> int:
+        """Goal events."""
+        return int(self.converted.sum())
+
+    @property
+    def nulls(self) -> int:
+        """Ways that ended without one."""
+        return int(self.ended.sum())
+
+    @property
+    def paths(self) -> tuple[TouchpointPath, ...]:
+        """One value for each path: most conversions first, then most ways without one, ties by the path."""
+        cuts = self.walked.offsets
+        return tuple(
+            TouchpointPath(
+                tuple(self.names[code] for code in self.walked.codes[cuts[row] : cuts[row + 1]]),
+                int(self.converted[row]),
+                int(self.ended[row]),
+                tuple(
+                    Money(self.currencies[code], int(self.value[row, code]), int(self.valued[row, code]))
+                    for code in np.flatnonzero(self.valued[row])
+                ),
+            )
+            for row in np.lexsort((-self.ended, -self.converted))
+        )
+
+
 def combine(
     parts: Sequence[TouchpointPart], goal: str, kinds: Sequence[str], currencies: Sequence[str]
 ) -> TouchpointPaths:
-    """All buckets together: most conversions first, then most ways without one, ties by the path.
+    """All buckets together.
 
     Args:
         goal: What the ways led to.
@@ -59,39 +113,32 @@ def combine(
         currencies: By code.
     """
     parts = [*parts, nothing(len(currencies))]  # so that there is one
-    place_of = np.empty(len(kinds), dtype=np.int64)
-    place_of[sorted(range(len(kinds)), key=kinds.__getitem__)] = np.arange(len(kinds))
+    met = np.zeros(len(kinds), np.bool_)
+    for part in parts:
+        met[part.paths.codes] = True
+    by_name = [code for code in sorted(range(len(kinds)), key=kinds.__getitem__) if met[code]]
+    place_of = np.zeros(len(kinds), dtype=np.int64)
+    place_of[by_name] = np.arange(len(by_name))
     walked = joined([part.paths for part in parts])
-    path, first = Stretches(place_of[walked.codes], walked.offsets).distinct()
-    conversions = _sum([part.conversions for part in parts], path, len(first))
-    nulls = _sum([part.nulls for part in parts], path, len(first))
-    order = np.lexsort((-nulls, -conversions))  # of equals the first by name comes first
-    row = np.empty(len(first), dtype=np.int64)
-    row[order] = np.arange(len(first))
-    row_of_walked = row[path]
-    paths = walked.take(first[order])
-    cells = np.arange(len(walked.codes)) + np.repeat(paths.offsets[row_of_walked] - walked.offsets[:-1], walked.lengths)
-    decay = _sum([part.decay for part in parts], cells, len(paths.codes))
-    money = _money(
-        _sum([part.value for part in parts], row_of_walked, len(first)),
-        _sum([part.with_value for part in parts], row_of_walked, len(first)),
-        currencies,
-    )
-    touches = [kinds[code] for code in paths.codes.tolist()]
-    counts = zip(conversions[order].tolist(), nulls[order].tolist(), strict=True)
+    walked = Stretches(place_of[walked.codes], walked.offsets)
+    path, first = walked.distinct()
+    paths = walked.take(first)
+    touch = np.arange(len(walked.codes)) + np.repeat(paths.offsets[path] - walked.offsets[:-1], walked.lengths)
+    money_by_name = sorted(range(len(currencies)), key=currencies.__getitem__)
+    sets, persons = _sets(parts, path)
     spans = [part.span for part in parts if part.span is not None]
     return TouchpointPaths(
         goal=goal,
-        conversions=int(conversions.sum()),
-        nulls=int(nulls.sum()),
-        paths=tuple(
-            TouchpointPath(names_met, converted, none, money.get(at, ()))
-            for at, (names_met, (converted, none)) in enumerate(
-                zip(_tuples(touches, paths.offsets), counts, strict=True)
-            )
-        ),
-        decay=tuple(_tuples(decay.tolist(), paths.offsets)),
-        persons=_sets(parts, row_of_walked),
+        names=tuple(kinds[code] for code in by_name),
+        walked=paths,
+        converted=_sum([part.conversions for part in parts], path, len(first)),
+        ended=_sum([part.nulls for part in parts], path, len(first)),
+        currencies=tuple(currencies[code] for code in money_by_name),
+        value=_sum([part.value for part in parts], path, len(first))[:, money_by_name],
+        valued=_sum([part.with_value for part in parts], path, len(first))[:, money_by_name],
+        decay=_sum([part.decay for part in parts], touch, len(paths.codes)),
+        sets=sets,
+        persons=persons,
         first_at=min((first for first, _ in spans), default=0),
         last_at=max((last for _, last in spans), default=0),
     )
@@ -105,34 +152,16 @@ def _sum(parts: Sequence[Indices], to: Indices, size: int) -> Indices:
     return total
 
 
-def _tuples(values: list[Value], offsets: Indices) -> Iterator[tuple[Value, ...]]:
-    return (tuple(values[low:high]) for low, high in pairwise(offsets.tolist()))
-
-
-def _sets(parts: Sequence[TouchpointPart], row: Indices) -> tuple[tuple[tuple[tuple[int, bool], ...], int], ...]:
-    """Sets of ways in order, each way its path's row and whether it converted, and how many persons have them."""
+def _sets(parts: Sequence[TouchpointPart], path: Indices) -> tuple[Stretches, Indices]:
+    """Sets of ways in order, each way its path and whether it converted, and how many persons have them."""
     before = np.cumsum([0, *(len(part.conversions) for part in parts)]).tolist()
     shifted = [
         Stretches(part.sets.codes + 2 * paths, part.sets.offsets) for part, paths in zip(parts, before, strict=False)
     ]
     walked = joined(shifted)
-    way = row[walked.codes // 2] * 2 + walked.codes % 2
+    way = path[walked.codes // 2] * 2 + walked.codes % 2
     # A person's ways in order, whichever was walked first.
     order = np.lexsort((way, np.repeat(np.arange(len(walked.lengths)), walked.lengths)))
     ways = Stretches(way[order], walked.offsets)
     number, first = ways.distinct()
-    persons = _sum([part.persons for part in parts], number, len(first))
-    sets = ways.take(first)
-    pairs = list(zip((sets.codes // 2).tolist(), (sets.codes % 2 == 1).tolist(), strict=True))
-    return tuple(zip(_tuples(pairs, sets.offsets), persons.tolist(), strict=True))
-
-
-def _money(value: Indices, with_value: Indices, currencies: Sequence[str]) -> dict[int, tuple[Money, ...]]:
-    """Of each path that has any, by currency."""
-    by_name = sorted(range(len(currencies)), key=currencies.__getitem__)
-    found: dict[int, tuple[Money, ...]] = {}
-    for row, column in zip(*(axis.tolist() for axis in np.nonzero(with_value[:, by_name])), strict=True):
-        code = by_name[column]
-        money = Money(currencies[code], int(value[row, code]), int(with_value[row, code]))
-        found[row] = (*found.get(row, ()), money)
-    return found
+    return ways.take(first), _sum([part.persons for part in parts], number, len(first))

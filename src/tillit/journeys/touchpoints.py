@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from tillit.errors import QueryError
 from tillit.journeys.properties import property_texts
-from tillit.journeys.results import TouchpointPaths
 from tillit.journeys.store import Bucket
 from tillit.journeys.stretches import Stretches
-from tillit.journeys.touchpoint_parts import TouchpointPart, combine, nothing
+from tillit.journeys.touchpoint_parts import TouchpointPart, TouchpointPaths, combine, nothing
 from tillit.journeys.traces import Codes, Names, Traces
 from tillit.journeys.units import Indices, unit_of_event, unit_of_journey
 from tillit.journeys.view import Selection, View, activity_code

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tillit.credit.paths import Paths
 from tillit.credit.plan import WEEKS, WITHHELD_SHARES, Plan, Reach, customers_needed, plans, reach_of
-from tillit.journeys.results import TouchpointPaths
+from tillit.journeys.touchpoint_parts import TouchpointPaths
 from tillit_web.ui.templatetags.tillit import number
 
 WEEK = 7 * 86_400_000_000  # microseconds

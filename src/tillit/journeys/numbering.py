@@ -1,0 +1,39 @@
+"""Values told apart and numbered in their order: what `np.unique` answers, several times quicker for many numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Indices = NDArray[np.int64]
+
+MOST_MARKED = 10_000_000  # bytes, and eight times as many for the numbers
+WORD = 63  # bits of a number that is not negative
+
+
+def numbered(values: Indices) -> tuple[Indices, Indices]:
+    """The distinct values in order, and which of them each value is.
+
+    Args:
+        values: Shape (n,); 0 or more.
+    """
+    end = int(values.max(initial=-1)) + 1
+    if end <= min(MOST_MARKED, 8 * len(values)):
+        # A mark for every value there could be: to sort millions takes five times as long.
+        seen = np.zeros(end, np.bool_)
+        seen[values] = True
+        return np.flatnonzero(seen), (np.cumsum(seen) - 1)[values]
+    bits = len(values).bit_length()
+    if end.bit_length() + bits <= WORD:
+        # Sorted together with their places: numbers alone are sorted several times quicker than places by numbers.
+        packed = values << bits | np.arange(len(values))
+        packed.sort()
+        order, ordered = packed & ((1 << bits) - 1), packed >> bits
+    else:
+        order = np.argsort(values)
+        ordered = values[order]
+    new = np.ones(len(values), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    number = np.empty(len(values), np.int64)
+    number[order] = np.cumsum(new) - 1
+    return ordered[new], number
