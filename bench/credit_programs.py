@@ -46,8 +46,9 @@ def paths_tillit(folder: Path) -> Work:
 
 def markov_tillit(names: int) -> Callable[[Path], Work]:
     def program(folder: Path) -> Work:
-        from tillit.credit.markov import chain_of, removal_shares
+        from tillit.credit.markov import chain_of, counted, removal_shares
         from tillit.credit.paths import Way, paths_of
+        from tillit.credit.resampling import observed
 
         rows = rows_of(folder, names)
 
@@ -56,7 +57,8 @@ def markov_tillit(names: int) -> Callable[[Path], Work]:
                 Way(tuple(path.split(" > ")), conversions, nulls, {"": value})
                 for path, conversions, value, nulls in rows
             )
-            shares = removal_shares(chain_of(paths, 1), paths.conversions + paths.nulls, paths.conversions)
+            chain = chain_of(paths, 1)
+            shares = removal_shares(counted(chain, observed(paths, chain.sums)))
             return agreed(dict(zip(paths.names, shares.tolist(), strict=True)))
 
         return work

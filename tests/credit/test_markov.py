@@ -10,11 +10,16 @@ from numpy.testing import assert_allclose
 
 from tests.credit.made import Row, made, rows
 from tillit.credit import markov
-from tillit.credit.markov import chain_of, removal_effects, removal_shares
+from tillit.credit.markov import Counted, chain_of, counted, removal_effects, removal_shares
 from tillit.credit.order import OrderFit, chosen_order, order_fit
 from tillit.credit.paths import Floats, Paths
 
 START, END = ("start",), "∎"
+
+
+def counts(paths: Paths, order: int, worth: Floats) -> Counted:
+    chain = chain_of(paths, order)
+    return counted(chain, chain.sums.over(paths.conversions + paths.nulls, worth))
 
 
 def lost_by_solving_again(paths: Paths, order: int, without: set[str], worth: Floats) -> float:
@@ -53,9 +58,8 @@ def lost_by_solving_again(paths: Paths, order: int, without: set[str], worth: Fl
 def test_removal_equals_taking_the_node_out_and_solving_again(found: list[Row], order: int, without: set[str]) -> None:
     paths = made(*found)
     codes = [[paths.names.index(name) for name in without if name in paths.names]]
-    ways = paths.conversions + paths.nulls
     for worth in (paths.conversions, paths.value_minor["SEK"]):
-        ours = removal_effects(chain_of(paths, order), ways, worth, codes)[0]
+        ours = removal_effects(counts(paths, order, worth), codes)[0]
         assert_allclose(ours, max(lost_by_solving_again(paths, order, without, worth), 0), atol=1e-9)
 
 
@@ -64,25 +68,25 @@ def test_removal_equals_taking_the_node_out_and_solving_again(found: list[Row], 
 def test_large_chains_give_the_same_as_small_ones(found: list[Row], order: int) -> None:
     """Followed step by step until 1e-12 of the worth is left: 1e-9 leaves room for walks that linger."""
     paths = made(*found)
-    chain, ways = chain_of(paths, order), paths.conversions + paths.nulls
+    steps = counts(paths, order, paths.conversions)
     groups = [[code] for code in range(len(paths.names))]
-    followed = markov._by_steps(markov.counted(chain, ways, paths.conversions), groups)
-    assert_allclose(followed, removal_effects(chain, ways, paths.conversions, groups), atol=1e-9)
+    exact = removal_effects(steps, groups)
+    assert_allclose(markov._by_steps(steps, groups, markov.PRECISION), exact, atol=1e-9)
+    assert_allclose(markov._by_steps(steps, groups, markov.DRAWN_PRECISION), exact, atol=1e-3)
 
 
 def test_the_example_of_the_method_page() -> None:
     """docs/methods/credit.md solves it by hand: without a 1/2 of the worth is lost, without b 3/4."""
     paths = made(("a > b", 1, 1, 0), ("a", 1, 3, 0), ("b", 2, 2, 0))
-    ways = paths.conversions + paths.nulls
-    effects = removal_effects(chain_of(paths, 1), ways, paths.conversions, [[0], [1]])
-    assert_allclose(effects, [1 / 2, 3 / 4])
-    assert_allclose(removal_shares(chain_of(paths, 1), ways, paths.conversions), [2 / 5, 3 / 5])
+    steps = counts(paths, 1, paths.conversions)
+    assert_allclose(removal_effects(steps, [[0], [1]]), [1 / 2, 3 / 4])
+    assert_allclose(removal_shares(steps), [2 / 5, 3 / 5])
 
 
 def test_without_memory_a_walk_meets_a_name_or_ends() -> None:
     """Touches a: 3, b: 1, ends: 2. Met before the end: a 3/5, b 1/3 from any context; the start cannot end."""
     paths = made(("a > b > a", 1, 0, 0), ("a", 1, 0, 0))
-    effects = removal_effects(chain_of(paths, 0), paths.conversions, paths.conversions, [[0], [1]])
+    effects = removal_effects(counts(paths, 0, paths.conversions), [[0], [1]])
     assert_allclose(effects, [3 / 4 + 1 / 4 * 3 / 5, 1 / 4 + 3 / 4 * 1 / 3])
 
 

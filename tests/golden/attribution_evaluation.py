@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tillit.credit.markov import chain_of, removal_effects
+from tillit.credit.markov import chain_of, counted, removal_effects
 from tillit.credit.path_table import MINOR, read_path_tables
 from tillit.credit.paths import NO_CURRENCY, Floats
 from tillit.credit.rules import rule_weights
@@ -51,7 +51,9 @@ def main() -> int:
         chain = chain_of(paths, order)
         for what, worth in worths.items():
             reference = theirs(f"markov{order}_total_conversion{'s' if what == 'conversions' else '_value'}")
-            effect = removal_effects(chain, ways, worth, [[code] for code in range(len(paths.names))])
+            effect = removal_effects(
+                counted(chain, chain.sums.over(ways, worth)), [[code] for code in range(len(paths.names))]
+            )
             ours = effect / effect.sum() * worth.sum()
             stopped = WALKS * paths.conversions.sum() / ways.sum() * effect
             errors = (np.abs(ours / reference - 1) * np.sqrt(stopped)).max()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from tillit.credit.paths import Floats, Paths
-from tillit.credit.resampling import Outcomes
+from tillit.credit.resampling import Sums
 from tillit.sentences import sentence
 
 FEWEST_WAYS = 30  # without a touch, converted or not; fewer are cases and no rate
@@ -59,13 +60,26 @@ def what_is_known(paths: Paths) -> Known:
     return Known.AT_LEAST if conversions > 0 else Known.NO
 
 
-def baseline_conversions(paths: Paths, outcomes: Outcomes, known: Known) -> Floats:
-    """Shape (rows,); 0 where nothing is known, so that all conversions are shared."""
+def baseline_sums(paths: Paths) -> Sums:
+    """What `baseline_conversions` reads: all conversions, all ways, and both of the path without a touch."""
+    every = np.ones(len(paths.lengths))
     none = untouched(paths)
-    came: Floats = outcomes.conversions @ none
+    return Sums(
+        of_ways=csr_matrix(np.stack([0 * every, every, 0 * none, none], axis=1)),  # type: ignore[no-untyped-call]
+        of_worth=csr_matrix(np.stack([every, 0 * every, none, 0 * none], axis=1)),  # type: ignore[no-untyped-call]
+    )
+
+
+def baseline_conversions(drawn: Floats, known: Known) -> Floats:
+    """Shape (rows,); 0 where nothing is known, so that all conversions are shared.
+
+    Args:
+        drawn: Shape (rows, 4); `baseline_sums` of each row.
+        known: Which baseline is allowed.
+    """
+    conversions, ways, came, ways_without = (drawn[:, column] for column in range(4))
     if known is not Known.ESTIMATE:
         return came
-    ways = outcomes.ways
-    rate = np.divide(came, ways @ none, out=np.zeros_like(came), where=ways @ none > 0)
+    rate = np.divide(came, ways_without, out=np.zeros_like(came), where=ways_without > 0)
     # By count at least those who came, and never more than there are.
-    return np.asarray(np.minimum(rate * ways.sum(axis=1), outcomes.conversions.sum(axis=1)))
+    return np.asarray(np.minimum(rate * ways, conversions))

@@ -12,14 +12,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from tillit.credit.paths import Floats, Indices, Paths, sparse
+from tillit.credit.paths import Floats, Indices, Paths, empty, sparse
+from tillit.credit.resampling import Sums, beside
 from tillit.credit.steps import steps_of
+from tillit.journeys.numbering import numbered
 
 MOST_DENSE = 300  # contexts; beyond them nearly all pairs are empty, and following the steps there are is far cheaper
-MOST_MARKED = 10_000_000  # bytes, and eight times as many for the numbers
 PRECISION = 1e-12  # of what is left of the worth when walks are no longer followed
+DRAWN_PRECISION = 1e-6  # the same for a resample, which is off by thousandths anyhow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,7 @@ class Chain:
         order: 0 to 3.
         last: Shape (contexts,); the code of the name met last, -1 at the start, which is context 0.
         source, target: Shape (pairs,); contexts a step leads from and to.
-        walks: Shape (paths, pairs), sparse; how often a path makes each step.
-        touched: Shape (ends,); the paths with a touch.
-        end: Shape (ends,); the context in which each of them ends.
+        sums: Of the ways: each step made, and each context ended in; of their worth: each context ended in.
     """
 
     order: int
@@ -40,42 +39,58 @@ class Chain:
     last: Indices
     source: Indices
     target: Indices
-    walks: csr_matrix
-    touched: Indices
-    end: Indices
+    sums: Sums
 
 
 def chain_of(paths: Paths, order: int) -> Chain:
     """The chain of an order. One of order 0 keeps the contexts of order 1 and gives all the same way on."""
     steps = steps_of(paths, max(order, 1))
-    contexts, numbered = _numbered(steps.context, steps.base ** max(order, 1))
+    contexts, context = numbered(steps.context)
     inner = ~steps.is_end
-    source = numbered[inner]
-    target = numbered[1:][inner[:-1]]  # a path's steps stand together: the next step starts where this one led
-    pairs, pair = _numbered(source * len(contexts) + target, len(contexts) ** 2)
+    source = context[inner]
+    target = context[1:][inner[:-1]]  # a path's steps stand together: the next step starts where this one led
+    pairs, pair = numbered(source * len(contexts) + target)
     if order == 0:  # from anywhere to anywhere; what is walked is counted from the start
         pairs = np.arange(len(contexts) ** 2)
         pair = target
-    walks = sparse(np.ones(len(pair)), steps.path[inner], pair, (len(paths.lengths), len(pairs)))
+    shape_walks, shape_ends = (len(paths.lengths), len(pairs)), (len(paths.lengths), len(contexts))
+    walks = sparse(np.ones(len(pair)), steps.path[inner], pair, shape_walks)
+    end = context[steps.is_end]
+    ends = sparse(np.ones(len(end)), steps.path[steps.is_end], end, shape_ends)
+    no_walks, no_ends = empty(shape_walks), empty(shape_ends)
     return Chain(
         order,
         len(paths.names),
         contexts % steps.base - 1,
         *np.divmod(pairs, max(len(contexts), 1)),
-        walks,
-        steps.path[steps.is_end],
-        numbered[steps.is_end],
+        beside([Sums(walks, no_walks), Sums(ends, no_ends), Sums(no_ends, ends)]),
     )
 
 
-def _numbered(codes: Indices, end: int) -> tuple[Indices, Indices]:
-    """The distinct codes in order, and which of them each is; codes are from 0 up to `end` - 1."""
-    if end > MOST_MARKED:
-        return np.unique(codes, return_inverse=True)
-    # A mark for every code there could be: to sort millions of steps takes five times as long.
-    seen = np.zeros(end, np.bool_)
-    seen[codes] = True
-    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[codes]
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A chain with its counts: the chance of each step, shape (pairs,), and the worth gained per visit of a context."""
+
+    chain: Chain
+    chance: Floats
+    gain: Floats
+
+
+def counted(chain: Chain, sums: Floats) -> Counted:
+    """The chain of the ways that have these sums, of shape (sums,) as of `chain.sums`."""
+    contexts = len(chain.last)
+    walked, ended, gained = np.split(sums, [len(chain.source), len(chain.source) + contexts])
+    if chain.order == 0:
+        # Every context goes on like all of them together; only the start cannot end, for a way has a touch.
+        walked = _sums(chain.target, walked, contexts)[chain.target]
+        ended, gained = (np.where(chain.last < 0, 0.0, values.sum()) for values in (ended, gained))
+    visits = _sums(chain.source, walked, contexts) + ended
+    visits = np.where(visits > 0, visits, 1.0)
+    return Counted(chain, walked / visits[chain.source], gained / visits)
+
+
+def _sums(group: Indices, values: Floats, groups: int) -> Floats:
+    return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,65 +110,34 @@ class Solved:
         return float(lost / self.worth[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A chain with its counts: the chance of each step, shape (pairs,), and the worth gained per visit of a context."""
-
-    chain: Chain
-    chance: Floats
-    gain: Floats
-
-
-def counted(chain: Chain, ways: Floats, worth: Floats) -> Counted:
-    """The chain of these ways.
-
-    Args:
-        chain: Of the paths.
-        ways: Shape (paths,); how many ways each path stands for, with and without conversion.
-        worth: Shape (paths,); what they led to, conversions or money.
-    """
-    contexts = len(chain.last)
-    walked: Floats = chain.walks.T @ ways
-    ended = _sums(chain.end, ways[chain.touched], contexts)
-    gained = _sums(chain.end, worth[chain.touched], contexts)
-    if chain.order == 0:
-        # Every context goes on like all of them together; only the start cannot end, for a way has a touch.
-        walked = _sums(chain.target, walked, contexts)[chain.target]
-        ended, gained = (np.where(chain.last < 0, 0.0, values.sum()) for values in (ended, gained))
-    visits = _sums(chain.source, walked, contexts) + ended
-    visits = np.where(visits > 0, visits, 1.0)
-    return Counted(chain, walked / visits[chain.source], gained / visits)
-
-
-def _sums(group: Indices, values: Floats, groups: int) -> Floats:
-    return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
-
-
-def solve(chain: Chain, ways: Floats, worth: Floats) -> Solved:
-    """The chain of these ways, solved exactly; arguments as of `counted`."""
-    steps = counted(chain, ways, worth)
+def solve(steps: Counted) -> Solved:
+    """The chain of these steps, solved exactly."""
+    chain = steps.chain
     inner = np.zeros((len(chain.last), len(chain.last)))
     inner[chain.source, chain.target] = steps.chance
     seen = np.linalg.inv(np.eye(len(chain.last)) - inner).astype(np.float64)
     return Solved(chain, seen, seen @ steps.gain)
 
 
-def removal_effects(chain: Chain, ways: Floats, worth: Floats, without: Sequence[Collection[int]]) -> Floats:
-    """For each group of names the part of the worth, 0 to 1, that no longer comes without it; shape (groups,)."""
-    if len(chain.last) <= MOST_DENSE:
-        solved = solve(chain, ways, worth)
+def removal_effects(steps: Counted, without: Sequence[Collection[int]], *, precision: float = PRECISION) -> Floats:
+    """For each group of names the part of the worth, 0 to 1, that no longer comes without it; shape (groups,).
+
+    A large chain is solved to the precision, as a part of its worth; a small one exactly.
+    """
+    if len(steps.chain.last) <= MOST_DENSE:
+        solved = solve(steps)
         return np.array([max(solved.lost_without(codes), 0.0) for codes in without])
-    return _by_steps(counted(chain, ways, worth), without)
+    return _by_steps(steps, without, precision)
 
 
-def _by_steps(steps: Counted, without: Sequence[Collection[int]]) -> Floats:
+def _by_steps(steps: Counted, without: Sequence[Collection[int]], precision: float) -> Floats:
     """The same for a large chain, whose steps are few: the worth of longer and longer walks, until no more comes."""
     chain = steps.chain
     inner = sparse(steps.chance, chain.source, chain.target, (len(chain.last), len(chain.last)))
     # One column for each group, which ends where the group is met, and a last one that meets nothing.
     alive = np.stack([~np.isin(chain.last, list(codes)) for codes in (*without, ())], axis=1).astype(np.float64)
     worth = added = np.repeat(steps.gain[:, None], alive.shape[1], axis=1)
-    while np.abs(added).max() > PRECISION * np.abs(worth).max():
+    while np.abs(added).max() > precision * np.abs(worth).max():
         added = inner @ (added * alive)
         worth = worth + added
     if worth[0, -1] == 0:
@@ -161,8 +145,8 @@ def _by_steps(steps: Counted, without: Sequence[Collection[int]]) -> Floats:
     return np.asarray(np.maximum(1 - worth[0, :-1] / worth[0, -1], 0.0))
 
 
-def removal_shares(chain: Chain, ways: Floats, worth: Floats) -> Floats:
+def removal_shares(steps: Counted, *, precision: float = PRECISION) -> Floats:
     """Each name's removal effect as a part of all of them; shape (names,), sums to 1, or 0 where nothing is lost."""
-    effect = removal_effects(chain, ways, worth, [[code] for code in range(chain.names)])
+    effect = removal_effects(steps, [[code] for code in range(steps.chain.names)], precision=precision)
     total = effect.sum()
     return np.asarray(effect / total) if total > 0 else effect

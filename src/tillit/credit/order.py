@@ -9,6 +9,7 @@ import numpy as np
 
 from tillit.credit.paths import Floats, Indices, Paths
 from tillit.credit.steps import steps_of
+from tillit.journeys.numbering import numbered
 
 ORDERS = (0, 1, 2, 3)
 MOST_CONTEXTS = 2_000  # so many are solved in seconds, 200 times over for the intervals
@@ -39,16 +40,16 @@ def order_fit(paths: Paths, order: int) -> OrderFit:
     ways = (paths.conversions + paths.nulls)[steps.path]
     # A path's last step led to a conversion in some ways and to none in others: two rows.
     ends = np.flatnonzero(steps.is_end)
-    path = np.concatenate([steps.path, steps.path[ends]])
-    _, context = np.unique(np.concatenate([steps.context, steps.context[ends]]), return_inverse=True)
-    outcome = np.concatenate([steps.next, np.full(len(ends), end + 1)])
+    _, context = numbered(steps.context)
+    _, pair = numbered(
+        np.concatenate([context, context[ends]]) * (end + 2) + np.append(steps.next, [end + 1] * len(ends))
+    )
     weight = np.concatenate([ways, paths.nulls[steps.path[ends]]])
     weight[ends] = paths.conversions[steps.path[ends]]
-    _, pair = np.unique(context * (end + 2) + outcome, return_inverse=True)
+    own_pair = np.append(_own(steps.path, pair[: len(ways)]), np.ones(len(ends)))  # a way ends once
+    own_context = _own(steps.path, context)
+    own_context, context = np.append(own_context, own_context[ends]), np.append(context, context[ends])
     pair_total, context_total = np.bincount(pair, weights=weight), np.bincount(context, weights=weight)
-    is_second = np.arange(len(path)) >= len(steps.path)
-    own_pair = _own(path, pair, np.ones(len(path)))
-    own_context = _own(path, context, (~is_second).astype(np.float64))  # one way ends once
     counted = weight > 0
     seen = (pair_total[pair] - own_pair + 1 / (end + 2))[counted]
     chance = seen / (context_total[context] - own_context + 1)[counted]
@@ -56,10 +57,10 @@ def order_fit(paths: Paths, order: int) -> OrderFit:
     return OrderFit(order, len(context_total), fit)
 
 
-def _own(path: Indices, group: Indices, weight: Floats) -> Floats:
-    """What one way of each row's path adds to the row's group."""
-    _, cell = np.unique(path * (group.max(initial=0) + 1) + group, return_inverse=True)
-    return np.asarray(np.bincount(cell, weights=weight)[cell])
+def _own(path: Indices, group: Indices) -> Floats:
+    """How often one way of each step's path stands in the step's group."""
+    _, cell = numbered(path * (group.max(initial=0) + 1) + group)
+    return np.asarray(np.bincount(cell)[cell], dtype=np.float64)
 
 
 def chosen_order(fits: Sequence[OrderFit]) -> int:

@@ -12,11 +12,12 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from tillit.credit.paths import Paths, sparse
+from tillit.journeys.numbering import numbered
 
 
 def shapley_weights(paths: Paths) -> csr_matrix:
     """Each name's part of each path; shape (paths, names), rows sum to 1, the empty path's to 0."""
     names = max(len(paths.names), 1)
-    path, name = np.divmod(np.unique(paths.path_of_touch * names + paths.codes), names)
+    path, name = np.divmod(numbered(paths.path_of_touch * names + paths.codes)[0], names)
     different = np.bincount(path, minlength=len(paths.lengths))
     return sparse(1 / different[path], path, name, (len(paths.lengths), len(paths.names)))

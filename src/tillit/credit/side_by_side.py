@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 
-from tillit.credit.baseline import METHOD, Known, baseline_conversions, untouched, what_is_known
+from tillit.credit.baseline import METHOD, Known, baseline_conversions, baseline_sums, untouched, what_is_known
 from tillit.credit.correction import Corrected, corrected
-from tillit.credit.markov import chain_of, removal_shares
+from tillit.credit.markov import DRAWN_PRECISION, PRECISION, chain_of, counted, removal_shares
 from tillit.credit.order import ORDERS, OrderFit, chosen_order, order_fit
-from tillit.credit.paths import Floats, Paths
-from tillit.credit.resampling import Outcomes, interval, observed, resampled
+from tillit.credit.paths import Floats, Paths, empty
+from tillit.credit.resampling import Sums, beside, interval, observed, resampled
 from tillit.credit.results import Baseline, CorrectedShare, Credit, ModelCredit, Share, Total
 from tillit.credit.rounding import whole_units
 from tillit.credit.rules import rule_weights
@@ -23,14 +24,23 @@ from tillit.credit.vocabulary import Evidence, Model
 from tillit.errors import QueryError
 from tillit.sentences import sentence
 
-Sharer: TypeAlias = Callable[[Floats, Floats], Floats]  # ways and worth (rows, paths) to shares (rows, names)
+Sharer: TypeAlias = Callable[[Floats], Floats]  # sums (rows, sums) to shares (rows, names)
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
+    """A model: the sums that it reads, and how it shares by those of the data and by those of resamples."""
+
     model: Model
     order: int | None
+    sums: Sums
     shares_of: Sharer
+    shares_drawn: Sharer
+
+    def shares(self, ways: Floats, worth: Floats) -> Floats:
+        """Shape (names,); arguments as of `Sums.over`."""
+        shares: Floats = self.shares_of(self.sums.over(ways, worth)[None, :])[0]
+        return shares
 
 
 def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, trials: Sequence[Trial] = ()) -> Credit:
@@ -50,36 +60,37 @@ def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, t
     needs_chain = Model.MARKOV in models or bool(trials)
     fits = tuple(order_fit(paths, order) for order in ORDERS) if needs_chain else ()
     prepared = [_prepared(paths, model, fits) for model in models]
-    point = observed(paths)
+    read = [baseline_sums(paths), *(one.sums for one in prepared)]
+    point = observed(paths, read[0])[None, :]
     all_conversions = float(paths.conversions.sum())
     found = effects(trials)
     put_right = _put_right(paths, fits, trials, found)
     known = what_is_known(paths) if put_right is None else Known.HOLDOUT
     if put_right is None:
-        without = float(baseline_conversions(paths, point, known)[0])
+        without = float(baseline_conversions(point, known)[0])
     else:
         without = float(np.clip(all_conversions - put_right.total, 0, all_conversions))
-    drawn: list[list[Floats]] = [[] for _ in prepared]
-    drawn_without = []
-    for outcomes in resampled(paths, rng):
-        total = np.maximum(outcomes.conversions.sum(axis=1), 1)
-        if put_right is None:
-            base = baseline_conversions(paths, outcomes, known) / total
-        else:
-            base = np.clip(1 - rng.normal(put_right.total, put_right.total_error, len(total)) / all_conversions, 0, 1)
-        drawn_without.append(base)
-        for shares, one in zip(drawn, prepared, strict=True):
-            shares.append(one.shares_of(outcomes.ways, outcomes.conversions) * (1 - base)[:, None])
+    drawn, *of_models = np.split(
+        resampled(paths, beside(read), rng), np.cumsum([sums.size for sums in read])[:-1], axis=1
+    )
+    if put_right is None:
+        drawn_without = baseline_conversions(drawn, known) / np.maximum(drawn[:, 0], 1)
+    else:
+        added = rng.normal(put_right.total, put_right.total_error, len(drawn))
+        drawn_without = np.clip(1 - added / all_conversions, 0, 1)
+    draws = [
+        one.shares_drawn(sums) * (1 - drawn_without)[:, None] for one, sums in zip(prepared, of_models, strict=True)
+    ]
     totals = {currency: round(float(value.sum())) for currency, value in paths.value_minor.items()}
     shared = {currency: _shared_value(paths, currency, without, total) for currency, total in totals.items()}
     share_without = without / all_conversions
-    low, high = interval(np.concatenate(drawn_without))
+    low, high = interval(drawn_without)
     is_known = known is not Known.NO
     evidence = {effect.name: effect.evidence for effect in found}
     return Credit(
         models=tuple(
-            _model_credit(paths, one, point, all_conversions - without, shared, np.concatenate(draws), evidence)
-            for one, draws in zip(prepared, drawn, strict=True)
+            _model_credit(paths, one, all_conversions - without, shared, of_model, evidence)
+            for one, of_model in zip(prepared, draws, strict=True)
         ),
         baseline=Baseline(
             known,
@@ -90,7 +101,7 @@ def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, t
             {name: total - shared[name] for name, total in totals.items()} if is_known else None,
             METHOD[known],
         ),
-        total=Total(round(all_conversions), round(float(point.ways.sum())), totals),
+        total=Total(round(all_conversions), round(all_conversions + float(paths.nulls.sum())), totals),
         fits=fits,
         effects=found,
         corrected=() if put_right is None else _corrected_shares(paths.names, put_right),
@@ -110,8 +121,8 @@ def _put_right(
     """The chain's credit for all the paths' conversions, corrected by trials that may have seen a part of them."""
     if not trials:
         return None
-    point = observed(paths)
-    model = _prepared(paths, Model.MARKOV, fits).shares_of(point.ways, point.conversions)[0]
+    chain = chain_of(paths, chosen_order(fits))
+    model = removal_shares(counted(chain, observed(paths, chain.sums)))
     conversions = float(paths.conversions.sum())
     measured, error = np.full(len(paths.names), np.nan), np.full(len(paths.names), np.nan)
     for trial, effect in zip(trials, found, strict=True):
@@ -137,36 +148,36 @@ def _prepared(paths: Paths, model: Model, fits: Sequence[OrderFit]) -> _Prepared
         order = chosen_order(fits)
         chain = chain_of(paths, order)
 
-        def by_chain(ways: Floats, worth: Floats) -> Floats:
-            return np.stack([removal_shares(chain, *row) for row in zip(ways, worth, strict=True)])
+        def by_chain(rows: Floats, precision: float) -> Floats:
+            return np.stack([removal_shares(counted(chain, row), precision=precision) for row in rows])
 
-        return _Prepared(model, order, by_chain)
+        exact, drawn = (partial(by_chain, precision=precision) for precision in (PRECISION, DRAWN_PRECISION))
+        return _Prepared(model, order, chain.sums, exact, drawn)
     weights = shapley_weights(paths) if model is Model.SHAPLEY else rule_weights(paths, model)
 
-    def by_path(_: Floats, worth: Floats) -> Floats:
-        shared: Floats = worth @ weights
+    def as_parts(shared: Floats) -> Floats:
         whole = shared.sum(axis=1, keepdims=True)
         return np.asarray(np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0))
 
-    return _Prepared(model, None, by_path)
+    return _Prepared(model, None, Sums(empty(weights.shape), weights), as_parts, as_parts)
 
 
 def _model_credit(
     paths: Paths,
     one: _Prepared,
-    point: Outcomes,
     conversions: float,
     shared: Mapping[str, int],
     draws: Floats,
     evidence: Mapping[str, Evidence],
 ) -> ModelCredit:
-    parts = one.shares_of(point.ways, point.conversions)[0]
+    ways = paths.conversions + paths.nulls
+    parts = one.shares(ways, paths.conversions)
     all_conversions = float(paths.conversions.sum())
     values = {}
     for currency, total in shared.items():
         worth = paths.value_minor[currency]
         # Where refunds eat up all value, a model has nothing to go by but the conversions.
-        by_value = one.shares_of(point.ways, worth[None, :])[0] if worth[paths.lengths > 0].sum() > 0 else parts
+        by_value = one.shares(ways, worth) if worth[paths.lengths > 0].sum() > 0 else parts
         values[currency] = whole_units((by_value * total).tolist(), total)
     low, high = interval(draws)
     share = parts * conversions / all_conversions

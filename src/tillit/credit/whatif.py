@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-from tillit.credit.baseline import baseline_conversions, what_is_known
-from tillit.credit.markov import chain_of, removal_shares
+from tillit.credit.baseline import baseline_conversions, baseline_sums, what_is_known
+from tillit.credit.markov import DRAWN_PRECISION, PRECISION, chain_of, counted, removal_shares
 from tillit.credit.order import ORDERS, chosen_order, order_fit
-from tillit.credit.paths import Paths
-from tillit.credit.resampling import interval, observed, resampled
+from tillit.credit.paths import Paths, empty
+from tillit.credit.resampling import Sums, beside, interval, observed, resampled
 from tillit.credit.trials import ADDED_UP, Trial, effects, lost_together
 from tillit.credit.vocabulary import Evidence
 from tillit.errors import QueryError
@@ -83,16 +84,19 @@ def what_if(
     model = chain_of(paths, order) if chain else None
     codes = [paths.names.index(name) for name in without]
     known = what_is_known(paths)
-    most: list[float] = []
+    touched = Sums(empty((len(met), 1)), csr_matrix(met[:, None]))  # type: ignore[no-untyped-call]
+    base = baseline_sums(paths)
+    read = beside([base, touched, *([model.sums] if model else [])])
+    rows = np.concatenate([observed(paths, read)[None, :], resampled(paths, read, rng)])
+    of_base, of_touched, of_chain = np.split(rows, [base.size, base.size + touched.size], axis=1)
+    shared = of_base[:, 0] - baseline_conversions(of_base, known)
+    most = of_touched[:, 0].tolist()
     middle: list[float] = []
-    for outcomes in (observed(paths), *resampled(paths, rng)):
-        came_anyway = baseline_conversions(paths, outcomes, known)
-        for ways, conversions, without_any in zip(outcomes.ways, outcomes.conversions, came_anyway, strict=True):
-            shared = float(conversions.sum() - without_any)
-            most.append(float(conversions @ met))
-            if model is not None:
-                part = removal_shares(model, ways, conversions)[codes].sum()
-                middle.append(min(float(part) * shared, most[-1]))
+    if model is not None:
+        for row, of_row, at_most in zip(of_chain, shared.tolist(), most, strict=True):
+            precision = DRAWN_PRECISION if middle else PRECISION
+            part = removal_shares(counted(model, row), precision=precision)[codes].sum()
+            middle.append(min(float(part) * of_row, at_most))
     asked = [trial for trial in trials if trial.name in without]
     all_tried = len(asked) == len(set(without))
     measured = _measured(asked) if all_tried else None
