@@ -126,9 +126,10 @@ def test_patterns_are_counted_over_all_buckets(demo: tuple[Company, OrderedStore
 
 
 def plain_visits(events: list[Event], lapse_days: float) -> dict[tuple[str, str], tuple[bool, bool, float | None]]:
-    """By (person and journey, step): left, reached the goal, waited; a plain loop over each person's events."""
+    """By (person and finished journey, step): left, reached the goal, waited; a plain loop over persons' events."""
     visits: dict[tuple[str, str], tuple[bool, bool, float | None]] = {}
     persons: dict[str, list[Event]] = defaultdict(list)
+    newest_at = max(event.at for event in events)
     for event in sorted(events, key=lambda one: (one.at, one.sequence, one.id)):
         persons[event.who].append(event)
     for who, history in persons.items():
@@ -141,6 +142,8 @@ def plain_visits(events: list[Event], lapse_days: float) -> dict[tuple[str, str]
             journeys[-1].append(event)
         for number, journey in enumerate(journeys):
             goal = next((i for i, one in enumerate(journey) if one.activity == "order_completed"), None)
+            if goal is None and journey[-1].at > newest_at - lapse_days * DAY:
+                continue  # it may still go on
             for place, event in enumerate(journey[:goal]):
                 last = place == len(journey) - 1
                 waited = None if last else (journey[place + 1].at - event.at) / 1e6

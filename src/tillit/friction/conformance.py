@@ -18,8 +18,6 @@ from tillit.journeys.opening import OpeningHours, OpenTime, open_time
 from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import View
 
-NO_TIME = np.iinfo(np.int64).max
-
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -60,10 +58,7 @@ def conformance(
     Raises:
         QueryError: There is no such time zone.
     """
-    span = view.map(
-        lambda traces: (int(traces.occurred_at.min(initial=NO_TIME)), int(traces.occurred_at.max(initial=0)))
-    )
-    first_at, newest_at = min((low for low, _ in span), default=0), max((high for _, high in span), default=0)
+    first_at, newest_at = view.span
     opened = open_time(promises.hours, timezone, min(first_at, newest_at), newest_at)
     found = [
         _rule_kept(view, rule, opened, newest_at=newest_at, rng=rng, margin_share=margin_share)

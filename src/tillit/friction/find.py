@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,10 @@ from tillit.friction.verdicts import Measure, Verdict, Visits, slow_limits, verd
 from tillit.friction.visits import VisitRows, is_finished, strata_of, visit_rows
 from tillit.friction.worth import Worth, worth
 from tillit.journeys.cases import DAY
+from tillit.journeys.numbering import numbered
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
 from tillit.journeys.stages import STAGES
-from tillit.journeys.traces import Names
+from tillit.journeys.traces import Micros, Names
 from tillit.journeys.view import View
 
 LEAST_JOURNEYS = 300  # finished ones in a period; below it groups are not compared
@@ -51,12 +53,11 @@ def friction(
         QueryError: The view has no goal, its steps cannot be told apart so, or there is no such time zone.
     """
     rows, journeys, parts = visit_rows(view, split)
-    newest_at, lapse_days = int(journeys.ended_at.max(initial=0)), view.rule.lapse_days
+    newest_at, lapse_days = view.span[1], view.rule.lapse_days
     over = is_finished(journeys.ended_at, journeys.reached_goal, newest_at=newest_at, lapse_days=lapse_days)
     began_at = journeys.began_at[over]
     if split_at is None:
         split_at = int(np.median(began_at)) if len(began_at) else 0
-    rows = rows.keep(is_finished(rows.ended_at, rows.reached_goal, newest_at=newest_at, lapse_days=lapse_days))
     journeys_counted = (int((began_at < split_at).sum()), int((began_at >= split_at).sum()))
 
     names, group, step = _steps(rows, view.names, rules or default_stage_rules(), parts, natural_ends)
@@ -103,7 +104,7 @@ def _steps(
 ) -> tuple[tuple[_Named, ...], NDArray[np.int64], NDArray[np.int64]]:
     """The steps' names and comparison groups, and the step of each visit."""
     wide = len(parts) + 1
-    codes, step = np.unique(rows.activity.astype(np.int64) * wide + rows.part + 1, return_inverse=True)
+    codes, step = numbered(rows.activity.astype(np.int64) * wide + rows.part + 1)
     stage_of = rules.stage_of(names.activity)
     named = []
     for code in codes:
@@ -119,7 +120,7 @@ def _steps(
         else len(STAGES)
         for place, one in enumerate(named)
     ]
-    return tuple(named), np.array(groups, np.int64), step.astype(np.int64)
+    return tuple(named), np.array(groups, np.int64), step
 
 
 def _visits(
@@ -129,18 +130,33 @@ def _visits(
     group: NDArray[np.int64],
     period: NDArray[np.bool_],
 ) -> Visits:
-    kept = rows.keep(period)
-    customer = _numbered(kept)
-    return Visits(step[period], stratum[period], customer, kept.left, kept.waited_seconds, kept.reached_goal, group)
+    return Visits(
+        step=step[period],
+        stratum=stratum[period],
+        customer=_customers(rows.person[period], rows.began_at[period], rows.at[period], rows.activity[period]),
+        left=rows.left[period],
+        waited_seconds=rows.waited_seconds[period],
+        reached_goal=rows.reached_goal[period],
+        group=group,
+    )
 
 
-def _numbered(rows: VisitRows) -> NDArray[np.int64]:
+def _customers(
+    person: NDArray[np.int64], began_at: Micros, at: Micros, activity: NDArray[np.int32]
+) -> NDArray[np.int64]:
     """Customers in the order of their first visits: internal codes change with every key, and so would the draws."""
-    order = np.lexsort((rows.activity, rows.at, rows.began_at))
-    _, first, place = np.unique(rows.person[order], return_index=True, return_inverse=True)
-    customer = np.empty(len(order), np.int64)
-    customer[order] = np.argsort(np.argsort(first))[place]
-    return customer
+    starts = np.flatnonzero(np.append(True, person[1:] != person[:-1])[: len(person)])  # a person's rows stand together
+    lengths = np.diff(np.append(starts, len(person)))
+    keys: list[NDArray[Any]] = []
+    is_first = np.ones(len(person), np.bool_)
+    for column in (began_at, at, activity):
+        # The least of those that are least in all columns before.
+        masked = np.where(is_first, column, np.iinfo(column.dtype).max)
+        keys.append(np.minimum.reduceat(masked, starts) if len(starts) else masked)
+        is_first &= masked == np.repeat(keys[-1], lengths)
+    place = np.empty(len(starts), np.int64)
+    place[np.lexsort(keys[::-1])] = np.arange(len(starts))
+    return np.repeat(place, lengths)
 
 
 def _amounts(rows: VisitRows, names: Names, margin_share: float | None) -> tuple[Floats, str | None]:

@@ -15,7 +15,7 @@ from tillit.journeys.view import View
 
 def pattern_counts(view: View) -> tuple[PatternCount, ...]:
     """Every pattern's journeys in a view, the most frequent first; patterns that no journey shows come too."""
-    newest_at = max(view.map(_newest_at), default=0)
+    _, newest_at = view.span
     parts = view.map(partial(_counts, names=view.names, newest_at=newest_at), columns=COLUMNS)
     counts = np.zeros((len(PATTERNS), 4), np.int64)
     for part in parts:
@@ -25,10 +25,6 @@ def pattern_counts(view: View) -> tuple[PatternCount, ...]:
         for pattern, row in zip(PATTERNS, counts, strict=True)
     ]
     return tuple(sorted(found, key=lambda one: (-one.journeys, one.name)))
-
-
-def _newest_at(traces: Traces) -> int:
-    return int(traces.occurred_at.max(initial=0))
 
 
 def _counts(traces: Traces, *, names: Names, newest_at: int) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from tillit.friction.tails import Floats
+from tillit.journeys.numbering import numbered
 
 RESAMPLES = 400
 CONFIDENCE = 0.95
@@ -22,8 +23,7 @@ DRAWS_AT_ONCE = 40  # one pass over the entries serves them all; few, so that th
 
 def groups_of(customer: NDArray[np.int64]) -> NDArray[np.int64]:
     """The group of each row: its customer, or a customer's number modulo `MOST_GROUPS` where there are more."""
-    _, number = np.unique(customer, return_inverse=True)
-    return (number % MOST_GROUPS).astype(np.int64)
+    return numbered(customer)[1] % MOST_GROUPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def grouped(customer: NDArray[np.int64], cell: NDArray[np.int64], columns: Seque
     """
     group = groups_of(customer)
     groups = int(group.max(initial=0)) + 1
-    pairs, entry = np.unique(cell * groups + group, return_inverse=True)
+    pairs, entry = numbered(cell * groups + group)
     values = np.array([np.bincount(entry, column, len(pairs)) for column in columns])
     return Grouped(pairs % groups, pairs // groups, values, groups, cells)
 

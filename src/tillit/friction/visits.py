@@ -13,6 +13,7 @@ from tillit.errors import QueryError
 from tillit.friction.split import Split
 from tillit.journeys.calendar import EPOCH, MICROSECOND, zone_named
 from tillit.journeys.cases import DAY
+from tillit.journeys.numbering import numbered
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Micros, Traces
 from tillit.journeys.view import View, activity_code, has_earlier_goal
@@ -69,7 +70,7 @@ class JourneyEnds:
 
 
 def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyEnds, tuple[str, ...]]:
-    """All visits of a view, its journeys, and what the codes of `VisitRows.part` stand for.
+    """All visits of a view's finished journeys, all its journeys, and what the codes of `VisitRows.part` stand for.
 
     Raises:
         QueryError: The view's journeys have no goal, so that leaving could not be told from arriving; or the split
@@ -82,10 +83,13 @@ def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyEnds, tuple[
     split.check(view)
     goal = activity_code(view.names, view.rule.goal)
 
+    newest_at = view.span[1]
+
     def kernel(bucket: Bucket, traces: Traces) -> tuple[VisitRows, JourneyEnds, tuple[str, ...]]:
         part, parts = split.parts(view, bucket, traces)
         rows, ends, _ = visits_of(traces, part, goal=goal)
-        return rows, ends, parts
+        over = is_finished(rows.ended_at, rows.reached_goal, newest_at=newest_at, lapse_days=view.rule.lapse_days)
+        return rows.keep(over), ends, parts
 
     columns = {"channel", "amount_minor", "currency"} | ({split.column} if split.column else set())
     found = view.map_buckets(kernel, columns)
@@ -120,17 +124,15 @@ def visits_of(traces: Traces, part: Codes, *, goal: int) -> tuple[VisitRows, Jou
     assert traces.amount_minor is not None  # noqa: S101
     assert traces.currency is not None  # noqa: S101
     journey = np.repeat(np.arange(traces.journeys), np.diff(traces.offsets))
-    goals = np.flatnonzero(traces.activity == goal)
+    goals = np.flatnonzero(traces.activity == goal)[::-1]
     goal_row = np.full(traces.journeys, traces.events)
-    np.minimum.at(goal_row, journey[goals], goals)
+    goal_row[journey[goals]] = goals  # of several the last one written stays: the first
     rows = np.flatnonzero(np.arange(traces.events) < goal_row[journey])
-    # The last of each journey's visits to a step: sorted by step inside the journey, rows keep their order.
-    order = rows[np.lexsort((part[rows], traces.activity[rows], journey[rows]))]
-    keys = (journey[order], traces.activity[order], part[order])
-    is_last = np.ones(len(order), np.bool_)
-    if len(order):
-        is_last[:-1] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    row = order[is_last]
+    # The last of each journey's visits to a step, by journey and step: of several the last one written stays.
+    activities, parts = int(traces.activity.max(initial=0)) + 1, int(part.max(initial=-1)) + 2
+    visit, visited = numbered((journey[rows] * activities + traces.activity[rows]) * parts + part[rows] + 1)
+    row = np.empty(len(visit), np.int64)
+    row[visited] = rows
     of = journey[row]
     last_row = traces.offsets[1:] - 1
     left = row == last_row[of]
@@ -179,17 +181,19 @@ def strata_of(visits: VisitRows, timezone: str) -> NDArray[np.int64]:
     for level, key in enumerate((fine, visits.entry_channel, np.zeros(len(fine), np.int64))):
         left_over = np.flatnonzero(stratum < 0)
         pair = 2 * (key[left_over].astype(np.int64) + 1) + visits.known[left_over]
-        _, place, count = np.unique(pair, return_inverse=True, return_counts=True)
-        fits = (count[place] >= LEAST_IN_STRATUM) | (level == 2)
+        _, place = numbered(pair)
+        fits = (np.bincount(place)[place] >= LEAST_IN_STRATUM) | (level == 2)
         stratum[left_over[fits]] = stratum.max(initial=-1) + 1 + place[fits]
-    return np.unique(stratum, return_inverse=True)[1].astype(np.int64)
+    return numbered(stratum)[1]
 
 
 def _local_time(at: Micros, timezone: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Quarter of the local day (0 = the night's six hours) and 1 at weekends."""
     zone = zone_named(timezone)
-    hours, place = np.unique(at // HOUR, return_inverse=True)
-    local = [(EPOCH + int(hour) * HOUR * MICROSECOND).astimezone(zone) for hour in hours]
+    hour = at // HOUR
+    first = int(hour.min(initial=0))  # hours before 1970 are below 0
+    hours, place = numbered(hour - first)
+    local = [(EPOCH + (first + int(one)) * HOUR * MICROSECOND).astimezone(zone) for one in hours]
     quarter = np.array([moment.hour // 6 for moment in local], np.int64)
     weekend = np.array([int(moment.weekday() >= 5) for moment in local], np.int64)
     return quarter[place], weekend[place]
