@@ -84,7 +84,6 @@ QUESTIONS: dict[str, Callable[[View], Any]] = {
         view, "order_completed", Headcounts(), start_at=FIRST_AT, end_at=FIRST_AT + 60 * DAY
     ),
     "friction.conformance._rule_kept": kept_promises,
-    "friction.conformance.conformance": kept_promises,
     "friction.pattern_counts.pattern_counts": pattern_counts,
     "friction.visits.visit_rows": lambda view: [
         friction(view, rng=np.random.default_rng(1)),
