@@ -39,6 +39,7 @@ class Decisions:
         known_share: Shape (n, k); of the decisions of its time and an action, the share whose outcome is known, in
             [0, 1]; NaN where there are none. None if the log tells times and delays instead.
         kept: Shape (n,); whether the customer is kept on another policy for comparison; None if the log does not say.
+        took_part: Shape (n,); whether a lot was drawn on that for the customer; None if it was for everybody.
         waited_days: Shape (n,); how long the customer could have been met before this was decided; None if the log does
             not say. Whoever is met late had to stay until then.
     """
@@ -61,6 +62,7 @@ class Decisions:
     reward: Floats | None
     known_share: Floats | None = None
     kept: Bools | None = None
+    took_part: Bools | None = None
     waited_days: Floats | None = None
 
     def __len__(self) -> int:
@@ -100,6 +102,7 @@ class Decisions:
             reward=None if self.reward is None else self.reward[rows],
             known_share=None if self.known_share is None else self.known_share[rows],
             kept=None if self.kept is None else self.kept[rows],
+            took_part=None if self.took_part is None else self.took_part[rows],
             waited_days=None if self.waited_days is None else self.waited_days[rows],
         )
 

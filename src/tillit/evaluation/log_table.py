@@ -10,8 +10,10 @@ from msgspec import UNSET
 
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
 from tillit.meetings.actions import MACHINES
+from tillit.meetings.keeping import KEPT, USUAL
 from tillit.meetings.log import Logged
 from tillit.meetings.policy import Cell, Stakes
+from tillit.meetings.unlinked import PREFIX
 from tillit.readiness.recipe import Want
 from tillit.vocabulary import Errand
 
@@ -36,6 +38,7 @@ class LogTable:
         complaint: Shape (n,); 1 or 0, NaN where the outcome is not known.
         asked_afterwards: Shape (n,); whether the customer reached a person anyway, as `complaint`.
         minutes: Shape (n,); a person's time that it took; NaN where nobody told.
+        linked: Shape (n,); whether it is known which decisions are of the same customer.
     """
 
     decisions: Decisions
@@ -44,6 +47,7 @@ class LogTable:
     complaint: Floats
     asked_afterwards: Floats
     minutes: Floats
+    linked: Bools
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -62,6 +66,7 @@ class LogTable:
             self.complaint[rows],
             self.asked_afterwards[rows],
             self.minutes[rows],
+            self.linked[rows],
         )
 
 
@@ -73,15 +78,18 @@ def log_table(logged: Iterable[Logged], *, exponent: int) -> LogTable:
     """
     customers: list[str] = []
     stages: list[str] = []
+    sides: list[str] = []
     numbers: list[tuple[float, ...]] = []
     for one in logged:
         customers.append(one.decision.moment.customer)
         stages.append(one.decision.moment.stage or "")
+        sides.append(one.decision.experiment or "")
         numbers.append(_numbers(one, exponent))
     row = np.array(numbers, _ROW)
     # Codes by name, so that the order of the rows changes nothing.
     _, customer = np.unique(np.array(customers, np.str_), return_inverse=True)
     names, stage = np.unique(np.array(stages, np.str_), return_inverse=True)
+    kept, took_part = _kept(sides, row["at_days"])
     decisions = Decisions(
         customer=customer.astype(np.int64),
         at_days=row["at_days"],
@@ -99,9 +107,25 @@ def log_table(logged: Iterable[Logged], *, exponent: int) -> LogTable:
         context_names=CONTEXT,
         value=row["stake"],
         reward=None,
+        kept=kept,
+        took_part=took_part,
     )
-    table = LogTable(decisions, row["cell"], row["policy"], row["complaint"], row["asked_afterwards"], row["minutes"])
+    linked = np.array([not name.startswith(PREFIX) for name in customers], np.bool_)
+    table = LogTable(
+        decisions, row["cell"], row["policy"], row["complaint"], row["asked_afterwards"], row["minutes"], linked
+    )
     return table.take(np.argsort(row["at_days"], kind="stable"))
+
+
+def _kept(sides: list[str], at_days: Floats) -> tuple[Bools, Bools] | tuple[None, None]:
+    """Who is kept and who took part in the latest lot; None where there was none."""
+    side = np.array(sides, np.str_)
+    said = np.flatnonzero(side != "")
+    if not said.size:
+        return None, None
+    name = side[said[at_days[said].argmax()]].partition(":")[2]
+    kept = np.asarray(side == f"{KEPT}{name}", np.bool_)
+    return kept, np.asarray(kept | (side == f"{USUAL}{name}"), np.bool_)
 
 
 _ROW = np.dtype(

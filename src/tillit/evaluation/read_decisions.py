@@ -13,6 +13,7 @@ import pyarrow.csv
 
 from tillit.errors import FileError, QueryError
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
+from tillit.meetings.keeping import USUAL
 
 ELIGIBLE, PROPENSITY, KNOWN_AT, KNOWN_SHARE = "eligible_", "p_", "known_at_", "known_share_"
 TIMES = ("t", "at", "month")
@@ -103,6 +104,7 @@ def read_decisions(path: Path, *, context: Sequence[str] = ()) -> ReadDecisions:
         reward=_numbers(table, "reward", path) if "reward" in names else None,
         known_share=_known_shares(table, actions, path),
         kept=_is_kept(table[EXPERIMENT]) if EXPERIMENT in names else None,
+        took_part=_took_part(table[EXPERIMENT]) if EXPERIMENT in names else None,
         waited_days=_waited(table, at_days, path) if POSSIBLE_FROM in names else None,
     )
     _refuse_gaps(decisions.context, used, path)
@@ -191,9 +193,19 @@ def _actions(table: pa.Table, actions: tuple[str, ...], path: Path) -> Ints:
 
 
 def _is_kept(column: pa.ChunkedArray) -> Bools:
-    named = pc.not_equal(column.cast(pa.string()).fill_null(""), "")
+    said = column.cast(pa.string()).fill_null("")
+    named = pc.and_not(pc.not_equal(said, ""), pc.starts_with(said, USUAL))
     kept: Bools = named.combine_chunks().to_numpy(zero_copy_only=False)
     return kept
+
+
+def _took_part(column: pa.ChunkedArray) -> Bools | None:
+    """Those with a word, where customers on both sides have one; None where only the kept have."""
+    said = column.cast(pa.string()).fill_null("")
+    if not pc.any(pc.starts_with(said, USUAL)).as_py():
+        return None
+    took_part: Bools = pc.not_equal(said, "").combine_chunks().to_numpy(zero_copy_only=False)
+    return took_part
 
 
 def _waited(table: pa.Table, at_days: Floats, path: Path) -> Floats:

@@ -17,6 +17,7 @@ from tillit.errors import PropensityError
 from tillit.evaluation.claims import ALPHA, always_valid
 from tillit.evaluation.decisions import Bools, Decisions, Floats
 from tillit.evaluation.evaluate import evaluate
+from tillit.evaluation.kept_standing import Keepable, KeptStage, keepable, kept_stages
 from tillit.evaluation.log_table import CELLS, MACHINE, PERSON, LogTable
 from tillit.evaluation.results import Effect, PolicyValue
 from tillit.evaluation.scores import Z_95, Estimate
@@ -152,6 +153,7 @@ class Standing:
         overall: All stages together; measured from EVERYTHING_FROM customers on, as each of `stages`.
         moments: Those that were chosen to learn about, the latest first; of their decisions those that were drawn.
         is_contradicted: The log was not drawn by the odds it names, so nothing is compared.
+        keepable: Stages at which some customers could be kept on an earlier table; `kept` those where some are.
     """
 
     decisions: int
@@ -163,6 +165,8 @@ class Standing:
     moments: tuple[Part, ...]
     hour: HourPrice | None
     is_contradicted: bool
+    keepable: tuple[Keepable, ...] = ()
+    kept: tuple[KeptStage, ...] = ()
 
 
 def standing(
@@ -201,6 +205,8 @@ def standing(
         moments=tuple(moments),
         hour=price,
         is_contradicted=is_contradicted,
+        keepable=keepable(table, as_of_days=as_of_days),
+        kept=kept_stages(table, as_of_days=as_of_days),
     )
 
 

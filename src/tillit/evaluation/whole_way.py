@@ -37,6 +37,8 @@ def whole_way_of(decisions: Decisions, seen: Floats) -> WholeWay | None:
     if decisions.kept is None or not decisions.kept.any():
         return None
     since = decisions.at_days >= decisions.at_days[decisions.kept].min()
+    if decisions.took_part is not None:
+        since = since & decisions.took_part
     mixed = np.intersect1d(decisions.customer[since & decisions.kept], decisions.customer[since & ~decisions.kept])
     if mixed.size:
         raise InputError(

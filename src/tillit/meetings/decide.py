@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tillit.errors import QueryError
 from tillit.meetings.actions import ANYONE, MACHINES, Action, Option
 from tillit.meetings.guardrails import Guardrail, guardrails_of
+from tillit.meetings.keeping import KEPT, experiment_of
 from tillit.meetings.moment import Capacity, Desk, Moment
 from tillit.meetings.policy import MICROS_PER_HOUR, Cell, Policy, Stakes, Way, leaves_open
 from tillit.sentences import sentence
@@ -46,7 +47,7 @@ class Decision:
         to_person: The way to a person that the customer has in any case; `to_person_at` as `promised_at`.
         desk: Of every skill that was asked about, what it could take on.
         consent_row: The entry of the ledger of consents that allows it; None where none is needed.
-        experiment: The name of a group that is kept on an older policy; None outside.
+        experiment: The side of the lot of those who are kept on an earlier table (`experiment_of`); None outside.
         weighed: What tipped a moment that the matrix leaves open; None where the matrix alone decides.
         slots: Times that the customer may choose for a call, the best first; microseconds UTC.
     """
@@ -88,7 +89,6 @@ def decide(
     draw: float,
     decision_id: str,
     consent_row: int | None = None,
-    experiment: str | None = None,
     slots: tuple[int, ...] = (),
 ) -> Decision:
     """Decide how a customer is met.
@@ -104,6 +104,9 @@ def decide(
     """
     if not 0 <= draw < 1:
         raise QueryError(sentence("A draw lies in [0, 1), not at {draw}.", draw=draw))
+    experiment = experiment_of(moment, policy)
+    if experiment is not None and experiment.startswith(KEPT):
+        policy = policy.as_kept()
     stakes = policy.stakes_of(moment.stake_minor)
     cell = (moment.errand, stakes)
     guardrails = guardrails_of(moment, policy)
@@ -163,7 +166,6 @@ def replay(decision: Decision, policy: Policy) -> Decision:
         draw=decision.draw,
         decision_id=decision.id,
         consent_row=decision.consent_row,
-        experiment=decision.experiment,
         slots=decision.slots,
     )
 

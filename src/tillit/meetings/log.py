@@ -22,6 +22,7 @@ from tillit.meetings.decide import Decision
 from tillit.meetings.parity import check_parity
 from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import parse_policy
+from tillit.meetings.unlinked import is_counted
 from tillit.sentences import sentence
 
 FILE = "decisions.sqlite"
@@ -196,8 +197,12 @@ class DecisionLog:
         content = None if row is None else self._ledger.content(row[0])
         return None if content is None else _DECISION.decode(content)
 
-    def logged(self, *, since: int = 0, upto: int = 2**62) -> Iterator[Logged]:
-        """Every decision made in [since, upto) that is not erased, in order, with what followed."""
+    def logged(self, *, since: int = 0, upto: int = 2**62, uncounted: bool = False) -> Iterator[Logged]:
+        """Every decision made in [since, upto) that is not erased, in order, with what followed.
+
+        Args:
+            uncounted: Also those about customers who said no to being counted: to do the work, and for no number.
+        """
         delivered: dict[str, Delivered] = {}
         outcomes: dict[str, Outcome] = {}
         first = "select coalesce(min(number), 0) from decision_found where customer <> '' and at >= ?"
@@ -211,7 +216,8 @@ class DecisionLog:
         of_time = "type = 'decided' and number in (select number from decision_found where at >= ? and at < ?)"
         for _, content in self._contents(of_time, (since, upto)):
             decision = _DECISION.decode(content)
-            yield Logged(decision, delivered.get(decision.id), outcomes.get(decision.id))
+            if uncounted or is_counted(decision.moment.customer):
+                yield Logged(decision, delivered.get(decision.id), outcomes.get(decision.id))
 
     def groups(self) -> dict[str, dict[str, str]]:
         """What was stated of each meeting, by decision; read for the audit of fairness and for nothing else."""
@@ -295,6 +301,8 @@ class DecisionLog:
             return
         if len(salt) < SALT_BYTES:
             raise LedgerError(f"a salt of {len(salt)} bytes can be guessed; give at least {SALT_BYTES} random ones")
+        if isinstance(entry, Outcome) and not self._is_counted(entry.decision):
+            return  # what came of it is of use to numbers alone
         is_decision = isinstance(entry, Decision)
         kind = DECIDED if is_decision else type(entry).__name__.lower()
         written = self._ledger.append(kind, msgspec.json.encode(entry), at=at, salt=salt)
@@ -306,6 +314,12 @@ class DecisionLog:
         self._connection.execute(
             "insert into decision_found (number, id, customer, at) values (?, ?, ?, ?)", (written.number, *found)
         )
+
+    def _is_counted(self, decision_id: str) -> bool:
+        row = self._connection.execute(
+            "select customer from decision_found where id = ? and customer <> ''", (decision_id,)
+        ).fetchone()
+        return row is None or is_counted(str(row[0]))
 
     def _contents(self, which: str, values: tuple[object, ...]) -> Iterator[tuple[str, bytes]]:
         rows = self._connection.execute(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tillit.errors import QueryError
 from tillit.sentences import sentence
-from tillit.vocabulary import Errand
+from tillit.vocabulary import Errand, Stage
 
 MOST_BRAND_ERRANDS = 3
 LARGEST_WEIGHT = 20
@@ -59,6 +59,22 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The earlier table that some customers stay on.
+
+    Attributes:
+        name: Of the lot; another name draws other customers.
+        stages: Where they stay on it.
+        cells: The table, and with `adds` what tipped it.
+    """
+
+    name: str
+    stages: frozenset[Stage]
+    cells: Mapping[Cell, Way]
+    adds: Mapping[Cell, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How customers are met, as the owner and a shop manager wrote it.
 
@@ -75,6 +91,7 @@ class Policy:
         floors: Cells whose other side is drawn now and then, so that change is noticed.
         adds: By cell, how many more of one such moment end well with a person: measured, and approved by somebody. It
             counts where the matrix is unsure (`leaves_open`).
+        kept: The table that some customers stay on; None while all go by this one.
     """
 
     version: int
@@ -90,11 +107,16 @@ class Policy:
     learning: Learning | None = None
     floors: frozenset[Cell] = frozenset()
     adds: Mapping[Cell, float] = field(default_factory=dict)
+    kept: Kept | None = None
 
     def __post_init__(self) -> None:
         """Refuse a policy that leaves something open, or tries machines where nobody is near."""
+        tables = [self.cells] if self.kept is None else [self.cells, self.kept.cells]
         missing = [
-            f"{errand}, {stakes}" for errand in Errand for stakes in Stakes if (errand, stakes) not in self.cells
+            f"{errand}, {stakes}"
+            for errand in Errand
+            for stakes in Stakes
+            if any((errand, stakes) not in cells for cells in tables)
         ]
         if missing:
             raise QueryError(sentence("The matrix says nothing for {cells}.", cells="; ".join(missing)))
@@ -120,6 +142,12 @@ class Policy:
                 )
         if self.learning is not None:
             _check_learning(self, self.learning)
+
+    def as_kept(self) -> Policy:
+        """The policy of a customer who is kept: the earlier table, with every promise of this one; no draw."""
+        if self.kept is None:
+            return self
+        return replace(self, cells=self.kept.cells, adds=self.kept.adds, learning=None, floors=frozenset())
 
     def stakes_of(self, stake_minor: int) -> Stakes:
         """How much an errand of this stake matters."""

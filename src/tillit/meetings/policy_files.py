@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 
 from tillit.errors import FileError, QueryError
 from tillit.events.currencies import exponent
-from tillit.meetings.policy import Cell, Costs, Learning, Policy, Stakes, Way
+from tillit.meetings.policy import Cell, Costs, Kept, Learning, Policy, Stakes, Way
 from tillit.sentences import sentence
-from tillit.vocabulary import Errand
+from tillit.vocabulary import Errand, Stage
 
 _NUMBERS = {
     "stakes": ("medium_from", "high_from"),
     "waiting": ("at_most_minutes", "call_within_hours"),
     "costs": ("person_minute", "minutes", "delight"),
 }
-_PARTS = {"known_for", "person_always", "learning", "floors", "adds", *_NUMBERS, *Errand}
+_PARTS = {"known_for", "person_always", "learning", "floors", "adds", "kept", *_NUMBERS, *Errand}
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -71,6 +71,7 @@ def parse_policy(text: str, *, name: str, version: int, currency: str | None) ->
             learning=_learning(read["learning"], name) if "learning" in read else None,
             floors=frozenset(_cell(word, name) for word in read.get("floors", [])),
             adds=dict(_adds(read.get("adds", {}), name)),
+            kept=_kept(read["kept"], name) if "kept" in read else None,
         )
     except QueryError as error:
         raise FileError(sentence("{name}: {error}", name=name, error=error.sentence)) from error
@@ -102,10 +103,28 @@ def policy_text(policy: Policy, *, currency: str | None) -> str:
         lines.append(f"person_share = {policy.learning.person_share!r}")
     if policy.adds:
         lines += ["", "[adds]"]
-        lines += [f"{errand}.{stakes} = {share!r}" for (errand, stakes), share in sorted(policy.adds.items())]
-    for errand in Errand:
-        lines += ["", f"[{errand}]", *(f'{stakes} = "{policy.cells[errand, stakes]}"' for stakes in Stakes)]
+        lines += _adds_text(policy.adds)
+    lines += _cells_text(policy.cells)
+    if policy.kept is not None:
+        lines += [
+            "",
+            "[kept]",
+            f"name = {_quoted(policy.kept.name)}",
+            f"stages = {_listed(sorted(policy.kept.stages))}",
+        ]
+        if policy.kept.adds:
+            lines += ["", "[kept.adds]", *_adds_text(policy.kept.adds)]
+        lines += _cells_text(policy.kept.cells, within="kept.")
     return "\n".join(lines) + "\n"
+
+
+def _cells_text(cells: Mapping[Cell, Way], *, within: str = "") -> Iterator[str]:
+    for errand in Errand:
+        yield from ("", f"[{within}{errand}]", *(f'{stakes} = "{cells[errand, stakes]}"' for stakes in Stakes))
+
+
+def _adds_text(adds: Mapping[Cell, float]) -> list[str]:
+    return [f"{errand}.{stakes} = {share!r}" for (errand, stakes), share in sorted(adds.items())]
 
 
 def _cells(read: Mapping[str, Any], name: str) -> Iterator[tuple[Cell, Way]]:
@@ -158,6 +177,14 @@ def _learning(part: Any, name: str) -> Learning:
         _word(Stakes, part["stakes"], "learning.stakes", name),
         float(share) if _is_amount(share) else 0.0,
     )
+
+
+def _kept(part: Any, name: str) -> Kept:
+    known = {"name", "stages", "adds", *Errand}
+    if not isinstance(part, dict) or not {"name", "stages"} <= part.keys() <= known or not part["name"]:
+        raise FileError(sentence("{name}: [kept] has a name, stages, and a table of its own.", name=name))
+    stages = frozenset(_word(Stage, word, "kept.stages", name) for word in part["stages"])
+    return Kept(str(part["name"]), stages, dict(_cells(part, name)), dict(_adds(part.get("adds", {}), name)))
 
 
 def _adds(part: Any, name: str) -> Iterator[tuple[Cell, float]]:

@@ -13,6 +13,7 @@ from msgspec import UNSET
 from tillit.meetings.actions import Action, Option
 from tillit.meetings.decide import Decision, Weighed, machines_at
 from tillit.meetings.guardrails import Guardrail
+from tillit.meetings.keeping import KEPT
 from tillit.meetings.policy import Stakes, Way
 from tillit.readiness.now import Hold
 from tillit.sentences import Sentence, paragraph, sentence
@@ -52,7 +53,10 @@ def staff_reason(decision: Decision) -> Sentence:
         parts.append(sentence("Left in peace: {why}.", why=hold_words(hold)))
     if is_for_lack_of_people(decision):
         parts.append(sentence("Nobody was free in time, so a time was promised."))
-    parts.append(sentence("Policy {version}.", version=decision.policy_version))
+    if decision.experiment is not None and decision.experiment.startswith(KEPT):
+        parts.append(sentence("Policy {version}, by the table that is kept.", version=decision.policy_version))
+    else:
+        parts.append(sentence("Policy {version}.", version=decision.policy_version))
     return paragraph(*parts)
 
 

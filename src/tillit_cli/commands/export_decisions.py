@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         customers = {one.decision.moment.customer for one in log.logged()} - refused
         record_access(
             AccessRecord.What.DECISIONS,
-            [bytes.fromhex(customer) for customer in sorted(customers)],
+            [bytes.fromhex(customer) for customer in sorted(customers) if ":" not in customer],
             by=None,
             at_server=on_record.name_of(args),
             purpose=Purpose.MEASUREMENT,

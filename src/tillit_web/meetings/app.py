@@ -21,6 +21,7 @@ from tillit.events.currencies import exponent
 from tillit.events.key import read_or_create_key
 from tillit.meetings.actions import ANYONE, Action
 from tillit.meetings.decide import Decision, decide
+from tillit.meetings.keeping import as_credit_reads_it
 from tillit.meetings.log import By, Delivered, Grouped, Outcome
 from tillit.meetings.reasons import customer_reason
 from tillit.meetings.unlinked import is_unlinked, unlinked
@@ -122,7 +123,7 @@ class Decider:
         moment = moment_of(told, subject, asked=body.asked_for_person, at=at, exponent=exponent(ring.currency))
         policy = self._policies.newest(currency=ring.currency)
         standing = Standing() if told.gpc or says_no(headers) else self._standings.of(subject)
-        consent_row = standing.consent_row
+        consent_row = standing.consent_row if standing.is_counted else None
         await self._needs.refresh()
         said = await self._here.of(subject, at=at) if consent_row is not None else {}
         moment = replace(
@@ -133,7 +134,7 @@ class Decider:
             stage=moment.stage or stage_of(said),
         )
         if consent_row is None:
-            moment = unlinked(moment, policy, decision_id=decision_id)
+            moment = unlinked(moment, policy, decision_id=decision_id, is_counted=standing.is_counted)
         skill = moment.skill or ANYONE
         await self._desk.refresh(policy, skill, at=at)
         decision = decide(
@@ -215,6 +216,7 @@ def answer_of(decision: Decision, language: str) -> dict[str, Any]:
         },
         "slots": [slot / 1e6 for slot in decision.slots],
         "uses_history": not is_unlinked(decision.moment),
+        "holdout": as_credit_reads_it(decision.experiment),
         "reason": reason,
         "policy": decision.policy_version,
     }

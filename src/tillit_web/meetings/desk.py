@@ -202,7 +202,7 @@ class DeskKeeper:
     def _fill(self, at: int) -> None:
         self._lines.clear()
         with open_log(self._directory) as log:
-            for one in log.logged(since=at - PAST_DAYS * MICROS_PER_DAY):
+            for one in log.logged(since=at - PAST_DAYS * MICROS_PER_DAY, uncounted=True):
                 for entry in (one.decision, one.delivered, one.outcome):
                     if entry is not None:
                         self.note(entry)

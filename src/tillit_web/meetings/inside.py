@@ -68,8 +68,9 @@ def meet(moment: Moment, subject: bytes | None, *, groups: Mapping[str, str]) ->
         moment = replace(moment, has_stated_need=True)
     if not standing.may_vary:
         moment = replace(moment, may_vary=False)
-    if standing.consent_row is None:
-        moment = unlinked(moment, known.policy, decision_id=decision_id)
+    consent_row = standing.consent_row if standing.is_counted else None
+    if consent_row is None:
+        moment = unlinked(moment, known.policy, decision_id=decision_id, is_counted=standing.is_counted)
     skill = moment.skill or ANYONE
     keeper = desk_keeper(directory)
     decision = decide(
@@ -78,7 +79,7 @@ def meet(moment: Moment, subject: bytes | None, *, groups: Mapping[str, str]) ->
         {skill: known.capacity},
         draw=secrets.SystemRandom().random(),
         decision_id=decision_id,
-        consent_row=standing.consent_row,
+        consent_row=consent_row,
         slots=keeper.slots(skill, known.policy, at=moment.at),
     )
     _put(Grouped(decision, groups))

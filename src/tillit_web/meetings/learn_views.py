@@ -7,13 +7,14 @@ import time
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tillit.errors import InputError
 from tillit.meetings.log import open_log
 from tillit.sentences import Sentence
 from tillit.vocabulary import Role
-from tillit_web.meetings import frame, learning
+from tillit_web.meetings import frame, keeping, learning
 from tillit_web.meetings.queries import begin, counted, read
 from tillit_web.meetings.results import current
 from tillit_web.people.access import TeamRequest, access
@@ -38,6 +39,7 @@ def show_learn(request: TeamRequest) -> HttpResponse:
     week_ago = time.time_ns() // 1000 - WEEK_MICROS
     last_week = [one.decision for one in lately if one.decision.moment.at >= week_ago]
     known = learning.learned(policy, results.standing.moments if results else (), last_week)
+    keepable = results.standing.keepable if results else ()
     if request.method == "POST" and frame.may_edit(request):
         try:
             match request.POST.get("do", ""):
@@ -50,6 +52,11 @@ def show_learn(request: TeamRequest) -> HttpResponse:
                 case "watch" | "unwatch" as do:
                     is_on = do == "watch"
                     learning.watch(directory, policy, lately, chosen=chosen, is_on=is_on, currency=currency)
+                case "keep":
+                    stage = request.POST.get("stage", "")
+                    keeping.keep(directory, policy, keepable, chosen=stage, now=timezone.now(), currency=currency)
+                case "let_go":
+                    keeping.let_go(directory, policy, chosen=request.POST.get("stage", ""), currency=currency)
             return redirect("meetings:learn")
         except InputError as error:
             refused = error.sentence
@@ -61,6 +68,8 @@ def show_learn(request: TeamRequest) -> HttpResponse:
         "learned": known,
         "currency": currency or "",
         "begun_at": begun_at,
+        "keep_lines": keeping.keep_lines(policy, keepable),
+        "can_keep": policy.kept is not None or any(one.may_start for one in keepable),
         "refused": refused,
         "results_link": reverse("meetings:meetings"),
         "public_link": request.build_absolute_uri(reverse("meetings:trying")),

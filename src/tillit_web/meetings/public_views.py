@@ -10,10 +10,12 @@ from django.views.decorators.http import require_GET
 from tillit.meetings.log import open_log
 from tillit.meetings.policy import Cell, Policy, Stakes
 from tillit.meetings.reasons import errand_words
+from tillit.vocabulary import Stage
 from tillit_web.meetings import frame
 from tillit_web.meetings.queries import begin
 from tillit_web.meetings.results import policies_of
 from tillit_web.people.access import public
+from tillit_web.ui.stages import STAGE_LABELS
 from tillit_web.ui.templatetags.tillit import money, said
 
 
@@ -33,6 +35,7 @@ def show_trying(request: HttpRequest) -> HttpResponse:
         "since": times[_begun(policies)],
         "watched": [moment_words(policy, cell, currency) for cell in sorted(policy.floors) if cell != learned],
         "known_for": policy.known_for,
+        "kept": [str(STAGE_LABELS[stage]) for stage in Stage if policy.kept and stage in policy.kept.stages],
     }
     return render(request, "meetings/trying.html", context)
 

@@ -14,6 +14,7 @@ from tillit.meetings.log import open_log
 from tillit.vocabulary import Role
 from tillit_web.meetings import frame, telling
 from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, cases
+from tillit_web.meetings.keeping import whole_ways
 from tillit_web.meetings.models import Return
 from tillit_web.meetings.queries import counted
 from tillit_web.meetings.queries import policy as policy_in_force
@@ -55,6 +56,7 @@ def show_meetings(request: TeamRequest) -> HttpResponse:
         "hour_measured": known.hour is not None and known.hour.are_minutes_measured,
         "made_at": found.made_at,
         "truth": truth,
+        "whole_ways": whole_ways(known.kept),
     }
     return frame.show(request, "meetings/results.html", "meetings:meetings", context)
 

@@ -1,0 +1,41 @@
+"""Customers who stay on an earlier table by lot, so that their whole way shows what the table of today changes.
+
+A moment's effect leaves the history as it was. The lot falls once for a customer and a name, without a draw at any
+decision: who is kept at one stage is kept at every stage of that name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from tillit.meetings.moment import Moment
+from tillit.meetings.policy import Policy
+from tillit.meetings.unlinked import is_unlinked
+
+KEPT_SHARE = 0.05  # of the customers; the others go by the table of today
+KEPT, USUAL = "kept:", "usual:"
+
+
+def experiment_of(moment: Moment, policy: Policy) -> str | None:
+    """The side of the lot that a customer is on, as the log names it: `kept:NAME` or `usual:NAME`.
+
+    None where no customers are kept, the stage is none of those or not told, nobody may be known, or they said "do not
+    vary my service".
+    """
+    kept = policy.kept
+    if kept is None or moment.stage not in kept.stages or not moment.may_vary or is_unlinked(moment):
+        return None
+    return f"{KEPT if is_kept(moment.customer, kept.name) else USUAL}{kept.name}"
+
+
+def is_kept(customer: str, name: str) -> bool:
+    """Whether the lot of this name keeps a customer: the same for ever, and independent of every other name."""
+    digest = hashlib.sha256(f"{name}\n{customer}".encode()).digest()
+    return int.from_bytes(digest[:8]) < KEPT_SHARE * 2**64
+
+
+def as_credit_reads_it(experiment: str | None) -> str | None:
+    """The side as an event's property `holdout` says it (docs/methods/credit.md); None outside."""
+    if experiment is None:
+        return None
+    return "meetings" if experiment.startswith(KEPT) else "meetings=0"
