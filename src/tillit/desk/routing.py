@@ -10,7 +10,7 @@ from scipy.special import gammaincinv
 
 from tillit.errors import QueryError
 from tillit.meetings.waits import STATED_QUANTILE
-from tillit.sentences import sentence
+from tillit.sentences import Sentence, sentence
 
 MICROS_PER_SECOND = 1_000_000
 MOST_AT_ONCE = 50  # conversations that one person has at the same time
@@ -254,3 +254,20 @@ def _by_turn(free: Sequence[Specialist]) -> tuple[int, dict[int, float]]:
     chosen = min(free, key=lambda one: (-round(earned[one.id], 9), one.load / one.capacity, one.id)).id
     earned[chosen] -= 1
     return chosen, earned
+
+
+def why_words(why: Why) -> Sentence:
+    """Why a customer is with somebody or waits, as the desk says it."""
+    return _WORDS[why]
+
+
+_WORDS: dict[Why, Sentence] = {
+    Why.WISHED: sentence("The customer wants the same person again."),
+    Why.DOES: sentence("Who has it does this work."),
+    Why.ANSWERS: sentence("Nobody who does this work is free; who has it can answer."),
+    Why.SPEAKS: sentence("Nobody has this topic; who has it speaks the language."),
+    Why.ANYBODY: sentence("Nobody has this topic or speaks the language."),
+    Why.ALL_BUSY: sentence("Everyone who can take it is busy."),
+    Why.WAITS_FOR_SAME: sentence("The customer waits for the same person."),
+    Why.NOBODY_HERE: sentence("Nobody who can take it is at work."),
+}

@@ -17,6 +17,7 @@ from tillit.desk.text import cleaned, one_line
 from tillit.vocabulary import Errand
 from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk import machine, moments
+from tillit_web.desk.assigning import assign_soon
 from tillit_web.desk.handing import hand_over, subject_in
 from tillit_web.desk.models import LONGEST_TEXT, Agreement, Conversation, Message
 from tillit_web.desk.publishing import tell
@@ -397,6 +398,9 @@ def _by_person(conversation: Conversation, event: Event, by: User, now: datetime
 
 def _become(row: Conversation, event: Event, by: User | None = None) -> None:
     after = row.ownership.after(event, by=None if by is None else by.pk)
+    if (row.owner, row.handler_id) != (after.owner.value, after.handler):
+        row.routed = ""
+        assign_soon()  # somebody may have room now
     row.owner, row.handler_id = after.owner.value, after.handler
 
 

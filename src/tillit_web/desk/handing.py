@@ -13,6 +13,7 @@ from tillit.events.key import read_or_create_key
 from tillit.events.subject import country_of_zone, normalise, subject_of
 from tillit.vocabulary import IdentifierKind
 from tillit_web.desk import moments
+from tillit_web.desk.assigning import assign_soon
 from tillit_web.desk.machine import Turn
 from tillit_web.desk.models import Conversation, Handoff
 from tillit_web.desk.publishing import tell
@@ -46,7 +47,7 @@ def hand_over(
     else:
         after = row.ownership.after(event, by=None if by is None else by.pk)
         row.owner, row.handler_id = after.owner.value, after.handler
-    row.reason, row.closed_at, row.outcome = reason.value, None, None
+    row.reason, row.routed, row.closed_at, row.outcome = reason.value, "", None, None
     if row.waits_since is None or row.promised_at is None:
         row.waits_since, row.promised_at = now, moments.promised(row.skill, now=now)[0]
     row.changed_at = now
@@ -61,6 +62,7 @@ def hand_over(
         tell(row, PERSON_REQUESTED, at=now)
     elif event is Event.MACHINE_HANDS_OVER:
         tell(row, HANDED_OVER, at=now, reason=reason.value)
+    assign_soon()
 
 
 def subject_in(email: str, phone: str) -> bytes | None:

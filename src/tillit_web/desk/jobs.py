@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.utils import timezone
 from django_tasks import task
 
-from tillit_web.desk import actions, keeping, publishing
+from tillit_web.desk import actions, assigning, keeping, publishing
 
 
 @task()
 def mind_promises() -> None:
-    """Show everybody what nobody answered in time, and tell the log of events what happened."""
+    """Show everybody what nobody answered in time, give out who waits, and tell the log of events what happened."""
     now = timezone.now()
     actions.escalate(now=now)
+    assigning.assign(now=now)
     publishing.publish(now=now)
 
 

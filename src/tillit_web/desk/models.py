@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tillit.desk.handoff import Agreed, Author, Packet, Reason
 from tillit.desk.owner import Owner, Ownership
+from tillit.desk.routing import Level
 from tillit.meetings.actions import ANYONE
 from tillit.vocabulary import Errand
 from tillit_web.languages import LANGUAGES
 
 LONGEST_TEXT = 4_000  # of what one of us or a customer writes at once
 LONGEST_ANSWER = 12_000  # as in the library
+CAPACITY = 3  # conversations at once, until a colleague says otherwise
 
 
 class Conversation(models.Model):
@@ -57,6 +59,7 @@ class Conversation(models.Model):
     waits_since = models.DateTimeField(null=True)  # the customer's first word that none of us has answered
     promised_at = models.DateTimeField(null=True)  # by when one of us answers it
     escalated_at = models.DateTimeField(null=True)  # nobody had, by then
+    routed = models.CharField(max_length=16, blank=True)  # a Why, while it is with whom routing gave it to
     decision = models.CharField(max_length=32, blank=True)  # the last one, in the log of decisions
     wants_same_person = models.BooleanField(default=False)
     network = models.CharField(max_length=64, blank=True)  # where it was opened from; emptied within the hour
@@ -186,3 +189,42 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Colleague(models.Model):
+    """A member of the team who meets customers at the desk, as they said themselves. It counts nothing they did."""
+
+    member = models.OneToOneField("people.User", on_delete=models.CASCADE, related_name="+")
+    expert = models.OneToOneField("answers.Expert", null=True, on_delete=models.SET_NULL, related_name="+")
+    capacity = models.PositiveSmallIntegerField(default=CAPACITY)
+    here_until = models.DateTimeField(null=True)
+    owed = models.FloatField(default=0.0)  # cases by turn, docs/methods/routing.md
+
+    class Meta:
+        ordering: ClassVar = ["member__email"]
+
+    def __str__(self) -> str:
+        return str(self.member)
+
+
+class ColleagueSkill(models.Model):
+    """That a colleague knows a topic in a language; or, where it was suggested to them, that they do not."""
+
+    class Knows(models.IntegerChoices):
+        ANSWERS = Level.ANSWERS.value, _("can answer")
+        DOES = Level.DOES.value, _("does the work")
+
+    colleague = models.ForeignKey(Colleague, on_delete=models.CASCADE, related_name="skills")
+    topic = models.CharField(max_length=60)  # as `topic_of` writes it
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    level = models.PositiveSmallIntegerField(choices=Knows.choices, default=Knows.ANSWERS)
+    is_theirs = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["topic", "language"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["colleague", "topic", "language"], name="one_skill_of_a_colleague")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.language}"

@@ -10,9 +10,11 @@ from uuid import UUID
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from tillit.desk.handoff import Author, Reason, reason_words
+from tillit.desk.routing import Why, why_words
 from tillit.sentences import Sentence
 from tillit_web.answers.finding import find, shown_to_customers
 from tillit_web.answers.models import LibraryAnswer
+from tillit_web.desk import assigning
 from tillit_web.desk.models import Conversation, Message
 from tillit_web.people.models import User
 
@@ -65,6 +67,8 @@ class InLine:
         reason: Why it is a person's.
         is_late: What was promised has passed.
         is_mine: Whoever looks has it.
+        why: Why it is with whom it is, or with nobody; empty where somebody took it by hand.
+        wait_seconds: For one that waits: four of five wait no longer. None where no wait can be told.
     """
 
     row: Conversation
@@ -72,6 +76,8 @@ class InLine:
     reason: Sentence | str
     is_late: bool
     is_mine: bool
+    why: Sentence | str
+    wait_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class Line:
 
 def in_line(*, by: User, now: datetime) -> Line:
     """The queue as one of us sees it."""
+    waits = assigning.in_line(now=now)
     last = Message.objects.filter(conversation=OuterRef("pk"), author=Author.CUSTOMER.value).order_by("-id")
     rows = queue().annotate(said=Subquery(last.values("text")[:1]))[:MOST_SHOWN]
     found = [
@@ -96,6 +103,7 @@ def in_line(*, by: User, now: datetime) -> Line:
             reason_words(Reason(row.reason)) if row.reason else "",
             row.promised_at is not None and row.promised_at < now,
             row.handler_id == by.pk,
+            *_why(row, waits.get(row.pk)),
         )
         for row in rows
     ]
@@ -109,6 +117,12 @@ def in_line(*, by: User, now: datetime) -> Line:
         late=sum(one.is_late for one in found),
         with_machine=with_machine.count(),
     )
+
+
+def _why(row: Conversation, waits: assigning.Waits | None) -> tuple[Sentence | str, float | None]:
+    if waits is not None:
+        return why_words(waits.why), waits.wait_seconds
+    return why_words(Why(row.routed)) if row.routed else "", None
 
 
 def closed_lately() -> list[Conversation]:

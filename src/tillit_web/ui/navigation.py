@@ -53,7 +53,7 @@ RAIL: tuple[Entry, ...] = (
     ),
     Entry("insight:credit", _("Who contributed"), "credit", ("insight:credit",)),
     Entry("meetings:meetings", _("Meetings"), "meetings", ("meetings:", "insight:near")),
-    Entry("desk:queue", _("Desk"), "desk", ("desk:",), lower=True),
+    Entry("desk:queue", _("Desk"), "desk", ("desk:", "skills:"), lower=True),
     Entry("booking:coming", _("Bookings"), "bookings", ("booking:",), lower=True),
     Entry("answers:library", _("Answers"), "answers", ("answers:",), lower=True),
     Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),

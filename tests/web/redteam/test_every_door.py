@@ -39,7 +39,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("meetings:matrix", "meetings:learn", "meetings:trying", "meetings:see_return"),
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
-        *("meetings:staffing", "meetings:need"),
+        *("meetings:staffing", "meetings:need", "skills:overview"),
         *("booking:coming", "booking:cancel", "booking:missed", "booking:kinds", "booking:new_kind", "booking:kind"),
         *("booking:new_host", "booking:host", "book:calendar"),
         *("answers:library", "answers:new", "answers:write", "answers:still_right", "answers:publish", "answers:sure"),
