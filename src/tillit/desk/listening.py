@@ -1,4 +1,4 @@
-"""Two things that a machine must hear at once: the wish for a person, and the question whether it is one."""
+"""What a machine must hear at once: the wish for a person, the question whether it is one, and a complaint."""
 
 from __future__ import annotations
 
@@ -39,6 +39,17 @@ _BE = _any_of(
 _SPEAK = _any_of("(?:pratar|talar|skriver|chattar) jag med", "(?:prater|snakker|skriver|chatter) jeg med")
 _HUMAN = re.compile(rf"(?:hej |hei |hi |hello )?{_any_of(_BE, _SPEAK)} .{{0,30}}{_MACHINE_OR_PERSON}.{{0,30}}")
 
+_COMPLAINT = re.compile(
+    r"\b(?:klaga|klagar|klagomål|reklamera|reklamation|anmäla er)\b"
+    r"|\b(?:klage|klager|klagen|reklamere|reklamasjon)\b"
+    r"|\b(?:complain|complaining|complaint|complaints)\b"
+)
+
+
+def is_complaint(text: str) -> bool:
+    """Whether a customer says in so many words that they complain; nothing is read from a tone."""
+    return any(_COMPLAINT.search(part) for part in _parts(text, longest=len(text)))
+
 
 def wants_a_person(text: str) -> bool:
     """Whether a message says that the customer wants one of us, and nothing else (Swedish, Norwegian, English)."""
@@ -50,9 +61,9 @@ def asks_whether_human(text: str) -> bool:
     return any(_HUMAN.fullmatch(part) for part in _parts(text))
 
 
-def _parts(text: str) -> Iterable[str]:
-    """The sentences of a short message in small letters, without marks and without what cannot be seen."""
-    if len(text) > LONGEST:
+def _parts(text: str, *, longest: int = LONGEST) -> Iterable[str]:
+    """The sentences of a message in small letters, without marks and without what cannot be seen."""
+    if len(text) > longest:
         return
     seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
     for part in re.split(r"[.!?\n]+", seen.lower()):

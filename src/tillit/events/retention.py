@@ -29,6 +29,7 @@ class DataClass(StrEnum):
     IMPORT_FILES = "import_files"
     ACCESS_RECORD = "access_record"
     BOOKINGS = "bookings"
+    CONVERSATIONS = "conversations"
     QUESTIONS = "questions"
     CORRECTIONS = "corrections"
     DECISIONS = "decisions"

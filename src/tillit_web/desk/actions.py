@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tillit.desk.handoff import Agreed, Author, Reason
+from tillit.desk.listening import is_complaint
 from tillit.desk.owner import Event, Owner
 from tillit.desk.text import cleaned, one_line
 from tillit.vocabulary import Errand
@@ -343,6 +344,8 @@ def locked(conversation: Conversation) -> Conversation:
 def _machine_turn(conversation: Conversation, text: str, *, now: datetime) -> None:
     """Let the machine answer or hand over; somebody who took it meanwhile keeps it."""
     today = timezone.localdate(now)
+    if is_complaint(text):
+        conversation.errand = Errand.COMPLAIN.value  # a guardrail: people meet it
     found = machine.turn(conversation, text, now=now, today=today)
     if found.hands_over is Reason.ASKED:
         ask_for_person(conversation, now=now)
@@ -356,6 +359,7 @@ def _machine_turn(conversation: Conversation, text: str, *, now: datetime) -> No
         row = locked(conversation)
         if row.owner != Owner.MACHINE.value:
             return
+        row.errand = conversation.errand
         if meeting is not None:
             row.decision = meeting.decision
         answers = found.hands_over is None and (meeting is None or meeting.is_machine)
@@ -366,8 +370,10 @@ def _machine_turn(conversation: Conversation, text: str, *, now: datetime) -> No
             if meeting is not None:
                 tell(row, "machine_answered", at=now)
         else:
-            reason = found.hands_over or (meeting.reason if meeting else Reason.POLICY)
-            hand_over(row, Event.MACHINE_HANDS_OVER, reason, now=now, held_back=found)
+            why = meeting.reason if meeting else Reason.POLICY
+            if why is Reason.POLICY and found.hands_over is not None:
+                why = found.hands_over  # what we owe anybody weighs more than that the machine does not know
+            hand_over(row, Event.MACHINE_HANDS_OVER, why, now=now, held_back=found)
     if answers and meeting is not None:
         moments.machine_met(meeting.decision)
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.apps import AppConfig
 
+from tillit.events.retention import DataClass
+
 PROMISES_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(hours=1)
 
@@ -15,12 +17,14 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Have promises minded and old conversations end by themselves, and erasure reach them all."""
+        """Have promises minded and old conversations end by themselves, and erasure reach each."""
         from tillit_web.desk.jobs import mind_promises, tidy_conversations  # models exist only now
-        from tillit_web.desk.keeping import conversations_of
+        from tillit_web.desk.keeping import conversations_of, over_before
         from tillit_web.jobs.schedule import every
         from tillit_web.people.erasure import also_remove
+        from tillit_web.retention.ending import also_end, of_table
 
         every(PROMISES_EVERY, mind_promises)
         every(TIDY_EVERY, tidy_conversations)
         also_remove("app.sqlite: conversations", conversations_of)
+        also_end(of_table(DataClass.CONVERSATIONS, "conversations", over_before))

@@ -19,5 +19,5 @@ def mind_promises() -> None:
 
 @task()
 def tidy_conversations() -> None:
-    """Forget where strangers wrote from, who of us it was, and what is over."""
+    """Forget where strangers wrote from, and who of us it was."""
     keeping.tidy(now=timezone.now())

@@ -1,31 +1,31 @@
-"""How long conversations are kept, and what of them: where from for an hour, by whom for 90 days, then an end."""
+"""How long it is kept where a conversation came from, and who of us had it; what ends with it, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from tillit.events.retention import DataClass
+from tillit.desk.owner import Owner
 from tillit_web.desk.models import Agreement, Conversation, Message
-from tillit_web.retention.queries import kept_class
 
 NETWORK_KEPT = timedelta(hours=1)
 COLLEAGUE_KEPT = timedelta(days=90)  # of a closed conversation; from then on it was answered by the function
 
 
-def tidy(*, now: datetime) -> int:
-    """Forget what is over; how many conversations went."""
+def tidy(*, now: datetime) -> None:
+    """Forget where strangers wrote from, and who of us it was."""
     Conversation.objects.filter(opened_at__lt=now - NETWORK_KEPT).exclude(network="").update(network="")
     closed = Conversation.objects.filter(closed_at__lt=now - COLLEAGUE_KEPT)
     Message.objects.filter(conversation__in=closed, handler__isnull=False).update(handler=None)
     Agreement.objects.filter(conversation__in=closed, handler__isnull=False).update(handler=None)
-    over = now - timedelta(days=kept_class(DataClass.TEXTS, now=now).days)
-    ended = Conversation.objects.filter(changed_at__lt=over).filter(Q(owner="closed") | Q(owner="machine"))
-    count = ended.count()
-    ended.delete()
-    return count
+
+
+def over_before(moment: datetime) -> QuerySet[Conversation]:
+    """Conversations whose last word is from before a moment, and for whose customer nobody has to do anything."""
+    over = (Owner.CLOSED.value, Owner.MACHINE.value)
+    return Conversation.objects.filter(owner__in=over, changed_at__lt=moment)
 
 
 def conversations_of(subjects: Collection[bytes]) -> QuerySet[Conversation]:

@@ -40,6 +40,8 @@ ACTIVITY_LABELS: dict[str, Promise] = {
     "contact_viewed": _("Contact page viewed"),
     "machine_answered": _("Machine answered"),
     "person_requested": _("Asked for a person"),
+    "handed_over": _("Was handed to a person"),
+    "conversation_closed": _("Ended a conversation"),
     "question_asked": _("Question asked"),
     "question_answered": _("Question answered"),
     "call_booked": _("Call booked"),

@@ -22,6 +22,7 @@ CLASSES: dict[str, tuple[Promise, Promise]] = {
     DataClass.IMPORT_FILES: (_("Files of imports"), _("rejected rows, and files that nobody brought in")),
     DataClass.ACCESS_RECORD: (_("Who looked"), _("the record of who opened whose page")),
     DataClass.BOOKINGS: (_("Bookings"), _("who booked what, counted from the day of the meeting")),
+    DataClass.CONVERSATIONS: (_("Conversations"), _("what was said with the desk, counted from the last word")),
     DataClass.QUESTIONS: (_("Questions to the library"), _("what customers asked, without who it was")),
     DataClass.CORRECTIONS: (_("Corrections"), _("what customers said is wrong, counted from when it was mended")),
     DataClass.DECISIONS: (

@@ -14,7 +14,7 @@ from tillit.desk.owner import NotNow, SomebodyElseHasIt
 from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk import actions, queries
 from tillit_web.desk.models import Conversation, Message
-from tillit_web.people.models import User
+from tillit_web.people.models import Company, User
 
 pytestmark = pytest.mark.django_db
 Library = dict[str, LibraryAnswer]
@@ -192,3 +192,26 @@ def test_the_database_refuses_no_owner_and_two(library: Library, bo: User, broke
     values = {name: bo if value == "bo" else value for name, value in broken.items()}
     with pytest.raises(IntegrityError), transaction.atomic():
         Conversation.objects.filter(pk=conversation.pk).update(**values)
+
+
+def test_a_complaint_is_met_by_a_person_whatever_the_machine_knows(library: Library) -> None:
+    conversation = actions.open_conversation(f"Jag vill klaga. {KNOWN_QUESTION}", language="sv").conversation
+    assert (conversation.owner, conversation.reason, conversation.errand) == ("desk", "complaint", "complain")
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "truth"),
+    [
+        ("sv", "Är du en människa?", "Jag är en maskin."),
+        ("nb", "Er du et menneske?", "Jeg er en maskin."),
+        ("en", "Are you human?", "I am a machine."),
+    ],
+)
+def test_whoever_asks_whether_it_is_human_hears_the_truth(
+    company: Company, language: str, asked: str, truth: str
+) -> None:
+    conversation = actions.open_conversation(asked, language=language).conversation
+    author, said = _texts(conversation)[-1]
+    assert author == "machine"
+    assert said.startswith(truth)
+    assert conversation.owner == "machine"

@@ -26,6 +26,7 @@ from tillit.meetings.policy_files import default_policy_text
 from tillit.vocabulary import Errand
 from tillit_web.answers.models import AskedQuestion
 from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.desk.models import Conversation
 from tillit_web.me.models import PageCode
 from tillit_web.meetings.queries import policy
 from tillit_web.people.models import AccessRecord, BlockedAttempt, Company, Correction, OneTimeLink, User
@@ -53,6 +54,10 @@ def bookings(at: datetime) -> None:
     kind = Kind.objects.get_or_create(slug="call", defaults={"name": "A call", "where": "by phone"})[0]
     host = Host.objects.get_or_create(name="Bo")[0]
     Booking.objects.create(kind=kind, host=host, starts_at=at, changed_at=at, name="Ana")
+
+
+def conversations(at: datetime) -> None:
+    Conversation.objects.create(token_digest=os.urandom(32), language="sv", opened_at=at, changed_at=at)
 
 
 def questions(at: datetime) -> None:
@@ -86,6 +91,7 @@ PLANTED: dict[DataClass, tuple[Callable[[datetime], None], ...]] = {
     DataClass.ACCESS_RECORD: (openings, held_back),
     DataClass.CORRECTIONS: (corrections,),
     DataClass.BOOKINGS: (bookings,),
+    DataClass.CONVERSATIONS: (conversations,),
     DataClass.QUESTIONS: (questions,),
     DataClass.WORKING_RECORDS: (codes, links, sign_ins, browsers, jobs),
 }
@@ -99,7 +105,7 @@ ENDS_OTHERWISE = {
 }
 TABLES = {
     *(AccessRecord, BlockedAttempt, Correction, Booking, AskedQuestion, PageCode),
-    *(OneTimeLink, AccessAttempt, Session, DBTaskResult),
+    *(OneTimeLink, AccessAttempt, Session, DBTaskResult, Conversation),
 }
 
 
