@@ -1,7 +1,8 @@
-"""`python -m bench.collecting [--seen N] [--seconds S]`: events a CPU second, with the store and without.
+"""`python -m bench.collecting [--seen N] [--seconds S] [--workers W]`: events a CPU second, with the store and without.
 
 The same server, the same parsing, the same answers; in one run the committer writes, in the other it says yes at once.
-What the store costs is the ratio. CPU seconds are the server's own, user and system, from /proc.
+What the store costs is the ratio. CPU seconds are the servers' own, user and system, from /proc. Several workers are
+processes that take connections from one socket and write one database.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +50,8 @@ class Run:
         return self.events / self.cpu_seconds
 
 
-def serve(data: Path, port: int, *, stored: bool) -> None:
-    """Be the server: the collector alone, under uvicorn as `tillit serve` runs it."""
+def serve(data: Path, socket_fd: int, *, stored: bool) -> None:
+    """Be a server: the collector alone, under uvicorn as `tillit serve` runs it."""
     from tillit_web.serving.directory import open_directory
 
     open_directory(data)
@@ -73,7 +74,7 @@ def serve(data: Path, port: int, *, stored: bool) -> None:
     committer = (Committer if stored else YesAtOnce)(lambda: SqliteStorage.open(data))
     app = Collector(KeyRing(), committer, endless, key=read_or_create_key(data))
     print(actions.create_key("bench").text, flush=True)
-    uvicorn.run(app, port=port, log_config=None, access_log=False, lifespan="off", ws="none")
+    uvicorn.run(app, fd=socket_fd, log_config=None, access_log=False, lifespan="off", ws="none")
 
 
 def seed(data: Path, seen: int) -> None:
@@ -126,42 +127,39 @@ async def load(port: int, key: str, *, batch: int, seconds: float) -> tuple[int,
     return len(took) * batch, took
 
 
-def measure(*, stored: bool, batch: int, seen: int, seconds: float) -> Run:
-    """Start a server with so many known ids, load it, and count."""
+def measure(*, stored: bool, batch: int, seen: int, seconds: float, workers: int) -> Run:
+    """Start servers with so many known ids, load them, and count."""
     with tempfile.TemporaryDirectory(prefix="tillit-bench-") as folder:
         data = Path(folder)
         if stored:
             seed(data, seen)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        typed = [sys.executable, "-m", "bench.collecting", "--serve", "store" if stored else "none"]
-        server = subprocess.Popen([*typed, "--data", folder, "--port", str(port)], stdout=subprocess.PIPE, text=True)
-        try:
-            assert server.stdout is not None
-            key = server.stdout.readline().strip()
-            _wait_for(port)
+        with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as running:
+            port = listening.getsockname()[1]
+            servers = [running.enter_context(_server(data, listening.fileno(), stored=stored)) for _ in range(workers)]
+            key = servers[0][1]
             asyncio.run(load(port, key, batch=batch, seconds=1))
-            size, began = _size(data), _cpu(server.pid)
+            size, began = _size(data), sum(_cpu(pid) for pid, _ in servers)
             events, took = asyncio.run(load(port, key, batch=batch, seconds=seconds))
-            cpu = _cpu(server.pid) - began
+            cpu = sum(_cpu(pid) for pid, _ in servers) - began
             grown = _size(data) - size
-        finally:
-            server.terminate()
-            server.wait()
-            if server.stdout is not None:
-                server.stdout.close()
     took.sort()
     return Run(events, cpu, took[len(took) // 2] * 1e3, took[int(len(took) * 0.99)] * 1e3, grown / events)
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not come")
+@contextmanager
+def _server(data: Path, socket_fd: int, *, stored: bool) -> Iterator[tuple[int, str]]:
+    """A server process: its id, and a write key that it made."""
+    typed = [sys.executable, "-m", "bench.collecting", "--serve", "store" if stored else "none"]
+    typed += ["--data", str(data), "--socket", str(socket_fd)]
+    process = subprocess.Popen(typed, stdout=subprocess.PIPE, text=True, pass_fds=[socket_fd])
+    try:
+        assert process.stdout is not None
+        yield process.pid, process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _cpu(pid: int) -> float:
@@ -177,16 +175,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seen", type=int, default=1_000_000, help="ids known before (default: 1,000,000)")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each run (default: 8)")
+    parser.add_argument("--workers", type=int, default=1, help="server processes (default: 1)")
     parser.add_argument("--serve", choices=["store", "none"], help=argparse.SUPPRESS)
     parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--socket", type=int, default=0, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.serve:
-        serve(args.data, args.port, stored=args.serve == "store")
+        serve(args.data, args.socket, stored=args.serve == "store")
         return
     for batch in (1, 50):
-        bare = measure(stored=False, batch=batch, seen=0, seconds=args.seconds)
-        stored = measure(stored=True, batch=batch, seen=args.seen, seconds=args.seconds)
+        bare = measure(stored=False, batch=batch, seen=0, seconds=args.seconds, workers=args.workers)
+        stored = measure(stored=True, batch=batch, seen=args.seen, seconds=args.seconds, workers=args.workers)
         ratio = stored.events_per_cpu_second / bare.events_per_cpu_second
         for name, run in (("without a store", bare), ("stored", stored)):
             print(
