@@ -29,14 +29,14 @@ create table if not exists tillit.failed (
     id bigint generated always as identity primary key,
     received_at bigint not null,
     key_id bigint not null,
-    code text not null,
+    code text collate "C" not null,
     reason text not null,
     raw bytea not null
 );
 
 create table if not exists tillit.alarm (
-    code text not null,
-    detail text not null,
+    code text collate "C" not null,
+    detail text collate "C" not null,
     times bigint not null,
     first_at bigint not null,
     last_at bigint not null,

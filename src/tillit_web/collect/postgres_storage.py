@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -13,18 +13,14 @@ from psycopg.rows import TupleRow
 
 from tillit import fault
 from tillit.errors import StoreError
-from tillit.events.hot import HotRow
+from tillit_web.collect.sql_storage import ADD_TO_HOUR, Asking, SqlStorage
 from tillit_web.collect.storage import (
     ID_TAKEN,
     MICROS_PER_HOUR,
-    Alarm,
     Arrival,
-    Failed,
-    HourCount,
     Outcome,
     Refusal,
     StorageUnavailable,
-    Tally,
     hour_rows,
 )
 
@@ -34,13 +30,13 @@ Counts = Counter[tuple[int, int, Outcome]]
 CONNECT_SECONDS = 10
 # Held from before row ids are drawn until they can be seen: whoever reads up to an id has every row below it.
 WRITE_LOCK = 8_415_033_297
-ROWS_PER_DROP = 5_000  # a long transaction would hold up those who wait for their answer
+WITH_CLEAR_VALUES = ("hot", "failed", "alarm")  # the others keep digests and numbers
 STAGING = (
     "create temporary table if not exists staging (place integer, digest bytea, content bytea) on commit delete rows"
 )
 
 
-class PostgresStorage:
+class PostgresStorage(SqlStorage):
     """Storage in the schema `tillit` of one database. Used by one thread, which need not be the one that made it."""
 
     def __init__(self, url: str) -> None:
@@ -75,104 +71,27 @@ class PostgresStorage:
             self._connection = None
 
     def accept(self, arrived: Sequence[Arrival | Refusal]) -> list[Outcome]:
-        with self._transaction() as connection:
+        with self._connected() as connection, connection.transaction():
             outcomes = _take(connection, arrived)
             fault.point("collect.before_commit")
         fault.point("collect.after_commit")
         return outcomes
 
-    def alarm(self, code: str, detail: str, *, at: int) -> None:
-        with self._transaction() as connection:
-            connection.execute(
-                "insert into tillit.alarm as known (code, detail, times, first_at, last_at) values (%s, %s, 1, %s, %s)"
-                " on conflict (code, detail) do update set times = known.times + 1,"
-                " last_at = greatest(known.last_at, excluded.last_at)",
-                (code, detail[:200].replace("\0", ""), at, at),
-            )
-
-    def unsealed(self, *, after: int, limit: int) -> list[HotRow]:
-        rows = self._rows(
-            "select id, event, contacts from tillit.hot where id > %s order by id limit %s", (after, limit)
-        )
-        return [HotRow(*row) for row in rows]
-
-    def drop(self, *, upto: int) -> None:
-        while True:
-            with self._transaction() as connection:
-                gone = connection.execute(
-                    "delete from tillit.hot where id in"
-                    " (select id from tillit.hot where id <= %s order by id limit %s)",
-                    (upto, ROWS_PER_DROP),
-                ).rowcount
-            if gone < ROWS_PER_DROP:
-                return
-
-    def hours(self, *, since: int) -> list[HourCount]:
-        rows = self._rows(
-            "select hour, key_id, received, accepted, duplicate, rejected from tillit.hour where hour >= %s"
-            " order by hour, key_id",
-            (since,),
-        )
-        return [HourCount(*row) for row in rows]
-
-    def failed(
-        self, *, limit: int, before: int | None = None, code: str = "", key_id: int | None = None
-    ) -> list[Failed]:
-        rows = self._rows(
-            "select id, received_at, key_id, code, reason, raw from tillit.failed"
-            " where (%(before)s::bigint is null or id < %(before)s) and (%(code)s = '' or code = %(code)s)"
-            " and (%(key_id)s::bigint is null or key_id = %(key_id)s) order by id desc limit %(limit)s",
-            {"before": before, "code": code, "key_id": key_id, "limit": limit},
-        )
-        return [Failed(*row) for row in rows]
-
-    def failed_codes(self) -> list[tuple[str, int]]:
-        rows = self._rows('select code, count(*) from tillit.failed group by code order by 2 desc, 1 collate "C"', ())
-        return [(code, count) for code, count in rows]
-
-    def alarms(self, *, since: int) -> list[Alarm]:
-        rows = self._rows(
-            "select code, detail, times, first_at, last_at from tillit.alarm where last_at >= %s"
-            ' order by last_at desc, code collate "C", detail collate "C"',
-            (since,),
-        )
-        return [Alarm(*row) for row in rows]
-
-    def tally(self, *, after: int) -> Tally:
-        with self._transaction() as connection:
-            connection.execute("set transaction isolation level repeatable read")
-            [(received, accepted)] = connection.execute(
-                "select coalesce(sum(received), 0)::bigint, coalesce(sum(accepted), 0)::bigint from tillit.hour"
-            )
-            [(known,)] = connection.execute("select count(*) from tillit.seen")
-            [(waiting,)] = connection.execute("select count(*) from tillit.hot where id > %s", (after,))
-            uneven = connection.execute(
-                "select hour, key_id, received, accepted, duplicate, rejected from tillit.hour"
-                " where received <> accepted + duplicate + rejected order by hour, key_id"
-            ).fetchall()
-        return Tally(received, accepted, known, waiting, tuple(HourCount(*row) for row in uneven))
-
-    def prune(self, *, before: int, most: int) -> int:
-        with self._transaction() as connection:
-            return connection.execute(
-                "delete from tillit.failed where received_at < %s"
-                " or id <= (select id from tillit.failed order by id desc limit 1 offset %s)",
-                (before, most),
-            ).rowcount
-
-    def settle(self, failed: Sequence[int]) -> None:
-        with self._transaction() as connection:
-            connection.execute("delete from tillit.failed where id = any(%s)", (list(failed),))
+    def scrub(self) -> None:
+        with self._connected() as connection:
+            for table in WITH_CLEAR_VALUES:
+                # A deleted row stands in its page until it is overwritten; this writes the table's file anew.
+                connection.execute(f"vacuum (full) tillit.{table}".encode())
 
     def durability(self) -> str:
         """What a commit waits for: `on` is this server's disk."""
-        [(value,)] = self._rows("show synchronous_commit", ())
+        [(value,)] = self._rows("show synchronous_commit")
         return str(value)
 
     # Inside
 
     def _begin(self, owner: bytes, *, is_new: bool) -> None:
-        with self._transaction() as connection:
+        with self._connected() as connection, connection.transaction():
             [(there,)] = connection.execute("select to_regclass('tillit.alarm') is not null")
             if there and connection.execute("select from tillit.owner where id = %s", (owner,)).rowcount:
                 return
@@ -192,21 +111,45 @@ class PostgresStorage:
                 )
             connection.execute("insert into tillit.owner (id) values (%s) on conflict do nothing", (owner,))
 
-    def _rows(self, question: str, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
-        with self._transaction() as connection:
-            return connection.execute(question.encode(), values).fetchall()
+    @contextmanager
+    def _transaction(self) -> Iterator[Asking]:
+        with self._connected() as connection, connection.transaction():
+            yield _InOurSchema(connection)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """All or nothing, on stable storage when the block is left. A connection that failed is never used again."""
+    def _snapshot(self) -> Iterator[Asking]:
+        with self._connected() as connection, connection.transaction():
+            connection.execute("set transaction isolation level repeatable read")
+            yield _InOurSchema(connection)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection; one that failed is never used again."""
         if self._connection is None:
             self._connection = _connect(self._url)
         try:
-            with self._connection.transaction():
-                yield self._connection
+            yield self._connection
         except psycopg.Error as error:
             self.close()
             raise StorageUnavailable(f"PostgreSQL did not do what was asked: {error}") from error
+
+
+class _InOurSchema:
+    """A connection as `SqlStorage` asks it: tables are found in our schema, and values stand for `?`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> psycopg.Cursor[TupleRow]:
+        return self._connection.execute(_in_its_words(statement), values)
+
+    def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_in_its_words(statement), values)
+
+
+def _in_its_words(statement: str) -> bytes:
+    return statement.replace("?", "%s").encode()
 
 
 def _connect(url: str) -> Connection:
@@ -218,6 +161,7 @@ def _connect(url: str) -> Connection:
         # A server, database or role may be set to answer before its disk does.
         connection.execute("set synchronous_commit = on")
         connection.execute("set client_min_messages = warning")
+        connection.execute("set search_path = tillit")  # where it is not made yet, nothing is found in another
         connection.execute(STAGING)
     except psycopg.Error as error:
         connection.close()
@@ -248,16 +192,9 @@ def _take(connection: Connection, arrived: Sequence[Arrival | Refusal]) -> list[
                 failed.append((one.received_at, one.key_id, outcome.value, ID_TAKEN, one.raw))
         outcomes.append(outcome)
         counts[one.received_at // MICROS_PER_HOUR, one.key_id, outcome] += 1
-    _copy(connection, "copy tillit.hot (event, contacts) from stdin", new)
-    _copy(connection, "copy tillit.failed (received_at, key_id, code, reason, raw) from stdin", failed)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into tillit.hour as known (hour, key_id, received, accepted, duplicate, rejected)"
-            " values (%s, %s, %s, %s, %s, %s) on conflict (hour, key_id) do update set"
-            " received = known.received + excluded.received, accepted = known.accepted + excluded.accepted,"
-            " duplicate = known.duplicate + excluded.duplicate, rejected = known.rejected + excluded.rejected",
-            hour_rows(counts),
-        )
+    _copy(connection, "copy hot (event, contacts) from stdin", new)
+    _copy(connection, "copy failed (received_at, key_id, code, reason, raw) from stdin", failed)
+    _InOurSchema(connection).executemany(ADD_TO_HOUR, hour_rows(counts))
     return outcomes
 
 
@@ -269,13 +206,13 @@ def _settled_ids(connection: Connection, arrived: Sequence[Arrival | Refusal]) -
     _copy(connection, "copy staging (place, digest, content) from stdin", staged)
     inserted = connection.execute(
         "with first as (select distinct on (digest) place, digest, content from staging order by digest, place),"
-        " fresh as (insert into tillit.seen (digest, content) select digest, content from first"
+        " fresh as (insert into seen (digest, content) select digest, content from first"
         " on conflict do nothing returning digest)"
         " select first.place, first.digest, first.content from first join fresh using (digest)"
     )
     known: dict[bytes, tuple[int | None, bytes]] = {digest: (place, content) for place, digest, content in inserted}
     older = connection.execute(
-        "select distinct known.digest, known.content from tillit.seen as known join staging using (digest)"
+        "select distinct known.digest, known.content from seen as known join staging using (digest)"
     )
     for digest, content in older:
         known.setdefault(digest, (None, content))

@@ -5,34 +5,29 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Self
 
 from tillit import fault
-from tillit.events.hot import HotRow
 from tillit.events.log import EventLog
+from tillit_web.collect.sql_storage import ADD_TO_HOUR, SqlStorage
 from tillit_web.collect.storage import (
     ID_TAKEN,
     MICROS_PER_HOUR,
-    Alarm,
     Arrival,
-    Failed,
-    HourCount,
     Outcome,
     Refusal,
     StorageUnavailable,
-    Tally,
     hour_rows,
 )
 
 WAIT_SECONDS = 30.0
 # The tree of seen ids is touched at random: its inner pages and the busier leaves stay in memory.
 CACHE_KIB = 64 * 1024
-ROWS_PER_DROP = 5_000  # a long transaction would hold up those who wait for their answer
 
 
-class SqliteStorage:
+class SqliteStorage(SqlStorage):
     """Storage in one data directory. Used by one thread, which need not be the one that made it."""
 
     def __init__(self, path: Path) -> None:
@@ -68,84 +63,9 @@ class SqliteStorage:
         fault.point("collect.after_commit")
         return outcomes
 
-    def alarm(self, code: str, detail: str, *, at: int) -> None:
-        with self._transaction() as connection:
-            connection.execute(
-                "insert into alarm (code, detail, times, first_at, last_at) values (?, ?, 1, ?, ?)"
-                " on conflict do update set times = times + 1, last_at = max(last_at, excluded.last_at)",
-                (code, detail[:200], at, at),
-            )
-
-    def unsealed(self, *, after: int, limit: int) -> list[HotRow]:
-        rows = self._connection.execute(
-            "select id, event, contacts from hot where id > ? order by id limit ?", (after, limit)
-        )
-        return [HotRow(*row) for row in rows]
-
-    def drop(self, *, upto: int) -> None:
-        while True:
-            with self._transaction() as connection:
-                gone = connection.execute(
-                    "delete from hot where id in (select id from hot where id <= ? order by id limit ?)",
-                    (upto, ROWS_PER_DROP),
-                ).rowcount
-            if gone < ROWS_PER_DROP:
-                return
-
-    def hours(self, *, since: int) -> list[HourCount]:
-        rows = self._connection.execute(
-            "select hour, key_id, received, accepted, duplicate, rejected from hour where hour >= ?"
-            " order by hour, key_id",
-            (since,),
-        )
-        return [HourCount(*row) for row in rows]
-
-    def failed(
-        self, *, limit: int, before: int | None = None, code: str = "", key_id: int | None = None
-    ) -> list[Failed]:
-        rows = self._connection.execute(
-            "select id, received_at, key_id, code, reason, raw from failed"
-            " where (:before is null or id < :before) and (:code = '' or code = :code)"
-            " and (:key_id is null or key_id = :key_id) order by id desc limit :limit",
-            {"before": before, "code": code, "key_id": key_id, "limit": limit},
-        )
-        return [Failed(*row) for row in rows]
-
-    def failed_codes(self) -> list[tuple[str, int]]:
-        return self._connection.execute("select code, count(*) from failed group by code order by 2 desc, 1").fetchall()
-
-    def alarms(self, *, since: int) -> list[Alarm]:
-        rows = self._connection.execute(
-            "select code, detail, times, first_at, last_at from alarm where last_at >= ?"
-            " order by last_at desc, code, detail",
-            (since,),
-        )
-        return [Alarm(*row) for row in rows]
-
-    def tally(self, *, after: int) -> Tally:
-        with self._transaction(begin="begin") as connection:
-            received, accepted = connection.execute(
-                "select coalesce(sum(received), 0), coalesce(sum(accepted), 0) from hour"
-            ).fetchone()
-            known = connection.execute("select count(*) from seen").fetchone()[0]
-            waiting = connection.execute("select count(*) from hot where id > ?", (after,)).fetchone()[0]
-            uneven = connection.execute(
-                "select hour, key_id, received, accepted, duplicate, rejected from hour"
-                " where received <> accepted + duplicate + rejected order by hour, key_id"
-            ).fetchall()
-        return Tally(received, accepted, known, waiting, tuple(HourCount(*row) for row in uneven))
-
-    def prune(self, *, before: int, most: int) -> int:
-        with self._transaction() as connection:
-            return connection.execute(
-                "delete from failed where received_at < ?"
-                " or id <= (select id from failed order by id desc limit 1 offset ?)",
-                (before, most),
-            ).rowcount
-
-    def settle(self, failed: Sequence[int]) -> None:
-        with self._transaction() as connection:
-            connection.executemany("delete from failed where id = ?", [(number,) for number in failed])
+    def scrub(self) -> None:
+        # Rows are overwritten as they go (secure_delete), so what may still hold them is the write-ahead log.
+        self._connection.execute("pragma wal_checkpoint(truncate)")
 
     # Inside
 
@@ -183,8 +103,14 @@ class SqliteStorage:
             raise StorageUnavailable(f"{self._path} is not trusted since a write to it failed, and it is in use")
         self._is_trusted = True
 
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._begun("begin immediate")
+
+    def _snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._begun("begin")
+
     @contextmanager
-    def _transaction(self, *, begin: str = "begin immediate") -> Iterator[sqlite3.Connection]:
+    def _begun(self, begin: str) -> Iterator[sqlite3.Connection]:
         self._connection.execute(begin)
         try:
             yield self._connection
@@ -217,11 +143,5 @@ def _take(connection: sqlite3.Connection, arrived: Sequence[Arrival | Refusal]) 
         counts[one.received_at // MICROS_PER_HOUR, one.key_id, outcome] += 1
     connection.executemany("insert into hot (event, contacts) values (?, ?)", new)
     connection.executemany("insert into failed (received_at, key_id, code, reason, raw) values (?, ?, ?, ?, ?)", failed)
-    connection.executemany(
-        "insert into hour (hour, key_id, received, accepted, duplicate, rejected) values (?, ?, ?, ?, ?, ?)"
-        " on conflict do update set received = received + excluded.received,"
-        " accepted = accepted + excluded.accepted, duplicate = duplicate + excluded.duplicate,"
-        " rejected = rejected + excluded.rejected",
-        hour_rows(counts),
-    )
+    connection.executemany(ADD_TO_HOUR, hour_rows(counts))
     return outcomes

@@ -198,6 +198,10 @@ class Storage(Protocol):
         """Take lines out of the failed box: they were replayed or thrown away."""
         ...
 
+    def scrub(self) -> None:
+        """Leave no trace of rows that went in the files of the tables; collecting waits meanwhile, for seconds."""
+        ...
+
     def close(self) -> None:
         """Let go."""
         ...

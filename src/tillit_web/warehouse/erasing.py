@@ -30,6 +30,7 @@ from tillit.identity.decisions import forget_decisions
 from tillit.sentences import sentence
 from tillit_web.backups.actions import keep_erased
 from tillit_web.collect.erasing import forget_again, forget_refused
+from tillit_web.collect.queries import storage
 from tillit_web.collect.sealing import seal_all
 from tillit_web.jobs.actions import blot_failures
 from tillit_web.people import erasure as people
@@ -191,6 +192,8 @@ def _remove_old_builds() -> None:
 
 def _scrub(log: EventLog) -> None:
     """Vacuum, and empty the write-ahead logs, also while the collector writes."""
+    with storage() as opened:
+        opened.scrub()
     log.connection.execute("vacuum")
     for _ in range(TRIES_TO_SCRUB):
         busy = log.connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
