@@ -19,7 +19,7 @@ from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 from tillit.vocabulary import Purpose
 from tillit_cli import on_record
-from tillit_web.serving.directory import open_directory
+from tillit_web.serving.directory import open_directory, refuse_unless_there
 
 JSON_LINES = "jsonl"
 
@@ -52,8 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     That they were taken out is on record before a row is written.
     """
-    if not (args.data / "events.sqlite").is_file():
-        raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
+    refuse_unless_there(args.data)
     if args.out is None and args.format != JSON_LINES:
         raise QueryError("Name a new folder for the files with --out DIR.")
     reason = on_record.reason_of(args, "every event as it is") if args.all else args.because

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tillit.errors import FileError, QueryError
+from tillit.errors import QueryError
 from tillit.vocabulary import Purpose
 from tillit_cli import on_record
-from tillit_web.serving.directory import open_directory
+from tillit_web.serving.directory import open_directory, refuse_unless_there
 
 if TYPE_CHECKING:
     from tillit.events.erasures import Receipt
@@ -47,8 +47,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Erase, or say what would be."""
-    if not (args.data / "events.sqlite").is_file():
-        raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
+    refuse_unless_there(args.data)
     open_directory(args.data)
     from tillit_web.people.actions import ask_erasure, record_access  # Django's tables exist only after setup
     from tillit_web.people.models import AccessRecord

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from tillit.errors import QueryError
-from tillit_web.serving.directory import open_directory
+from tillit_web.serving.directory import open_directory, refuse_unless_there
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,6 +39,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked, and print what is needed next."""
+    if args.action != "create":  # a key may be the first thing there is
+        refuse_unless_there(args.data)
     open_directory(args.data)
     from tillit_web.collect import actions  # Django's tables exist only after setup
     from tillit_web.collect.models import WriteKey

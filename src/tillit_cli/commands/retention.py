@@ -6,9 +6,9 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tillit.errors import FileError, QueryError
+from tillit.errors import QueryError
 from tillit.events.retention import DataClass
-from tillit_web.serving.directory import open_directory
+from tillit_web.serving.directory import open_directory, refuse_unless_there
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,8 +30,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Show, choose or end."""
-    if not (args.data / "events.sqlite").is_file():
-        raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
+    refuse_unless_there(args.data)
     open_directory(args.data)
     from tillit_web.retention import actions, queries  # Django's tables exist only after setup
 

@@ -9,17 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tillit.errors import FileError
 from tillit.events.absence import Proof, recorded
-from tillit.events.builds import current_build
 from tillit.events.log import EventLog
-from tillit.events.segments import SegmentKind
 from tillit.journeys.absence_search import prove
-from tillit.journeys.store import OrderedStore
-from tillit.ledger.ledger import verify_file
-from tillit.meetings.log import FILE as DECISIONS
-from tillit.meetings.log import PREFIX as DECISION
-from tillit_web.collect.verifying import verify_collection
+from tillit_web.serving.directory import refuse_unless_there
+from tillit_web.serving.whole import Found, look_at
 
 DAMAGED = 1  # exit code
 
@@ -38,42 +32,19 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print what is damaged, or that nothing is."""
-    if not (args.data / "events.sqlite").is_file():
-        raise FileError(f"{args.data} is no data directory of tillit: it has no events.sqlite. Name it with --data.")
-    with EventLog.open(args.data) as log:
-        damage = log.verify()
-        count = sum(len(log.segments(kind)) for kind in SegmentKind)
-        build = current_build(log)
-        gone = prove(log, at=time.time_ns() // 1_000)
-        proofs = recorded(log, most=1)
-    for found in damage:
-        print(f"damaged: {found}")
+    refuse_unless_there(args.data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")  # they say where events wait
-    collected = verify_collection(args.data)
-    for wrong in collected.wrong:
-        print(f"wrong: {wrong}")
-    consents = verify_file(args.data / "consents.sqlite", "consent")
-    faults = consents.findings if consents else ()
-    for fault in faults:
-        print(f"consent {fault.number}: {fault.fault}")
-    decisions = verify_file(args.data / DECISIONS, DECISION)
-    for fault in decisions.findings if decisions else ():
-        print(f"decision {fault.number}: {fault.fault}")
-    if damage:
-        print("These are withheld from every page. Restore them from a backup, or undo their imports and import again.")
+    found = look_at(args.data)
+    for line in found.wrong:
+        print(line)
+    if advice := _advice(found):
+        print(advice)
         return DAMAGED
-    if collected.wrong:
-        print("The events are kept as they are. Report this: the counts should always hold.")
-        return DAMAGED
-    if faults:
-        print("What customers answered is not as they gave it. Compare consents.sqlite with that of a backup.")
-        return DAMAGED
-    if decisions is not None and decisions.findings:
-        print("The log of decisions is not as it was written. Compare decisions.sqlite with that of a backup.")
-        return DAMAGED
-    if build is not None:
-        OrderedStore.open(build.directory).verify()
-    print(f"{count} segments are as they were written" + (", and so is the current build." if build else "."))
+    collected, consents = found.collected, found.consents
+    print(
+        f"{found.segments} segments are as they were written"
+        + (", and so is the current build." if found.build else ".")
+    )
     if collected.received:
         print(
             f"{collected.received:,} events were received, {collected.accepted:,} accepted: "
@@ -81,7 +52,25 @@ def run(args: argparse.Namespace) -> int:
         )
     if consents is not None and consents.entries:
         print(f"{consents.entries:,} answers of customers are as they were given; {len(consents.erased):,} are erased.")
-    return _tell_absence(gone, proofs)
+    with EventLog.open(args.data) as log:
+        return _tell_absence(prove(log, at=time.time_ns() // 1_000), recorded(log, most=1))
+
+
+def _advice(found: Found) -> str:
+    """What to do about what is wrong; "" where nothing is."""
+    if found.databases:
+        return "A database is damaged. Stop `tillit serve`, and restore the directory from a backup."
+    if found.damage:
+        return "These are withheld from every page. Restore them from a backup, or undo their imports and import again."
+    if found.collected.wrong:
+        return "The events are kept as they are. Report this: the counts should always hold."
+    if found.consents is not None and found.consents.findings:
+        return "What customers answered is not as they gave it. Compare consents.sqlite with that of a backup."
+    if found.decisions is not None and found.decisions.findings:
+        return "The log of decisions is not as it was written. Compare decisions.sqlite with that of a backup."
+    if found.unreadable:
+        return "The build is made from the log, and `tillit serve` makes it anew: remove its folder below store/."
+    return ""
 
 
 def _tell_absence(gone: Proof, nightly: Sequence[Proof]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from tillit.errors import FormatError
+from tillit.errors import FileError, FormatError
 from tillit.events.key import read_or_create_key
 from tillit_web.serving.staging import settle
 
@@ -35,6 +35,18 @@ def open_directory(data: Path) -> None:
         )
     if found.missing:
         migrate()
+
+
+def refuse_unless_there(data: Path) -> None:
+    """For commands that read what is there, and must not begin a directory where somebody mistyped one.
+
+    Raises:
+        FileError: Nothing of tillit is there.
+    """
+    if not any((data / name).is_file() for name in ("events.sqlite", "app.sqlite")):
+        raise FileError(
+            f"{data} is no data directory of tillit: it has neither events.sqlite nor app.sqlite. Name it with --data."
+        )
 
 
 def set_up(data: Path) -> None:

@@ -116,13 +116,15 @@ def _prove_and_erase(
     bring_up(staged)
     # Models exist only once Django is set up, on the staged directory.
     from tillit_web.serving.reapplying import reapply
-    from tillit_web.serving.whole import damaged_segments, wrong_in
+    from tillit_web.serving.whole import look_at
     from tillit_web.warehouse.builds import rebuild
 
     fault.point("restore.opened")
-    wrong = wrong_in(staged)
+    found = look_at(staged)
+    wrong = found.wrong
+    damaged = {f"log/{damage.segment.path.name}" for damage in found.damage}
     # What was damaged when the backup was made is known, withheld and no reason to go without the rest.
-    if wrong and not (len(wrong) == len(manifest.damaged) and damaged_segments(staged) == set(manifest.damaged)):
+    if wrong and not (len(wrong) == len(manifest.damaged) and damaged == set(manifest.damaged)):
         raise BackupError(f"What came out of the backup is not whole: {'; '.join(wrong[:3])}. Nothing was replaced.")
     again = reapply(staged, known)
     fault.point("restore.erased")

@@ -1,0 +1,31 @@
+"""Commands that read a data directory make none where somebody mistyped its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tillit_cli.__main__ import MENDABLE, main
+
+READING = (
+    ("key", "list"),
+    ("key", "revoke", "1"),
+    ("verify",),
+    ("retention",),
+    ("export", "--format", "jsonl"),
+    ("forget", "email:ana@example.org"),
+    ("backup", "--to", "backups"),
+    ("export-decisions", "--because", "a test"),
+    ("fairness",),
+)
+
+
+@pytest.mark.parametrize("typed", READING, ids=" ".join)
+def test_it_is_refused_with_what_to_do(
+    typed: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*typed, "--data", "mistyped"]) == MENDABLE
+    assert "--data" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
