@@ -1,94 +1,91 @@
-"""What four countries ask of whoever measures and contacts people: a memory aid with its sources, not legal advice.
+"""What four countries ask of whoever measures and contacts people, as country_rules.toml says it: a memory aid.
 
-Data, not behaviour: nothing in the product switches on these lines. Each says where it stands and when somebody last
-held it against that source; whoever changes one looks there and moves its date.
+Nothing in the product switches on these lines. Each says where it stands, and when and where it was last looked up.
 """
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 
 OLD_AFTER_DAYS = 365
+TOPICS = ("device", "personal", "mail", "phone")  # in the order of the page
 
-DEVICE = _("Storing or reading anything on the visitor’s device")
-PERSONAL = _("Keeping what customers do, and using it")
-MAIL = _("Offers by e-mail and text message")
-PHONE = _("Offers by phone")
-
-YES_FIRST = _("A yes first, unless it is necessary for what the visitor asked for. Statistics are not excepted.")
-GROUND = _(
-    "A ground for each purpose, told to the customer in plain words; where that ground is a yes, it is as easily taken "
-    "back. Whoever objects to direct marketing gets none."
-)
-MAIL_YES = _("A yes first. Excepted: own similar goods to an existing customer who can easily say no each time.")
-PHONE_SE = _(
-    "Allowed until somebody says no; the trade’s register NIX-Telefon is followed. A sale made in a call that the "
-    "seller began binds the customer only after a written acceptance."
-)
-PHONE_NO = _("Not to anybody in the public register Reservasjonsregisteret, with exceptions for own customers.")
-PHONE_DK = _("Calls to consumers only after they asked for it, with few exceptions by trade.")
-PHONE_FI = _("Allowed until somebody says no. A sale made by phone needs a written confirmation by the customer.")
+Words = dict[str, str]  # by language
 
 
 @dataclass(frozen=True, slots=True)
 class CountryRule:
-    """One line: what it is about and asks, where it stands, who watches over it, and when it was last looked up."""
+    """One line, in the reader's language.
 
-    country: str  # ISO 3166
-    topic: Promise
-    asks: Promise
+    Attributes:
+        topic, asks: What it is about, and what it asks.
+        source, authority: Where it stands in the law, and who watches over it.
+        as_of: When it was last looked up.
+        seen: The address at which it was; "" for one that was written from memory.
+    """
+
+    topic: str
+    asks: str
     source: str
     authority: str
     as_of: date
-
-
-NAMES: dict[str, Promise] = {"SE": _("Sweden"), "NO": _("Norway"), "DK": _("Denmark"), "FI": _("Finland")}
-_THEN = date(2025, 6, 1)
-RULES: tuple[CountryRule, ...] = (
-    CountryRule("SE", DEVICE, YES_FIRST, "Lag (2022:482) om elektronisk kommunikation 9 kap. 28 §", "PTS", _THEN),
-    CountryRule("SE", PERSONAL, GROUND, "GDPR art. 6, 7, 13, 21", "IMY", _THEN),
-    CountryRule("SE", MAIL, MAIL_YES, "Marknadsföringslagen (2008:486) 19 §", "Konsumentverket", _THEN),
-    CountryRule(
-        "SE",
-        PHONE,
-        PHONE_SE,
-        "Marknadsföringslagen 21 §; lag (2005:59) om distansavtal 3 kap. 4 §",
-        "Konsumentverket",
-        _THEN,
-    ),
-    CountryRule("NO", DEVICE, YES_FIRST, "Ekomloven (2024) § 3-15", "Nkom, Datatilsynet", _THEN),
-    CountryRule("NO", PERSONAL, GROUND, "Personopplysningsloven § 1; GDPR art. 6, 7, 13, 21", "Datatilsynet", _THEN),
-    CountryRule("NO", MAIL, MAIL_YES, "Markedsføringsloven § 15", "Forbrukertilsynet", _THEN),
-    CountryRule("NO", PHONE, PHONE_NO, "Markedsføringsloven §§ 12–13", "Forbrukertilsynet", _THEN),
-    CountryRule("DK", DEVICE, YES_FIRST, "Cookiebekendtgørelsen (BEK 1148/2011)", "Digitaliseringsstyrelsen", _THEN),
-    CountryRule("DK", PERSONAL, GROUND, "GDPR art. 6, 7, 13, 21", "Datatilsynet", _THEN),
-    CountryRule("DK", MAIL, MAIL_YES, "Markedsføringsloven § 10", "Forbrugerombudsmanden", _THEN),
-    CountryRule("DK", PHONE, PHONE_DK, "Forbrugeraftaleloven § 4", "Forbrugerombudsmanden", _THEN),
-    CountryRule("FI", DEVICE, YES_FIRST, "Laki sähköisen viestinnän palveluista (917/2014) 205 §", "Traficom", _THEN),
-    CountryRule("FI", PERSONAL, GROUND, "GDPR art. 6, 7, 13, 21", "Tietosuojavaltuutettu", _THEN),
-    CountryRule("FI", MAIL, MAIL_YES, "917/2014 200 §", "Tietosuojavaltuutettu", _THEN),
-    CountryRule(
-        "FI", PHONE, PHONE_FI, "917/2014 200 §; Kuluttajansuojalaki 6 luku", "Tietosuojavaltuutettu, KKV", _THEN
-    ),
-)
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
 class CountryPage:
     """What the page shows of one country. `as_of` is when its oldest line was last looked up."""
 
-    name: Promise
+    name: str
     rules: tuple[CountryRule, ...]
     as_of: date
     is_old: bool
+    from_memory: int
+
+
+def country_names() -> dict[str, str]:
+    """The countries, by their codes (ISO 3166), in the reader's language."""
+    return {code: _in_words(words) for code, words in _declared()["names"].items()}
 
 
 def country_page(code: str, *, today: date) -> CountryPage:
-    """The lines of one of NAMES, and whether any of them is more than a year old."""
-    rules = tuple(rule for rule in RULES if rule.country == code)
+    """The lines of a country, and whether any of them is more than a year old."""
+    declared = _declared()
+    own = sorted(
+        (said for said in declared["rule"] if said["country"] == code), key=lambda said: TOPICS.index(said["topic"])
+    )
+    rules = tuple(
+        CountryRule(
+            topic=_in_words(declared["topics"][said["topic"]]),
+            asks=_in_words(declared["asks"][said["asks"]]),
+            source=said["source"],
+            authority=said["authority"],
+            as_of=said["as_of"],
+            seen=said.get("seen", ""),
+        )
+        for said in own
+    )
     as_of = min(rule.as_of for rule in rules)
-    return CountryPage(NAMES[code], rules, as_of, is_old=(today - as_of).days > OLD_AFTER_DAYS)
+    return CountryPage(
+        name=country_names()[code],
+        rules=rules,
+        as_of=as_of,
+        is_old=(today - as_of).days > OLD_AFTER_DAYS,
+        from_memory=sum(not rule.seen for rule in rules),
+    )
+
+
+@lru_cache(maxsize=1)
+def _declared() -> dict[str, Any]:
+    return tomllib.loads(files("tillit_web.people").joinpath("country_rules.toml").read_text(encoding="utf-8"))
+
+
+def _in_words(words: Words) -> str:
+    return words.get((get_language() or "en")[:2], words["en"])

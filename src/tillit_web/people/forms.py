@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tillit.vocabulary import MeasurementMode, Purpose, Role
 from tillit_web.languages import LANGUAGES
 from tillit_web.people.consents import ASKED_FOR
-from tillit_web.people.country_rules import NAMES
+from tillit_web.people.country_rules import country_names
 from tillit_web.people.models import ROLE_NAMES, Block, Company, User
 from tillit_web.people.wordings import Wording
 from tillit_web.people.words import PURPOSES
@@ -147,7 +147,7 @@ class PrivacyForm(forms.Form):
     """Choose how far we measure, and whose rules to show."""
 
     mode = forms.ChoiceField(choices=[(mode.value, mode.value) for mode in MeasurementMode])
-    country = forms.ChoiceField(choices=[(code, code) for code in NAMES])
+    country = forms.ChoiceField(choices=[(code, code) for code in country_names()])
 
 
 class WordingForm(forms.Form):

@@ -17,7 +17,7 @@ from tillit_web.people import actions, queries
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.consents import ASKED_FOR
 from tillit_web.people.contact_rules import Refusal
-from tillit_web.people.country_rules import NAMES, country_page
+from tillit_web.people.country_rules import country_names, country_page
 from tillit_web.people.erasure import proofs, receipts
 from tillit_web.people.forms import BlockForm, PrivacyForm, WordingForm
 from tillit_web.people.models import Block
@@ -42,7 +42,7 @@ def privacy(request: TeamRequest) -> HttpResponse:
     shown = {
         "modes": [(mode.value, *MODES[mode]) for mode in MeasurementMode],
         "chosen": company.measurement_mode.value,
-        "countries": NAMES.items(),
+        "countries": country_names().items(),
         "country": country_page(company.country, today=timezone.localdate()),
         "country_code": company.country,
         "wordings": [
