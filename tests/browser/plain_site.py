@@ -108,8 +108,8 @@ class _Quiet(BaseHTTPRequestHandler):
 
 def _pages(collector: str, line: Callable[[], str]) -> type[BaseHTTPRequestHandler]:
     policy = (
-        f"default-src 'none'; script-src {collector}; connect-src {collector}; form-action 'self'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        f"default-src 'none'; script-src {collector}; connect-src {collector}; frame-src {collector}; "
+        "form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
     class Pages(_Quiet):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -22,6 +23,8 @@ TEAM: Topic = "team"
 EVERYTHING = Event("changed", b"{}")  # for a page that may have missed something
 # `changed_at` is taken before the transaction waits for its turn, which may last as long as Django lets it.
 LONGEST_TURN = timedelta(seconds=25)
+
+_State = list[Any]  # what of a conversation a follower is told of
 
 
 class Commits:
@@ -56,14 +59,14 @@ class Conversations:
     def __init__(self, commits: Commits) -> None:
         self._commits = commits
         self._last = 0
-        self._told: dict[int, datetime] = {}
+        self._told: dict[int, _State] = {}
 
     def begin(self) -> None:
         """Forget what was before."""
         try:
             self._commits.are_new()
             self._last = Message.objects.aggregate(last=Max("id"))["last"] or 0
-            self._told = dict(_changed(timezone.now() - LONGEST_TURN))
+            self._told = _changed(timezone.now() - LONGEST_TURN)
         finally:
             connection.close()
 
@@ -83,8 +86,8 @@ class Conversations:
         now = timezone.now()
         rows = Message.objects.filter(id__gt=self._last).select_related("conversation", "answer__expert").order_by("id")
         messages = list(rows)
-        recent = dict(_changed(now - LONGEST_TURN))
-        changed = {pk for pk, at in recent.items() if self._told.get(pk) != at}
+        recent = _changed(now - LONGEST_TURN)
+        changed = {pk for pk, state in recent.items() if self._told.get(pk) != state}
         found = [
             News(one.conversation_id, message_event(one))
             for one in messages
@@ -114,5 +117,9 @@ def standing_event(conversation: Conversation, *, now: datetime) -> Event:
         return Event("standing", json.dumps(standing_of(conversation, now=now)).encode())
 
 
-def _changed(since: datetime) -> Iterable[tuple[int, datetime]]:
-    return Conversation.objects.filter(changed_at__gt=since).values_list("pk", "changed_at")
+def _changed(since: datetime) -> dict[int, _State]:
+    """How conversations stand that changed since; their clock alone tells too little, as one request changes twice."""
+    rows = Conversation.objects.filter(changed_at__gt=since).values_list(
+        "pk", "changed_at", "owner", "handler_id", "promised_at", "escalated_at"
+    )
+    return {pk: state for pk, *state in rows}

@@ -60,7 +60,7 @@ def standing_of(conversation: Conversation, *, now: datetime) -> dict[str, str]:
     if owner is Owner.CLOSED:
         return standing | {"said": _("This conversation is closed."), "wait": wait_for(conversation.skill, now=now)}
     if promised is None:
-        return standing | {"said": _("One of us has your conversation; the machine is silent.")}
+        return standing
     if conversation.escalated_at is not None:
         words = _(
             "We did not do what we said: an answer by %(at)s. All of us see now that you wait, and nothing you wrote "

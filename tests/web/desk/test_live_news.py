@@ -134,6 +134,15 @@ def test_nothing_is_made_for_whom_nobody_follows(source: Conversations) -> None:
 
 
 @pytest.mark.usefixtures("company")
+def test_two_changes_of_one_moment_are_both_told(source: Conversations) -> None:
+    """A question is kept, and handed over in the next transaction, with one reading of the clock."""
+    ana = _opened(asks_for_person=True)
+    source.begin()
+    Conversation.objects.filter(pk=ana.pk).update(escalated_at=ana.changed_at)
+    assert _told(list(source.news({TEAM, ana.pk}))) == [(ana.pk, "standing"), (TEAM, "changed")]
+
+
+@pytest.mark.usefixtures("company")
 def test_a_transaction_that_waited_for_its_turn_is_not_missed(source: Conversations) -> None:
     ana, cy = _opened(), _opened()
     source.begin()

@@ -69,7 +69,7 @@ def test_it_says_what_it_is_and_how_to_reach_a_person(language: str, machine: st
     page = _get("/widget/", query=f"language={language}").body.decode()
     assert machine in page
     assert f">{person}</button>" in page
-    assert re.search(r'<p id="wait">[^<]*\d\d:\d\d', page), "the wait is a time"
+    assert re.search(r'<span id="wait">[^<]*\d\d:\d\d', page), "the wait is a time"
     assert 'id="person" hidden' not in page
 
 

@@ -35,7 +35,7 @@
       display: flex; flex-direction: column; background: Canvas; border: 1px solid #8a8f89; border-radius: 8px; overflow: hidden;
       box-shadow: 0 8px 32px rgb(0 0 0 / 25%); }
     [part][hidden] { display: none; }
-    [part=bar] { display: flex; background: #1d5946; }
+    [part=bar] { display: flex; color: #fff; background: #1d5946; }
     [part=close] { margin-left: auto; }
     [part=bar] > * { padding: 10px 16px; display: inline-flex; align-items: center; }
     [part=frame] { flex: 1; width: 100%; border: 0; }
@@ -53,13 +53,14 @@
   panel.setAttribute("role", "dialog");
   panel.setAttribute("aria-label", say.title);
   const bar = make("div", "bar");
+  const title = make("span", "title", say.title);
   const apart = make("a", "apart", say.apart);
   apart.href = `${own}/talk/?language=${language}`;
   apart.target = "_blank";
   apart.rel = "noopener";
   const close = make("button", "close", say.close);
   close.type = "button";
-  bar.append(apart, close);
+  bar.append(title, apart, close);
   panel.append(bar);
   root.append(open, panel);
   let frame;

@@ -20,6 +20,8 @@ function listen() {
     tell(what);
   });
   source.addEventListener("end", () => source.close());
+  // A broken connection is opened again by itself; an answer that is no stream, such as a proxy's while tillit starts, is not.
+  source.addEventListener("error", () => source.readyState === EventSource.CLOSED && setTimeout(listen, 10_000));
   return new Promise(() => {}); // as long as this tab lives
 }
 

@@ -2,8 +2,8 @@
 //
 // <… id="…" data-live="grows">: lines that are not there yet are added, which a screen reader hears as news.
 // <… id="…" data-live="changes">: its content is put in place of the old; what has the focus keeps it by its id.
-const LEAST_PAUSE = 1_000;
-const PART_OF_TIME = 20; // a page that takes long to make is asked for less often: a twentieth of the time at most
+const LEAST_PAUSE = 500;
+const PAUSES = 3; // as many times as the page took to come: who asks a busy server asks less often
 
 let isWanted = false;
 let isBusy = false;
@@ -17,7 +17,7 @@ export async function renew() {
     isWanted = false;
     const began = performance.now();
     await fetched().catch(() => { isWanted = true; });
-    await new Promise((resume) => setTimeout(resume, Math.max(LEAST_PAUSE, PART_OF_TIME * (performance.now() - began))));
+    await new Promise((resume) => setTimeout(resume, Math.max(LEAST_PAUSE, PAUSES * (performance.now() - began))));
   }
   isBusy = false;
 }

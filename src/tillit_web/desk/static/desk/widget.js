@@ -60,7 +60,10 @@ function show(message) {
 
 function stand(now) {
   document.getElementById("wait").textContent = now.wait;
+  talk.classList.add("begun");
   person.hidden = now.owner === "desk" || now.owner === "person";
+  document.getElementById("by-machine").hidden = now.owner === "person";
+  document.getElementById("by-person").hidden = now.owner !== "person";
   standing = now.said;
   tell(standing);
 }
@@ -126,7 +129,7 @@ function remember() {
     if (keep.checked && token) sessionStorage.setItem(KEPT, token);
     else sessionStorage.removeItem(KEPT);
   } catch {
-    keep.closest("p").hidden = true; // a browser that keeps nothing for frames
+    document.getElementById("kept").hidden = true; // a browser that keeps nothing for frames
   }
 }
 
@@ -134,7 +137,7 @@ async function recall() {
   try {
     token = sessionStorage.getItem(KEPT) ?? undefined;
   } catch {
-    keep.closest("p").hidden = true;
+    document.getElementById("kept").hidden = true;
   }
   if (!token) return;
   keep.checked = true;
