@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tillit.errors import QueryError
 from tillit.events.told import is_with_people, month_of
+from tillit.journeys.numbering import numbered
 from tillit.journeys.results import JourneyList, JourneyRow
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Names, Traces
@@ -135,6 +136,7 @@ class _Found:
     person: NDArray[np.int64]
     number: NDArray[np.int32]
     first_at: NDArray[np.int64]
+    by_month: NDArray[np.bool_]
 
 
 def journeys_behind(view: View, condition: AnyCondition, *, offset: int = 0, limit: int = 50) -> JourneyList:
@@ -188,8 +190,20 @@ def _found(view: View, bucket: Bucket, traces: Traces, condition: AnyCondition) 
     position = np.flatnonzero(_holds(view, bucket, traces, condition))
     first_at = traces.occurred_at[traces.offsets[:-1][position]]
     # By month also in the order of the list: between two journeys of known hours would stand a sale of known hour.
-    first_at = np.where(_by_month(traces, view.names)[position], month_of(first_at), first_at)
-    return _Found(bucket, position, traces.person[position], traces.number[position], first_at)
+    by_month = _by_month(traces, view.names)[position]
+    first_at[by_month] = month_of(first_at[by_month])
+    return _Found(bucket, position, traces.person[position], traces.number[position], first_at, by_month)
+
+
+class _Candidate(NamedTuple):
+    """One journey that may stand on the page."""
+
+    bucket: Bucket
+    position: int
+    person: int
+    number: int
+    first_at: int
+    by_month: bool
 
 
 def _page(view: View, found: Sequence[_Found], offset: int, limit: int) -> list[JourneyRow]:
@@ -199,22 +213,27 @@ def _page(view: View, found: Sequence[_Found], offset: int, limit: int) -> list[
     before = int(np.searchsorted(-newest_first, -newest))  # journeys newer than every candidate
     # Everything as old as the page's first or last row is a candidate: pseudonyms decide between equal times.
     candidates = [
-        (part.bucket, int(part.position[at]), int(part.person[at]), int(part.number[at]), int(part.first_at[at]))
+        _Candidate(
+            part.bucket,
+            int(part.position[at]),
+            int(part.person[at]),
+            int(part.number[at]),
+            int(part.first_at[at]),
+            bool(part.by_month[at]),
+        )
         for part in found
         for at in np.flatnonzero((part.first_at <= newest) & (part.first_at >= oldest))
     ]
-    pseudonym = view.feed.pseudonyms({person for _, _, person, _, _ in candidates})
-    candidates.sort(key=lambda row: (-row[4], pseudonym[row[2]], row[3]))
+    pseudonym = view.feed.pseudonyms({one.person for one in candidates})
+    candidates.sort(key=lambda one: (-one.first_at, pseudonym[one.person], one.number))
     chosen = candidates[offset - before : offset - before + limit]
-    rows: dict[tuple[Bucket, int], JourneyRow] = {}
-    for bucket in {bucket for bucket, *_ in chosen}:
-        traces = view.traces(bucket, ("amount_minor", "currency", *SAYS_WHO))
-        by_month = _by_month(traces, view.names)
-        for _, position, person, _, _ in (row for row in chosen if row[0] == bucket):
-            rows[bucket, position] = _row(
-                traces, position, pseudonym[person], view.names, by_month=bool(by_month[position])
-            )
-    return [rows[bucket, position] for bucket, position, *_ in chosen]
+    rows: dict[_Candidate, JourneyRow] = {}
+    for bucket in {one.bucket for one in chosen}:
+        traces = view.traces(bucket, ("channel", "amount_minor", "currency"))
+        for one in chosen:
+            if one.bucket == bucket:
+                rows[one] = _row(traces, one.position, pseudonym[one.person], view.names, by_month=one.by_month)
+    return [rows[one] for one in chosen]
 
 
 def _by_month(traces: Traces, names: Names) -> NDArray[np.bool_]:
@@ -222,12 +241,20 @@ def _by_month(traces: Traces, names: Names) -> NDArray[np.bool_]:
     columns = [getattr(traces, name) for name in SAYS_WHO]
     if not traces.events:
         return np.zeros(traces.journeys, np.bool_)
-    kinds, kind = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    # What an event says in one number, -1 as 0: few different ones, and each is asked once.
+    sizes = [len(getattr(names, name)) + 1 for name in SAYS_WHO]
+    said = np.zeros(traces.events, np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        said *= size
+        said += column
+        said += 1
+    kinds, kind = numbered(said)
     met = np.zeros(len(kinds), np.bool_)
-    for at, codes in enumerate(kinds.tolist()):
-        said = [getattr(names, name)[code] if code >= 0 else "" for name, code in zip(SAYS_WHO, codes, strict=True)]
-        met[at] = is_with_people(*said)
-    return journeys_of_rows(traces, np.flatnonzero(met[kind.ravel()]))
+    for at, codes in enumerate(np.transpose(np.unravel_index(kinds, sizes)).tolist()):
+        met[at] = is_with_people(
+            *(getattr(names, name)[code - 1] if code else "" for name, code in zip(SAYS_WHO, codes, strict=True))
+        )
+    return journeys_of_rows(traces, np.flatnonzero(met[kind]))
 
 
 def _row(traces: Traces, position: int, person: str, names: Names, *, by_month: bool) -> JourneyRow:

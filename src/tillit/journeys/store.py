@@ -85,6 +85,7 @@ class OrderedStore:
         self._layers = layers
         self._run = run
         self.key = key
+        self.codes_found: dict[str, int] = {}  # by pseudonym: a page asks for one person several times
 
     @classmethod
     def open(cls, path: Path, *, key: bytes | None = None, run: MapParts = map_parts) -> OrderedStore:

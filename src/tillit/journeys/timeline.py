@@ -153,6 +153,8 @@ def person_code(store: OrderedStore, person: str) -> int:
     Raises:
         QueryError: The store has no such person (any more).
     """
+    if person in store.codes_found:
+        return store.codes_found[person]
     try:
         digest = base64.b32decode(person.upper() + "=" * (-len(person) % 8))
     except (binascii.Error, ValueError):
@@ -160,7 +162,7 @@ def person_code(store: OrderedStore, person: str) -> int:
     if len(person) == 10 and len(digest) == 6:
         for row in _persons_like(store, digest.hex()[:_HEX_DIGITS]):
             if public_pseudonym(row["oldest_subject"]) == person and not store.is_replaced(row["person"]):
-                return int(row["person"])
+                return store.codes_found.setdefault(person, int(row["person"]))
     raise QueryError(
         sentence(
             "no person '{person}' is in this store; the name changes when older events of the same person arrive, "
