@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def test_draws_equal_a_plain_loop(found: list[tuple[int, int, int]], resamples: 
     number = {who: place for place, who in enumerate(sorted({who for who, _, _ in found}))}
     drawn = table.drawn(weights(np.random.default_rng(seed), table.groups, resamples=resamples))
     times = weights(np.random.default_rng(seed), table.groups, resamples=resamples)
-    for counts, (came, worth) in zip(times, drawn, strict=True):
+    for counts, (came, worth) in zip(times, chain.from_iterable(drawn), strict=True):
         loop = [[0.0] * CELLS, [0.0] * CELLS]
         for who, where, money in found:
             loop[0][where] += counts[number[who]]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tillit.credit.paths import Floats, Indices, Paths, empty, sparse
+from tillit.credit.paths import Floats, Indices, Paths, empty, in_rows, sparse
 from tillit.credit.resampling import Sums, beside
 from tillit.credit.steps import steps_of
 from tillit.journeys.numbering import numbered
@@ -30,7 +30,7 @@ class Chain:
     Attributes:
         order: 0 to 3.
         last: Shape (contexts,); the code of the name met last, -1 at the start, which is context 0.
-        source, target: Shape (pairs,); contexts a step leads from and to.
+        source, target: Shape (pairs,); contexts a step leads from and to, in their order.
         sums: Of the ways: each step made, and each context ended in; of their worth: each context ended in.
     """
 
@@ -133,7 +133,8 @@ def removal_effects(steps: Counted, without: Sequence[Collection[int]], *, preci
 def _by_steps(steps: Counted, without: Sequence[Collection[int]], precision: float) -> Floats:
     """The same for a large chain, whose steps are few: the worth of longer and longer walks, until no more comes."""
     chain = steps.chain
-    inner = sparse(steps.chance, chain.source, chain.target, (len(chain.last), len(chain.last)))
+    starts = np.searchsorted(chain.source, np.arange(len(chain.last) + 1))
+    inner = in_rows(steps.chance, chain.target, starts, len(chain.last))
     # One column for each group, which ends where the group is met, and a last one that meets nothing.
     alive = np.stack([~np.isin(chain.last, list(codes)) for codes in (*without, ())], axis=1).astype(np.float64)
     worth = added = np.repeat(steps.gain[:, None], alive.shape[1], axis=1)

@@ -24,6 +24,11 @@ def sparse(values: Floats, rows: Indices, columns: Indices, shape: tuple[int, in
     return csr_matrix((values, (rows, columns)), shape=shape)  # type: ignore[no-untyped-call]
 
 
+def in_rows(values: Floats, columns: Indices, starts: Indices, width: int) -> csr_matrix:
+    """A sparse matrix whose values stand in order already: row i is `values[starts[i]:starts[i + 1]]`."""
+    return csr_matrix((values, columns, starts), shape=(len(starts) - 1, width))  # type: ignore[no-untyped-call]
+
+
 def empty(shape: tuple[int, int]) -> csr_matrix:
     """A sparse matrix without any value."""
     return csr_matrix(shape)  # type: ignore[no-untyped-call]

@@ -18,7 +18,7 @@ LEAST_CHANCE, GREATEST_CHANCE = 0.001, 0.999
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """What happened at each step and what matched visits elsewhere would have had, each of shape (steps,).
+    """What happened at each step and what matched visits elsewhere would have had, each of shape (…, steps).
 
     Steps that could not be compared have NaN but for `visits` and `observed`.
     """
@@ -67,36 +67,44 @@ def excess(
     step is the median level of its group: it holds still while fewer than half of the steps are bad.
 
     Args:
-        visits: Shape (steps, strata); may be weighted.
-        hits: Shape (steps, strata); visits with what is counted.
+        visits: Shape (…, steps, strata); may be weighted. Each of several draws is compared by itself.
+        hits: Shape (…, steps, strata); visits with what is counted.
         group: Shape (steps,).
         compared: Shape (steps,); from `comparable`.
         reference: Shape (steps,); only these make the median, where a group has `LEAST_COMPARABLE` of them: an earlier
             period has found the others bad, and with a fifth of bad steps the median of all is a little too high.
     """
-    of_step, observed = visits.sum(axis=1), hits.sum(axis=1)
-    expected, variance = np.full(len(group), np.nan), np.full(len(group), np.nan)
+    of_step, observed = visits.sum(axis=-1), hits.sum(axis=-1)
+    expected, variance = np.full(of_step.shape, np.nan), np.full(of_step.shape, np.nan)
     for one in np.unique(group[compared]):
         rows = np.flatnonzero((group == one) & compared)
         usual = np.ones(len(rows), np.bool_) if reference is None else reference[rows]
         if usual.sum() < LEAST_COMPARABLE:
             usual[:] = True
-        expected[rows], variance[rows] = _against_median(visits[rows], hits[rows], usual)
+        ours = _against_median(visits[..., rows, :], hits[..., rows, :], usual)
+        expected[..., rows], variance[..., rows] = ours
     return Excess(of_step, observed, expected, variance)
 
 
 def _against_median(visits: Floats, hits: Floats, usual: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    of_step, of_stratum = visits.sum(axis=1), np.maximum(visits.sum(axis=0), 1e-12)
-    of_step = np.maximum(of_step, 1e-12)  # a resample may leave a step without a visit
-    level = hits.sum(axis=1) / of_step
-    difference = np.zeros(visits.shape[1])
+    # A resample may leave a step or a stratum without a visit.
+    of_step, of_stratum = np.maximum(visits.sum(axis=-1), 1e-12), np.maximum(visits.sum(axis=-2), 1e-12)
+    hits_of_step, hits_of_stratum = hits.sum(axis=-1), hits.sum(axis=-2)
+    level = hits_of_step / of_step
+    difference = np.zeros(of_stratum.shape)
     for _ in range(ROUNDS):
-        difference = (hits.sum(axis=0) - level @ visits) / of_stratum
-        level = (hits.sum(axis=1) - visits @ difference) / of_step
-    chance = np.clip(np.median(level[usual]) + difference, LEAST_CHANCE, GREATEST_CHANCE)
+        difference = (hits_of_stratum - (level[..., None, :] @ visits)[..., 0, :]) / of_stratum
+        level = (hits_of_step - _over_strata(visits, difference)) / of_step
+    middle = np.median(level[..., usual], axis=-1)[..., None]
+    chance = np.clip(middle + difference, LEAST_CHANCE, GREATEST_CHANCE)
     bernoulli = chance * (1 - chance)
-    own = np.maximum(visits @ bernoulli, 1e-12)
-    from_strata = (visits**2 / of_stratum) @ bernoulli
+    own = np.maximum(_over_strata(visits, bernoulli), 1e-12)
+    from_strata = _over_strata(visits**2 / of_stratum[..., None, :], bernoulli)
     # The variance of a median of values that spread unlike each other: pi/2 over the squared sum of 1/spread.
-    of_median = np.pi / 2 / np.sum((of_step / np.sqrt(own))[usual]) ** 2
-    return visits @ chance, own + from_strata + of_step**2 * of_median
+    of_median = np.pi / 2 / np.sum((of_step / np.sqrt(own))[..., usual], axis=-1)[..., None] ** 2
+    return _over_strata(visits, chance), own + from_strata + of_step**2 * of_median
+
+
+def _over_strata(visits: Floats, values: Floats) -> Floats:
+    """Shape (…, steps); a stratum's value for each of its visits, added up."""
+    return np.asarray((visits @ values[..., None])[..., 0])

@@ -99,6 +99,8 @@ def waiting_for_an_answer(traces: Traces, names: Names, newest_at: int) -> Mask:
     found = np.zeros(traces.journeys, np.bool_)
     for asks, answers in ANSWERS:
         asked = np.flatnonzero(_is_one_of(traces, names, asks))
+        if not len(asked):
+            continue
         answer = _next_row(traces, _is_one_of(traces, names, answers))[asked]
         until = np.where(answer < 0, newest_at, traces.occurred_at[answer])
         found |= _journeys_with(traces, asked[until - traces.occurred_at[asked] > PATIENCE])
@@ -203,11 +205,14 @@ def _journeys_with(traces: Traces, rows: Rows) -> Mask:
 
 
 def _is_one_of(traces: Traces, names: Names, activities: Collection[str]) -> Mask:
-    return np.asarray(np.array([name in activities for name in names.activity], np.bool_)[traces.activity], np.bool_)
+    wanted = np.array([name in activities for name in names.activity], np.bool_)
+    return wanted[traces.activity] if wanted.any() else np.zeros(traces.events, np.bool_)
 
 
 def _next_row(traces: Traces, wanted: Mask) -> Rows:
     """Per row the next wanted one of its journey, itself included; -1 where there is none."""
+    if not wanted.any():
+        return np.full(traces.events, -1)
     end = np.repeat(traces.offsets[1:], np.diff(traces.offsets))
     coming = np.where(wanted, np.arange(traces.events), traces.events)
     coming = np.minimum.accumulate(coming[::-1])[::-1] if traces.events else coming
@@ -217,6 +222,8 @@ def _next_row(traces: Traces, wanted: Mask) -> Rows:
 def _follows_within(traces: Traces, names: Names, first: Collection[str], then: Collection[str], longest: int) -> Mask:
     """One of `then` after one of `first` in the same journey, at most `longest` microseconds later."""
     rows = np.flatnonzero(_is_one_of(traces, names, first))
+    if not len(rows):
+        return np.zeros(traces.journeys, np.bool_)
     follower = _next_row(traces, _is_one_of(traces, names, then))[rows]
     waited = traces.occurred_at[follower] - traces.occurred_at[rows]
     return _journeys_with(traces, rows[(follower >= 0) & (waited <= longest)])
@@ -237,6 +244,8 @@ def _without_what_helps(
     if helps_too is not None:
         helping |= helps_too
     rows = np.flatnonzero(_is_one_of(traces, names, trouble))
+    if not len(rows):
+        return np.zeros(traces.journeys, np.bool_)
     helped = _next_row(traces, helping)[rows]
     in_time = (helped >= 0) & (traces.occurred_at[helped] - traces.occurred_at[rows] <= longest)
     known = newest_at - traces.occurred_at[rows] > longest

@@ -46,7 +46,7 @@ class Grouped:
         return np.array([np.bincount(self.cell, column, self.cells) for column in self.values])
 
     def drawn(self, weights: Iterable[Floats]) -> Iterator[Floats]:
-        """The cells, shape (columns, cells), for each draw, where a group counts as often as its weight says.
+        """The cells, shape (draws, columns, cells), some draws at a time; a group counts as often as its weight says.
 
         Args:
             weights: Each of shape (groups,).
@@ -55,7 +55,7 @@ class Grouped:
         draws = iter(weights)
         while block := list(islice(draws, DRAWS_AT_ONCE)):
             times = np.stack(block, axis=1)
-            yield from np.array([matrix @ times for matrix in matrices]).transpose(2, 0, 1)
+            yield np.ascontiguousarray(np.array([matrix @ times for matrix in matrices]).transpose(2, 0, 1))
 
     def _matrix(self, column: Floats) -> csr_matrix:
         """One column with a row for each cell and a column for each group; what is 0 takes no place and no time."""

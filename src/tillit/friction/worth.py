@@ -61,7 +61,8 @@ def worth(
     )
 
     def sized(counted: Floats) -> tuple[Floats, Floats, Floats]:
-        return _sizes(counted.reshape(-1, visits.steps, strata), visits.group, compared, reference)
+        shape = (*counted.shape[:-1], visits.steps, strata)
+        return _sizes(counted.reshape(shape), visits.group, compared, reference)
 
     exits, share, value = sized(table.counted())
     drawn = [sized(counted) for counted in table.drawn(weights(rng, table.groups, resamples=resamples))]
@@ -71,23 +72,23 @@ def worth(
 def _sizes(
     counted: Floats, group: NDArray[np.int64], compared: NDArray[np.bool_], reference: NDArray[np.bool_] | None
 ) -> tuple[Floats, Floats, Floats]:
-    """From visits, exits, goals, valued goals and their amounts, each of shape (steps, strata)."""
-    came, left, reached, valued, amounts = counted
+    """From visits, exits, goals, valued goals and their amounts, shape (…, 5, steps, strata): each (…, steps)."""
+    came, left, reached, valued, amounts = np.moveaxis(counted, -3, 0)
     passed = came - left
     exits = excess(came, left, group, compared, reference=reference).excess
-    own_share = _ratio(reached.sum(axis=1), passed.sum(axis=1))
-    matched_share = (reached + LEAN * own_share[:, None]) / (passed + LEAN)
-    goal_share = _ratio((left * matched_share).sum(axis=1), left.sum(axis=1))
-    mean_value = _ratio(amounts.sum(axis=1), valued.sum(axis=1))
+    own_share = _ratio(reached.sum(axis=-1), passed.sum(axis=-1))
+    matched_share = (reached + LEAN * own_share[..., None]) / (passed + LEAN)
+    goal_share = _ratio((left * matched_share).sum(axis=-1), left.sum(axis=-1))
+    mean_value = _ratio(amounts.sum(axis=-1), valued.sum(axis=-1))
     return exits, goal_share, exits * goal_share * mean_value
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    ratio = np.full(len(below), np.nan)
+    ratio = np.full(below.shape, np.nan)
     np.divide(above, below, out=ratio, where=below > 0)
     return ratio
 
 
 def _ranges(drawn: Sequence[Floats]) -> Floats:
-    table = np.array(drawn)
+    table = np.concatenate(drawn) if drawn else np.zeros((0, 0))
     return np.array([range_of(column) for column in table.T]).T.reshape(2, -1)

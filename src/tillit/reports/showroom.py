@@ -46,8 +46,12 @@ def showroom(view: View, goal: str) -> Showroom:
 
 def _recognised(traces: Traces, names: Names) -> int:
     """Persons of one bucket with events both in a shop and elsewhere."""
-    in_shop, person = is_till(traces, names), np.repeat(traces.person, np.diff(traces.offsets))
-    return len(np.intersect1d(person[in_shop], person[~in_shop]))
+    if not traces.journeys:
+        return 0
+    first = np.flatnonzero(np.append(True, traces.person[1:] != traces.person[:-1]))  # of each person's journeys
+    starts = traces.offsets[first]
+    in_shop = np.add.reduceat(is_till(traces, names), starts, dtype=np.int64)
+    return int(((in_shop > 0) & (in_shop < np.diff(starts, append=traces.events))).sum())
 
 
 def visited(goal: str) -> SoldAfter:
