@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 import time
@@ -19,6 +20,7 @@ from tillit.meetings.decide import Decision, decide
 from tillit.meetings.log import Delivered, Entry, Grouped, Outcome, open_log
 from tillit.meetings.moment import Capacity, Moment
 from tillit.meetings.policy import Policy
+from tillit.meetings.policy_files import default_policy_text, parse_policy
 from tillit.meetings.staffing import Staffing
 from tillit.meetings.unlinked import unlinked
 from tillit_web.meetings.desk import desk_keeper
@@ -27,6 +29,8 @@ from tillit_web.meetings.queries import policy as policy_in_force
 from tillit_web.meetings.staffing import staffed
 from tillit_web.people.queries import company
 from tillit_web.people.standing import Standing, StandingReader
+
+logger = logging.getLogger("tillit_web.meetings")
 
 
 class NotDecided(Exception):
@@ -44,7 +48,7 @@ class AtWork:
 
 def at_work(skill: str, *, at: int) -> AtWork:
     """Who has a skill now, and what they can take on (`at` in microseconds UTC)."""
-    policy = policy_in_force(_directory(), currency=company().currency or None)
+    policy = _policy()
     keeper = desk_keeper(_directory())
     keeper.refresh_now(policy, skill, at=at)
     return AtWork(policy, staffed().staffing, keeper.capacity(skill, at=at))
@@ -95,6 +99,16 @@ def came_of(entry: Delivered | Outcome) -> None:
     """
     _put(entry)
     desk_keeper(_directory()).note(entry)
+
+
+def _policy() -> Policy:
+    """The policy in force; the one that comes with tillit while its file cannot be read: customers wait."""
+    currency = company().currency or None
+    try:
+        return policy_in_force(_directory(), currency=currency)
+    except (sqlite3.Error, StoreError):
+        logger.exception("the policy could not be read; the default one says how long a customer waits")
+        return parse_policy(default_policy_text(), name="policy.toml", version=0, currency=currency)
 
 
 def _put(entry: Entry) -> None:

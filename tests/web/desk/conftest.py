@@ -23,10 +23,9 @@ KNOWN_QUESTION, UNKNOWN_QUESTION = "hur lång är leveranstiden", "säljer ni pr
 @pytest.fixture
 def library(company: Company) -> dict[str, LibraryAnswer]:
     """Published answers by Ada, who agreed to be named."""
-    ada = Expert.objects.create(
-        slug="ada", name="Ada", title="säljer cyklar", agreed_at=datetime(2026, 1, 1, tzinfo=UTC)
-    )
-    return {
+    then = datetime(2026, 1, 1, tzinfo=UTC)
+    ada = Expert.objects.create(slug="ada", name="Ada", title="säljer cyklar", agreed_at=then)
+    answers = {
         question: LibraryAnswer.objects.create(
             slug=f"svar-{place}",
             language="sv",
@@ -39,3 +38,6 @@ def library(company: Company) -> dict[str, LibraryAnswer]:
         )
         for place, (question, variants) in enumerate(KNOWN.items())
     }
+    # Written at one moment in every test, so that its index is made once for all of them.
+    LibraryAnswer.objects.update(changed_at=then)
+    return answers

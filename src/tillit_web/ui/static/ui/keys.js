@@ -1,5 +1,5 @@
 // Keys for people who do this all day: j and k walk through the page's list, Enter opens, ? shows this list,
-// Ctrl or Cmd with K goes to the search, Escape closes a menu. Single keys rest while somebody types, and can be turned off for good.
+// Ctrl or Cmd with K goes to the search, with Enter in a letter sends it, Escape closes a menu. Single keys rest while somebody types, and can be turned off for good.
 const OFF = "tillit-keys-off";
 const list = document.getElementById("keys");
 const toggle = list?.querySelector("input");
@@ -24,6 +24,11 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const search = document.getElementById("search");
     if (search) { event.preventDefault(); search.focus(); search.select(); }
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.matches("textarea")) {
+    event.preventDefault();
+    event.target.form?.requestSubmit();
     return;
   }
   const menu = document.querySelector(".menu[open]");
