@@ -9,7 +9,8 @@ import pytest
 
 from tests.evaluation.test_standing import CHOSEN, a_table, stands
 from tests.meetings.making import DEFAULT
-from tillit.evaluation.adoption import Adoption, Lacking, adopted, adoption
+from tillit.evaluation.adoption import Adoption, adopted, adoption
+from tillit.evaluation.harm import Lacking
 from tillit.evaluation.log_table import MACHINE, PERSON, LogTable
 from tillit.evaluation.standing import Measured
 from tillit.meetings.policy import Learning, Policy, Way

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from tillit.meetings.actions import ANYONE, Action
 from tillit.meetings.moment import Capacity, Moment, Near
-from tillit.meetings.policy import Cell, Learning, Policy, Stakes, Way, may_be_drawn
+from tillit.meetings.policy import Cell, Learning, Policy, StageRule, Stakes, Way, may_be_drawn
 from tillit.meetings.policy_files import default_policy_text, parse_policy
 from tillit.readiness.now import Hold
 from tillit.vocabulary import Errand, Stage
@@ -55,10 +55,17 @@ def hostile_policy(dice: random.Random) -> Policy:
         learning=learning if dice.random() < 0.7 else None,
         floors=frozenset(cells) if dice.random() < 0.7 else frozenset(),
         adds={cell: dice.uniform(-1, 1) for cell in cells} if dice.random() < 0.7 else {},
+        rules=tuple(_any_rule(dice, list(cells)) for _ in range(dice.randrange(4))),
     )
     if dice.random() < 0.9:
         return made
     return BrokenPolicy(**{own.name: getattr(made, own.name) for own in fields(made)})
+
+
+def _any_rule(dice: random.Random, cells: list[Cell]) -> StageRule:
+    ends = sorted(dice.sample([None, 0, 49_999, 100_000, 10**9], 2), key=lambda end: end or -1)
+    gain = dice.choice([-(10**6), -1, 1, 10**6])
+    return StageRule(dice.choice(STAGES), frozenset(dice.sample(cells, 9)), ends[0], ends[1] or None, gain)
 
 
 def any_moment(dice: random.Random) -> Moment:

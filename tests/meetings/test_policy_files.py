@@ -32,7 +32,7 @@ def test_what_is_written_is_read_again() -> None:
     for _ in range(200):
         policy = replace(DEFAULT, known_for='We "call" \\ back\n= Åsa \x7f')
         hostile = hostile_policy(dice)
-        for name in ("cells", "brand_errands", "person_from_minor", "learning", "floors", "adds"):
+        for name in ("cells", "brand_errands", "person_from_minor", "learning", "floors", "adds", "rules"):
             policy = replace(policy, learning=None) if name == "brand_errands" else policy
             policy = replace(policy, **{name: getattr(hostile, name)})
         again = parse_policy(policy_text(policy, currency="SEK"), name="p", version=1, currency="SEK")

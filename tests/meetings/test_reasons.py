@@ -46,10 +46,16 @@ MATRIX = "The matrix says for {errand} with {stakes}: {way}."
 WORTH = "The matrix leaves {errand} with {stakes} open: a person adds more here than the minutes would elsewhere."
 SCARCE = "The matrix leaves {errand} with {stakes} open: a person's minutes add more elsewhere right now."
 COSTLY = "The matrix leaves {errand} with {stakes} open: as measured, a person adds less here than they cost."
+RULE_WORTH = "By what was learned of {errand} at this stage, a person adds more than they cost."
+RULE_SCARCE = "By what was learned of {errand} at this stage a person helps, but minutes add more elsewhere now."
+RULE_COSTLY = "By what was learned of {errand} at this stage, a machine does as well for less."
 TOLD = {
     WORTH: "By what we have measured, a person helps with this.",
     SCARCE: "Our people are needed most elsewhere right now.",
     COSTLY: "By what we have measured, this works as well without a person.",
+    RULE_WORTH: "By what we have measured, a person helps with this.",
+    RULE_SCARCE: "Our people are needed most elsewhere right now.",
+    RULE_COSTLY: "By what we have measured, this works as well without a person.",
 }
 LOT = "Drawn by lot, to learn about {errand} with {stakes}: {share} of 100 such moments go this way."
 NOBODY = "Nobody was free in time, so a time was promised."
@@ -73,10 +79,11 @@ def same(decision: Decision, moment: Moment, policy: Policy) -> Decision:
 def test_every_named_reason_was_one_and_no_other_is_named() -> None:
     dice = random.Random(25)
     seen: Counter[str] = Counter()
-    for _ in range(6_000):
+    for _ in range(9_000):
         policy, moment = hostile_policy(dice), any_moment(dice)
         policy = replace(
-            DEFAULT, **{name: getattr(policy, name) for name in ("cells", "person_from_minor", "learning", "adds")}
+            DEFAULT,
+            **{name: getattr(policy, name) for name in ("cells", "person_from_minor", "learning", "adds", "rules")},
         )
         policy = replace(policy, brand_errands=() if policy.learning else (dice.choice(list(Errand)),))
         decision = decide(moment, policy, any_desk(dice), draw=dice.random(), decision_id="d")
@@ -117,14 +124,16 @@ def test_every_named_reason_was_one_and_no_other_is_named() -> None:
         if NOBODY in named:
             desk = {moment.skill or ANYONE: Capacity(free=1)}
             assert decide(moment, policy, desk, draw=decision.draw, decision_id="d").action is not decision.action
-    for name in (*UNDO, MATRIX, LOT, NOBODY, WORTH, SCARCE, COSTLY, PEACE):
+    for name in (*UNDO, MATRIX, LOT, NOBODY, WORTH, SCARCE, COSTLY, PEACE, RULE_WORTH, RULE_SCARCE, RULE_COSTLY):
         assert seen[name] > 10, (name, seen)
 
 
 def _turned(decision: Decision, moment: Moment, policy: Policy, named: str) -> Decision:
     """The same, but for the one thing that was named: the price of minutes, or what a person adds."""
     skill = moment.skill or ANYONE
-    price = {WORTH: 10.0**12, SCARCE: 0.0}.get(named, decision.desk[skill].price_minor)
+    price = {WORTH: 10.0**12, SCARCE: 0.0, RULE_WORTH: 10.0**12, RULE_SCARCE: 0.0}.get(
+        named, decision.desk[skill].price_minor
+    )
     desk = {skill: replace(decision.desk[skill], price_minor=price)}
     if named == COSTLY:
         cell = (moment.errand, decision.stakes)
@@ -132,6 +141,9 @@ def _turned(decision: Decision, moment: Moment, policy: Policy, named: str) -> D
         free = replace(policy.costs, person_minute_minor=0)
         policy = replace(policy, adds={**policy.adds, cell: 1.0}, costs=free)
         desk = {skill: replace(desk[skill], price_minor=0.0)}
+    if named == RULE_COSTLY:
+        rules = tuple(replace(rule, gain_minor=10**9) for rule in policy.rules)
+        policy, desk = replace(policy, rules=rules), {skill: replace(desk[skill], price_minor=0.0)}
     return decide(moment, policy, desk, draw=decision.draw, decision_id="d")
 
 

@@ -6,20 +6,11 @@ A person approves it; nothing here changes a policy by itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
-from tillit.evaluation.standing import Harm, Measured, Span, Verdict
+from tillit.evaluation.harm import NO_WORSE_WITHIN, Harm, Lacking
+from tillit.evaluation.results import Span
+from tillit.evaluation.standing import Measured, Verdict
 from tillit.meetings.policy import Cell, Policy, Way
-
-NO_WORSE_WITHIN = 0.01  # one in a hundred: complaints and requests for a person may not rise by more, at 95 of 100
-
-
-class Lacking(StrEnum):
-    """What is not shown yet."""
-
-    DIFFERENCE = "difference"
-    COMPLAINTS = "complaints"
-    ASKED_AFTERWARDS = "asked_afterwards"
 
 
 @dataclass(frozen=True, slots=True)

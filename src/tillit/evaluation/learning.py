@@ -77,6 +77,15 @@ def propose(decisions: Decisions, today: Rule, *, rng: np.random.Generator) -> P
         rng: Parts the customers by `PARTS`.
     """
     part = rng.choice(len(PARTS), size=int(decisions.customer.max()) + 1, p=PARTS)[decisions.customer]
+    return propose_from(decisions, today, part)
+
+
+def propose_from(decisions: Decisions, today: Rule, part: Ints) -> Proposal:
+    """The same with customers that are parted already.
+
+    Args:
+        part: Shape (n,); 0 chooses, 1 gates, 2 values. All of a customer are in one.
+    """
     leaves = choose(decisions.take(part == 0))
     proposal = Proposal(today, gate(decisions.take(part == 1), leaves, today), None)
     if not proposal.changes:

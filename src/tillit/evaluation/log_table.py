@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 from msgspec import UNSET
@@ -39,6 +40,7 @@ class LogTable:
         asked_afterwards: Shape (n,); whether the customer reached a person anyway, as `complaint`.
         minutes: Shape (n,); a person's time that it took; NaN where nobody told.
         linked: Shape (n,); whether it is known which decisions are of the same customer.
+        lot: Shape (n,); 0 to 9, the customer's for ever, by which they take part in choosing or in judging a rule.
     """
 
     decisions: Decisions
@@ -48,6 +50,7 @@ class LogTable:
     asked_afterwards: Floats
     minutes: Floats
     linked: Bools
+    lot: Ints
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -67,6 +70,7 @@ class LogTable:
             self.asked_afterwards[rows],
             self.minutes[rows],
             self.linked[rows],
+            self.lot[rows],
         )
 
 
@@ -111,8 +115,9 @@ def log_table(logged: Iterable[Logged], *, exponent: int) -> LogTable:
         took_part=took_part,
     )
     linked = np.array([not name.startswith(PREFIX) for name in customers], np.bool_)
+    lot = np.array([crc32(name.encode()) % 10 for name in customers], np.int64)
     table = LogTable(
-        decisions, row["cell"], row["policy"], row["complaint"], row["asked_afterwards"], row["minutes"], linked
+        decisions, row["cell"], row["policy"], row["complaint"], row["asked_afterwards"], row["minutes"], linked, lot
     )
     return table.take(np.argsort(row["at_days"], kind="stable"))
 

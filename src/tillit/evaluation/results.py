@@ -8,6 +8,15 @@ from tillit.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A share or a difference of shares, with a range that holds however often one looks."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What a person adds to the machine: P(good outcome) of the one minus the other, where both were allowed.
 

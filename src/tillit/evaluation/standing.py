@@ -15,20 +15,21 @@ import numpy as np
 
 from tillit.errors import PropensityError
 from tillit.evaluation.claims import ALPHA, always_valid
-from tillit.evaluation.decisions import Bools, Decisions, Floats
+from tillit.evaluation.decisions import Bools
 from tillit.evaluation.evaluate import evaluate
+from tillit.evaluation.harm import Harm, harm_of
 from tillit.evaluation.kept_standing import Keepable, KeptStage, keepable, kept_stages
 from tillit.evaluation.log_table import CELLS, MACHINE, PERSON, LogTable
-from tillit.evaluation.results import Effect, PolicyValue
+from tillit.evaluation.proposing import StageProposal, stage_proposals
+from tillit.evaluation.results import Effect, PolicyValue, Span
 from tillit.evaluation.scores import Z_95, Estimate
-from tillit.meetings.policy import Cell
+from tillit.meetings.policy import Cell, Policy
 
 COMPARED_FROM = 300  # customers with an outcome, for a comparison that was chosen beforehand
 EVERYTHING_FROM = 3_000
 AS_GOOD_WITHIN = 0.05  # five in a hundred: a person who adds less than that is not missed
 LEAST_MINUTES = 30  # measured meetings, before their length is a figure
 ALL = "all"
-Z_90 = 1.6448536269514722  # one-sided 95 of 100
 
 
 class Verdict(StrEnum):
@@ -47,33 +48,6 @@ class WhyNot(StrEnum):
     NOT_ASKED = "not_asked"
     TOO_FEW = "too_few"
     NO_OUTCOME = "no_outcome"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A share or a difference of shares, with a range that holds however often one looks."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Harm:
-    """How much more often something bad follows a person than a machine, with the ends that 95 of 100 stay within.
-
-    Each end is one-sided: at most `at_most` more often, at least `at_least`. Where it never happened, the ends are
-    those of nothing seen in so many (three divided by their number).
-    """
-
-    value: float
-    at_least: float
-    at_most: float
-
-    @property
-    def turned(self) -> Harm:
-        """The same for a machine in a person's place."""
-        return Harm(-self.value, -self.at_most, -self.at_least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +128,7 @@ class Standing:
         moments: Those that were chosen to learn about, the latest first; of their decisions those that were drawn.
         is_contradicted: The log was not drawn by the odds it names, so nothing is compared.
         keepable: Stages at which some customers could be kept on an earlier table; `kept` those where some are.
+        proposals: What the log speaks for beyond the policy.
     """
 
     decisions: int
@@ -167,10 +142,17 @@ class Standing:
     is_contradicted: bool
     keepable: tuple[Keepable, ...] = ()
     kept: tuple[KeptStage, ...] = ()
+    proposals: tuple[StageProposal, ...] = ()
 
 
 def standing(
-    table: LogTable, *, chosen: Sequence[Cell], as_of_days: float, person_minutes: float, exponent: int
+    table: LogTable,
+    *,
+    chosen: Sequence[Cell],
+    as_of_days: float,
+    person_minutes: float,
+    exponent: int,
+    policy: Policy | None = None,
 ) -> Standing:
     """Count and compare.
 
@@ -179,6 +161,7 @@ def standing(
         as_of_days: Now, on the clock of the table.
         person_minutes: How long a meeting takes by the policy; used until enough were measured.
         exponent: How many decimals of the currency a minor unit is.
+        policy: In force; without it nothing is proposed.
     """
     decisions = table.decisions
     everyone = np.ones(len(table), np.bool_)
@@ -207,6 +190,9 @@ def standing(
         is_contradicted=is_contradicted,
         keepable=keepable(table, as_of_days=as_of_days),
         kept=kept_stages(table, as_of_days=as_of_days),
+        proposals=()
+        if policy is None or is_contradicted
+        else stage_proposals(table, policy, exponent=exponent, as_of_days=as_of_days),
     )
 
 
@@ -248,26 +234,10 @@ def _moment(table: LogTable, part: Part, rows: Bools, as_of_days: float) -> Part
     if told.measured is None:
         return told
     complaints, asked = (
-        _harm(as_one, happened[rows], told.measured, as_of_days)
+        harm_of(as_one, happened[rows], ess=told.measured.ess, as_of_days=as_of_days)
         for happened in (table.complaint, table.asked_afterwards)
     )
     return replace(told, measured=replace(told.measured, complaints=complaints, asked_afterwards=asked))
-
-
-def _harm(decisions: Decisions, happened: Floats, measured: Measured, as_of_days: float) -> Harm | None:
-    """The same comparison of something bad.
-
-    Args:
-        happened: Shape (n,); 1 or 0, NaN where the outcome is not known.
-    """
-    least = 3 / measured.ess
-    if not np.nansum(happened):
-        return Harm(0.0, -least, least)
-    found = evaluate(replace(decisions, outcome=happened), as_of_days=as_of_days).overall
-    if found.person_minus_machine is None or found.low is None or found.high is None:
-        return None
-    reach = max(Z_90 * (found.high - found.low) / (2 * Z_95), least)
-    return Harm(found.person_minus_machine, found.person_minus_machine - reach, found.person_minus_machine + reach)
 
 
 def _stages(table: LogTable, overall: Part, stages: list[Part], as_of_days: float) -> tuple[Part, list[Part]]:

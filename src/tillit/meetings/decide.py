@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
+
 from tillit.errors import QueryError
 from tillit.meetings.actions import ANYONE, MACHINES, Action, Option
 from tillit.meetings.guardrails import Guardrail, guardrails_of
 from tillit.meetings.keeping import KEPT, experiment_of
 from tillit.meetings.moment import Capacity, Desk, Moment
-from tillit.meetings.policy import MICROS_PER_HOUR, Cell, Policy, Stakes, Way, leaves_open
+from tillit.meetings.policy import MICROS_PER_HOUR, Cell, Policy, StageRule, Stakes, Way, leaves_open
 from tillit.sentences import sentence
-from tillit.vocabulary import Errand
+from tillit.vocabulary import Errand, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,12 @@ class Weighed:
     Attributes:
         gain_minor: What is at stake times the share of moments that a person adds, less what the person costs.
         price_minor: The shadow price of those minutes.
+        rule: What was learned for such moments, where that tipped it.
     """
 
     gain_minor: float
     price_minor: float
+    rule: StageRule | UnsetType = UNSET
 
     @property
     def is_worth_it(self) -> bool:
@@ -182,6 +186,14 @@ def gain_minor(policy: Policy, cell: Cell, stake_minor: int) -> float | None:
     return adds * stake_minor - policy.costs.person_minute_minor * policy.costs.minutes
 
 
+def prefers_person(policy: Policy, stage: Stage | None, errand: Errand, stake_minor: int) -> bool:
+    """The side that a policy prefers where a machine is allowed, while there are minutes for everyone."""
+    cell = (errand, policy.stakes_of(stake_minor))
+    rule = policy.rule_at(stage, errand, stake_minor)
+    gain = gain_minor(policy, cell, stake_minor) if rule is None else rule.gain_minor
+    return policy.cells[cell].prefers_person if gain is None else gain > 0
+
+
 def machines_at(moment: Moment) -> Iterator[Action]:
     """The machines that this place offers, the first of which would meet the customer.
 
@@ -209,6 +221,9 @@ def _people(moment: Moment, policy: Policy, desk: Desk) -> list[tuple[Action, st
 
 
 def _weighed(moment: Moment, policy: Policy, cell: Cell, capacity: Capacity) -> Weighed | None:
+    rule = policy.rule_at(moment.stage, moment.errand, moment.stake_minor)
+    if rule is not None:
+        return Weighed(rule.gain_minor, capacity.price_minor * policy.costs.minutes, rule)
     gain = gain_minor(policy, cell, moment.stake_minor)
     return None if gain is None else Weighed(gain, capacity.price_minor * policy.costs.minutes)
 

@@ -77,7 +77,8 @@ def check_parity(policy: Policy, *, choose: Choose = as_decided) -> None:
 
 def _moments(policy: Policy) -> Iterator[Moment]:
     limit = policy.person_from_minor or 0
-    stakes = sorted({0, policy.medium_from_minor, policy.high_from_minor, limit, limit + 1})
+    marks = {end for rule in policy.rules for end in (rule.above_minor, rule.up_to_minor) if end is not None}
+    stakes = sorted({0, policy.medium_from_minor, policy.high_from_minor, limit, limit + 1, *marks})
     for errand, stage, stake, asked, open_case in itertools.product(
         Errand, (None, *Stage), stakes, (False, True), (False, True)
     ):

@@ -59,6 +59,37 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class StageRule:
+    """A leaf of what was learned at a stage, approved by somebody: finer than a cell, and read as easily.
+
+    Attributes:
+        cells: Those in which it was drawn, and that it is about: nothing is said of others.
+        above_minor: With `up_to_minor` the stakes that it is about, in minor units; None leaves a side open.
+        gain_minor: What a person brought over a machine at such a moment, less what they cost, when it was approved;
+            below 0, a machine did better.
+    """
+
+    stage: Stage
+    cells: frozenset[Cell]
+    above_minor: int | None
+    up_to_minor: int | None
+    gain_minor: int
+
+    @property
+    def to_person(self) -> bool:
+        return self.gain_minor > 0
+
+    def is_about(self, stage: Stage | None, cell: Cell, stake_minor: int) -> bool:
+        """Whether a moment is one of these."""
+        return (
+            stage is self.stage
+            and cell in self.cells
+            and (self.above_minor is None or stake_minor > self.above_minor)
+            and (self.up_to_minor is None or stake_minor <= self.up_to_minor)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The earlier table that some customers stay on.
 
@@ -92,6 +123,7 @@ class Policy:
         adds: By cell, how many more of one such moment end well with a person: measured, and approved by somebody. It
             counts where the matrix is unsure (`leaves_open`).
         kept: The table that some customers stay on; None while all go by this one.
+        rules: What was learned at stages; the first that is about a moment counts.
     """
 
     version: int
@@ -108,6 +140,7 @@ class Policy:
     floors: frozenset[Cell] = frozenset()
     adds: Mapping[Cell, float] = field(default_factory=dict)
     kept: Kept | None = None
+    rules: tuple[StageRule, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a policy that leaves something open, or tries machines where nobody is near."""
@@ -147,7 +180,15 @@ class Policy:
         """The policy of a customer who is kept: the earlier table, with every promise of this one; no draw."""
         if self.kept is None:
             return self
-        return replace(self, cells=self.kept.cells, adds=self.kept.adds, learning=None, floors=frozenset())
+        return replace(self, cells=self.kept.cells, adds=self.kept.adds, learning=None, floors=frozenset(), rules=())
+
+    def rule_at(self, stage: Stage | None, errand: Errand, stake_minor: int) -> StageRule | None:
+        """What was learned for such a moment; a machine only where one may be tried, with a person one click away."""
+        cell = (errand, self.stakes_of(stake_minor))
+        rule = next((one for one in self.rules if one.is_about(stage, cell, stake_minor)), None)
+        if rule is None or rule.to_person or may_be_drawn(cell, self.cells[cell]):
+            return rule
+        return None
 
     def stakes_of(self, stake_minor: int) -> Stakes:
         """How much an errand of this stake matters."""

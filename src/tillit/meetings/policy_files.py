@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any, TypeVar
 
 from tillit.errors import FileError, QueryError
 from tillit.events.currencies import exponent
-from tillit.meetings.policy import Cell, Costs, Kept, Learning, Policy, Stakes, Way
+from tillit.meetings.policy import Cell, Costs, Kept, Learning, Policy, StageRule, Stakes, Way
 from tillit.sentences import sentence
 from tillit.vocabulary import Errand, Stage
 
@@ -20,7 +20,7 @@ _NUMBERS = {
     "waiting": ("at_most_minutes", "call_within_hours"),
     "costs": ("person_minute", "minutes", "delight"),
 }
-_PARTS = {"known_for", "person_always", "learning", "floors", "adds", "kept", *_NUMBERS, *Errand}
+_PARTS = {"known_for", "person_always", "learning", "floors", "adds", "kept", "rules", *_NUMBERS, *Errand}
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -69,9 +69,10 @@ def parse_policy(text: str, *, name: str, version: int, currency: str | None) ->
                 round(numbers["costs"]["delight"] * minor),
             ),
             learning=_learning(read["learning"], name) if "learning" in read else None,
-            floors=frozenset(_cell(word, name) for word in read.get("floors", [])),
+            floors=frozenset(_cell(word, "floors", name) for word in read.get("floors", [])),
             adds=dict(_adds(read.get("adds", {}), name)),
             kept=_kept(read["kept"], name) if "kept" in read else None,
+            rules=tuple(_rule(part, name, minor) for part in read.get("rules", [])),
         )
     except QueryError as error:
         raise FileError(sentence("{name}: {error}", name=name, error=error.sentence)) from error
@@ -89,7 +90,7 @@ def policy_text(policy: Policy, *, currency: str | None) -> str:
         f"person_always = {_listed(policy.brand_errands)}",
     ]
     if policy.floors:
-        lines.append(f"floors = {_listed(f'{errand}.{stakes}' for errand, stakes in sorted(policy.floors))}")
+        lines.append(f"floors = {_cells_listed(policy.floors)}")
     lines += ["", "[stakes]", f"medium_from = {amount(policy.medium_from_minor)}"]
     lines.append(f"high_from = {amount(policy.high_from_minor)}")
     if policy.person_from_minor is not None:
@@ -105,6 +106,11 @@ def policy_text(policy: Policy, *, currency: str | None) -> str:
         lines += ["", "[adds]"]
         lines += _adds_text(policy.adds)
     lines += _cells_text(policy.cells)
+    for rule in policy.rules:
+        lines += ["", "[[rules]]", f'stage = "{rule.stage}"', f"moments = {_cells_listed(rule.cells)}"]
+        ends = (("above", rule.above_minor), ("up_to", rule.up_to_minor))
+        lines += [f"{word} = {amount(end)}" for word, end in ends if end is not None]
+        lines.append(f"a_person_brings = {amount(rule.gain_minor)}")
     if policy.kept is not None:
         lines += [
             "",
@@ -187,6 +193,28 @@ def _kept(part: Any, name: str) -> Kept:
     return Kept(str(part["name"]), stages, dict(_cells(part, name)), dict(_adds(part.get("adds", {}), name)))
 
 
+def _rule(part: Any, name: str, minor: int) -> StageRule:
+    needed, ends = {"stage", "moments", "a_person_brings"}, {"above", "up_to"}
+    given = part if isinstance(part, dict) else {}
+    amounts = {word: given[word] for word in ("a_person_brings", *ends) if word in given}
+    if not needed <= given.keys() <= needed | ends or not all(map(_is_number, amounts.values())):
+        raise FileError(
+            sentence("{name}: one of [[rules]] has stage, moments, a_person_brings, above and up_to alone.", name=name)
+        )
+    in_minor = {word: round(value * minor) for word, value in amounts.items()}
+    return StageRule(
+        stage=_word(Stage, given["stage"], "rules.stage", name),
+        cells=frozenset(_cell(word, "rules.moments", name) for word in given["moments"]),
+        above_minor=in_minor.get("above"),
+        up_to_minor=in_minor.get("up_to"),
+        gain_minor=in_minor["a_person_brings"],
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
+
+
 def _adds(part: Any, name: str) -> Iterator[tuple[Cell, float]]:
     for errand, of_stakes in part.items() if isinstance(part, dict) else [("", part)]:
         for stakes, share in of_stakes.items() if isinstance(of_stakes, dict) else [("", of_stakes)]:
@@ -195,9 +223,9 @@ def _adds(part: Any, name: str) -> Iterator[tuple[Cell, float]]:
             yield (_word(Errand, errand, "adds", name), _word(Stakes, stakes, "adds", name)), float(share)
 
 
-def _cell(word: object, name: str) -> Cell:
+def _cell(word: object, place: str, name: str) -> Cell:
     errand, _, stakes = str(word).partition(".")
-    return _word(Errand, errand, "floors", name), _word(Stakes, stakes, "floors", name)
+    return _word(Errand, errand, place, name), _word(Stakes, stakes, place, name)
 
 
 def _word(kind: type[_Word], said: object, place: str, name: str) -> _Word:
@@ -221,6 +249,10 @@ def _all(words: set[str]) -> str:
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # TOML's strings are JSON's, but for one
+
+
+def _cells_listed(cells: Collection[Cell]) -> str:
+    return _listed(f"{errand}.{stakes}" for errand, stakes in sorted(cells))
 
 
 def _listed(words: Any) -> str:

@@ -201,6 +201,8 @@ def _owed(guardrail: Guardrail) -> Sentence:
 
 def _tipped(decision: Decision, weighed: Weighed) -> Sentence:
     errand, stakes = errand_words(decision.moment.errand), stakes_words(decision.stakes)
+    if weighed.rule is not UNSET:
+        return _by_rule(weighed, errand)
     if weighed.is_worth_it:
         return sentence(
             "The matrix leaves {errand} with {stakes} open: a person adds more here than the minutes would elsewhere.",
@@ -218,6 +220,19 @@ def _tipped(decision: Decision, weighed: Weighed) -> Sentence:
         errand=errand,
         stakes=stakes,
     )
+
+
+def _by_rule(weighed: Weighed, errand: Sentence) -> Sentence:
+    if weighed.is_worth_it:
+        return sentence(
+            "By what was learned of {errand} at this stage, a person adds more than they cost.", errand=errand
+        )
+    if weighed.gain_minor > 0:
+        return sentence(
+            "By what was learned of {errand} at this stage a person helps, but minutes add more elsewhere now.",
+            errand=errand,
+        )
+    return sentence("By what was learned of {errand} at this stage, a machine does as well for less.", errand=errand)
 
 
 def _told(weighed: Weighed) -> Sentence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -14,9 +15,10 @@ from tillit.errors import InputError
 from tillit.meetings.log import open_log
 from tillit.sentences import Sentence
 from tillit.vocabulary import Role
-from tillit_web.meetings import frame, keeping, learning
+from tillit_web.meetings import actions, frame, keeping, learning, proposed
 from tillit_web.meetings.queries import begin, counted, read
 from tillit_web.meetings.results import current
+from tillit_web.meetings.telling import label_of
 from tillit_web.people.access import TeamRequest, access
 
 WEEK_MICROS = 7 * 86_400_000_000
@@ -40,6 +42,8 @@ def show_learn(request: TeamRequest) -> HttpResponse:
     last_week = [one.decision for one in lately if one.decision.moment.at >= week_ago]
     known = learning.learned(policy, results.standing.moments if results else (), last_week)
     keepable = results.standing.keepable if results else ()
+    proposals = results.standing.proposals if results else ()
+    finer = proposed.stage_lines(policy, proposals, last_week, currency=currency)
     if request.method == "POST" and frame.may_edit(request):
         try:
             match request.POST.get("do", ""):
@@ -55,6 +59,10 @@ def show_learn(request: TeamRequest) -> HttpResponse:
                 case "keep":
                     stage = request.POST.get("stage", "")
                     keeping.keep(directory, policy, keepable, chosen=stage, now=timezone.now(), currency=currency)
+                case "adopt_rule":
+                    proposed.adopt(directory, finer, chosen=request.POST.get("stage", ""), currency=currency)
+                case "drop_rules":
+                    actions.follow(directory, replace(policy, rules=()), currency=currency)
                 case "let_go":
                     keeping.let_go(directory, policy, chosen=request.POST.get("stage", ""), currency=currency)
             return redirect("meetings:learn")
@@ -68,6 +76,10 @@ def show_learn(request: TeamRequest) -> HttpResponse:
         "learned": known,
         "currency": currency or "",
         "begun_at": begun_at,
+        "proposed": finer,
+        "followed": [
+            (proposed.rule_words(rule, currency), label_of(rule.stage), rule.to_person) for rule in policy.rules
+        ],
         "keep_lines": keeping.keep_lines(policy, keepable),
         "can_keep": policy.kept is not None or any(one.may_start for one in keepable),
         "refused": refused,

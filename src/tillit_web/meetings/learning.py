@@ -10,9 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tillit.errors import QueryError
-from tillit.evaluation.adoption import Adoption, Lacking, adopted, adoption
+from tillit.evaluation.adoption import Adoption, adopted, adoption
+from tillit.evaluation.harm import Harm, Lacking
 from tillit.evaluation.prospect import Hindrance, Prospect, could_go_either_way, may_be_watched, prospect
-from tillit.evaluation.standing import Harm, Part, Span, name_of
+from tillit.evaluation.results import Span
+from tillit.evaluation.standing import Part, name_of
 from tillit.meetings.comparing import Changed, would_have_changed
 from tillit.meetings.decide import Decision
 from tillit.meetings.log import Logged

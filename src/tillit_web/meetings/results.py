@@ -140,5 +140,6 @@ def _counted(log: DecisionLog, *, currency: str | None, now: datetime) -> Result
         as_of_days=now.timestamp() * 1e6 / MICROS_PER_DAY,
         person_minutes=policy.costs.minutes,
         exponent=exponent(currency),
+        policy=policy,
     )
     return Results(said, position, policy.version, now)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from tillit.evaluation.alarm import Signal
 from tillit.evaluation.plan import WORTH_FINDING, plan
-from tillit.evaluation.standing import ALL, HourPrice, Measured, Part, Span, Standing, Verdict, WhyNot
+from tillit.evaluation.results import Span
+from tillit.evaluation.standing import ALL, HourPrice, Measured, Part, Standing, Verdict, WhyNot
 from tillit.meetings.policy import Policy, Stakes
 from tillit.meetings.reasons import errand_words, stakes_words
 from tillit.reports.interval import ShareRange, share_range
@@ -276,8 +277,8 @@ def _compared(part: Part, measured: Measured) -> str:
     if measured.verdict is Verdict.MACHINE:
         return (
             _(
-                "“%(where)s”: the machine does better. With a person %(fewer)s fewer of 100 end well (drawn by lot, "
-                "%(n)s decisions)."
+                "“%(where)s”: the machine does better. With a person %(fewer)s fewer of 100 end well (%(least)s to "
+                "%(most)s; drawn by lot, %(n)s decisions)."
             )
             % values
         )
@@ -295,6 +296,8 @@ def _figures(measured: Measured) -> dict[str, str]:
     return {
         "more": number(100 * span.value),
         "fewer": number(-100 * span.value),
+        "least": number(-100 * span.high),
+        "most": number(-100 * span.low),
         "low": number(100 * span.low),
         "high": number(100 * span.high),
         "n": number(measured.n),

@@ -16,6 +16,7 @@ from tillit_web.meetings import frame, telling
 from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, cases
 from tillit_web.meetings.keeping import whole_ways
 from tillit_web.meetings.models import Return
+from tillit_web.meetings.proposed import stage_lines
 from tillit_web.meetings.queries import counted
 from tillit_web.meetings.queries import policy as policy_in_force
 from tillit_web.meetings.results import current
@@ -40,9 +41,10 @@ def show_meetings(request: TeamRequest) -> HttpResponse:
     truth = truths(directory) if company().is_simulated else {}
     stages = telling.rows((*known.stages, known.overall) if len(known.stages) > 1 else known.stages, truth)
     moments = telling.rows(known.moments, truth)
+    policy = policy_in_force(directory, currency=currency)
     context = {
         **links,
-        "answer": telling.answer(known, policy_in_force(directory, currency=currency)),
+        "answer": telling.answer(known, policy),
         "also": telling.also(known),
         "known": known,
         "moments": moments,
@@ -57,6 +59,8 @@ def show_meetings(request: TeamRequest) -> HttpResponse:
         "made_at": found.made_at,
         "truth": truth,
         "whole_ways": whole_ways(known.kept),
+        "proposed": stage_lines(policy, known.proposals, (), currency=currency),
+        "learn_link": reverse("meetings:learn"),
     }
     return frame.show(request, "meetings/results.html", "meetings:meetings", context)
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
-from tillit.evaluation.standing import ALL, Measured, Part, Span, Standing, Verdict
+from tillit.evaluation.results import Span
+from tillit.evaluation.standing import ALL, Measured, Part, Standing, Verdict
 from tillit_web.meetings.telling import also
 
 ANY = Span(0.5, 0.4, 0.6)
