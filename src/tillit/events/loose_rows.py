@@ -14,6 +14,7 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from tillit.events.chunks import ROWS_PER_CHUNK, BrokenRow, RawChunk
+from tillit.events.packed import InputFile
 
 Cells: TypeAlias = dict[str, str]
 LooseRow: TypeAlias = Cells | BrokenRow
@@ -88,3 +89,24 @@ class LooseTable:
 
 def _characters(row: Cells) -> int:
     return sum(map(len, row.values()))
+
+
+class LooseReader:
+    """What readers of loose rows have in common: a file, of which a table is made."""
+
+    _file: InputFile
+    _table: LooseTable
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._table.columns
+
+    @property
+    def total_bytes(self) -> int:
+        return self._file.total_bytes
+
+    def position(self) -> int:
+        return self._file.position()
+
+    def __iter__(self) -> Iterator[RawChunk]:
+        return iter(self._table)

@@ -6,13 +6,13 @@ Numbers keep the digits they were written with: a price never becomes a float. N
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from tillit.errors import FileError
-from tillit.events.chunks import BrokenRow, RawChunk
+from tillit.events.chunks import BrokenRow
 from tillit.events.json_lines import flatten, numbered_lines, parse_line, unwritable
-from tillit.events.loose_rows import OTHER, LooseRow, LooseTable
+from tillit.events.loose_rows import OTHER, LooseReader, LooseRow, LooseTable
 from tillit.events.packed import InputFile
 from tillit.events.segment import ALWAYS, is_segment_call, segment_cells
 from tillit.sentences import Sentence, sentence
@@ -21,7 +21,7 @@ _SHOWN_CHARACTERS = 2_000
 _SNIFFED_ROWS = 20
 
 
-class JsonLinesReader:
+class JsonLinesReader(LooseReader):
     """Reads a file of JSON Lines as chunks of text cells.
 
     Raises:
@@ -43,10 +43,6 @@ class JsonLinesReader:
         return "segment" if self._segment else "jsonl"
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        return self._table.columns
-
-    @property
     def notes(self) -> tuple[Sentence, ...]:
         segment = sentence("Segment calls, one a line, UTF-8.")
         plain = sentence("JSON Lines, one object a line, UTF-8.")
@@ -55,16 +51,6 @@ class JsonLinesReader:
             column=OTHER,
         )
         return (segment if self._segment else plain, *([late] if OTHER in self.columns else []))
-
-    @property
-    def total_bytes(self) -> int:
-        return self._file.total_bytes
-
-    def position(self) -> int:
-        return self._file.position()
-
-    def __iter__(self) -> Iterator[RawChunk]:
-        return iter(self._table)
 
     def _is_segment(self) -> bool:
         """Whether the first readable objects are Segment calls; refuses what is no JSON Lines at all."""

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from itertools import islice
 from pathlib import Path
 
 from tillit.errors import FileError
 from tillit.events.arrivals import arrival_channel
-from tillit.events.chunks import BrokenRow, RawChunk
+from tillit.events.chunks import BrokenRow
 from tillit.events.json_lines import numbered_lines
-from tillit.events.loose_rows import Cells, LooseRow, LooseTable
+from tillit.events.loose_rows import Cells, LooseReader, LooseRow, LooseTable
 from tillit.events.packed import InputFile
 from tillit.events.page_addresses import host_of, kept_parameters, without_visitor
 from tillit.events.personal_numbers import without_numbers
@@ -62,7 +62,7 @@ def is_weblog(head: bytes) -> bool:
     return fitting > len(lines) / 2
 
 
-class WeblogReader:
+class WeblogReader(LooseReader):
     """Reads a server's log as chunks of text cells, one row a request, in file order.
 
     Raises:
@@ -81,10 +81,6 @@ class WeblogReader:
         return "weblog"
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        return self._table.columns
-
-    @property
     def notes(self) -> tuple[Sentence, ...]:
         read = sentence("A web server's log, one row a request. Network addresses were cut before anything was kept.")
         if not self._own_site:
@@ -93,16 +89,6 @@ class WeblogReader:
             "Visits from {site} count as within your own site: most requests come from there.", site=self._own_site
         )
         return (read, own)
-
-    @property
-    def total_bytes(self) -> int:
-        return self._file.total_bytes
-
-    def position(self) -> int:
-        return self._file.position()
-
-    def __iter__(self) -> Iterator[RawChunk]:
-        return iter(self._table)
 
     def _most_named_site(self) -> str:
         """The site that most requests name as the page before: a page's own pictures and scripts do."""

@@ -6,13 +6,13 @@ are employees: they are left out before anything else sees them.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from xml.parsers import expat
 
 from tillit.errors import FileError
-from tillit.events.chunks import BrokenRow, RawChunk
-from tillit.events.loose_rows import OTHER, Cells, LooseRow, LooseTable
+from tillit.events.chunks import BrokenRow
+from tillit.events.loose_rows import OTHER, Cells, LooseReader, LooseRow, LooseTable
 from tillit.events.packed import InputFile
 from tillit.sentences import Sentence, sentence
 
@@ -29,7 +29,7 @@ _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _LONGEST_TRACE = 65_536
 
 
-class XesReader:
+class XesReader(LooseReader):
     """Reads an XES log as chunks of text cells, one row an event, in file order.
 
     Raises:
@@ -49,10 +49,6 @@ class XesReader:
         return "xes"
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        return self._table.columns
-
-    @property
     def notes(self) -> tuple[Sentence, ...]:
         notes = [sentence("XES event log, one row an event, in the order of the file.")]
         if self._employees:
@@ -67,16 +63,6 @@ class XesReader:
                 )
             )
         return tuple(notes)
-
-    @property
-    def total_bytes(self) -> int:
-        return self._file.total_bytes
-
-    def position(self) -> int:
-        return self._file.position()
-
-    def __iter__(self) -> Iterator[RawChunk]:
-        return iter(self._table)
 
     def _rows(self) -> Generator[LooseRow, None, None]:
         log = _Log(self._name)
