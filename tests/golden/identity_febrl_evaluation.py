@@ -1,4 +1,4 @@
-"""Peer: a plain loop. What strong identifiers alone join on FEBRL's made persons with typing errors, and what is missed.
+"""Peer: a plain loop. What strong identifiers join on FEBRL's made persons with typing errors, and what they miss.
 
     identity_febrl_evaluation.py DATA     part of `make evaluate`; reads DATA/identity_febrl/dataset{1,3}.csv.gz
 

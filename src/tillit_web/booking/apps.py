@@ -17,13 +17,14 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         """Have holds end and reminders go out by themselves, and erasure and retention reach what customers wrote."""
-        from tillit_web.booking.about import bookings_about
+        from tillit_web.booking.about import bookings_about, said_in_bookings
         from tillit_web.booking.jobs import tidy_bookings  # models exist only now
         from tillit_web.booking.models import Booking
         from tillit_web.jobs.schedule import every
-        from tillit_web.people.erasure import also_remove
+        from tillit_web.people.erasure import also_remove, also_search
         from tillit_web.retention.ending import also_end, of_table
 
         every(TIDY_EVERY, tidy_bookings)
         also_remove("app.sqlite: bookings", bookings_about)
+        also_search("app.sqlite: bookings", said_in_bookings)
         also_end(of_table(DataClass.BOOKINGS, "bookings", lambda before: Booking.objects.filter(starts_at__lt=before)))

@@ -34,9 +34,9 @@ class MeConfig(AppConfig):
             rows = ((row.pk, row.get_decoded().get(OPENED)) for row in Session.objects.all())
             return Session.objects.filter(pk__in=[pk for pk, opened in rows if opened and opened[0] in opened_by])
 
-        def opened_by() -> Iterator[str]:
+        def opened_by() -> Iterator[tuple[str, None]]:
             decoded = (row.get_decoded().get(OPENED) for row in Session.objects.all())
-            yield from (str(opened[0]) for opened in decoded if opened)
+            yield from ((str(opened[0]), None) for opened in decoded if opened)
 
         also_search("app.sqlite: browsers that were open on the own page", opened_by)
         also_remove("app.sqlite: codes for the own page", codes_of)

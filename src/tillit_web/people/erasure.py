@@ -45,7 +45,7 @@ class FileBeside:
 
 _files_beside: dict[str, FileBeside] = {}
 
-TextsBeside = Callable[[], Iterator[str]]
+TextsBeside = Callable[[], Iterator[tuple[str, int | None]]]
 _texts_beside: dict[str, TextsBeside] = {}
 
 
@@ -65,14 +65,20 @@ def also_erase_in(file: FileBeside) -> None:
 
 
 def also_search(place: str, texts: TextsBeside) -> None:
-    """Have the proof of absence look into texts that only their app can read; called from `AppConfig.ready`."""
+    """Have the proof of absence look into texts of an app; called from `AppConfig.ready`.
+
+    Args:
+        place: What the proof calls them.
+        texts: Each with when it was written (microseconds UTC), None where nobody knows. With a time, addresses and
+            numbers within a text are looked up too; without one only what may be a subject itself.
+    """
     _texts_beside[place] = texts
 
 
-def texts_beside() -> Iterator[tuple[str, str]]:
-    """Every such text, with its place."""
+def texts_beside() -> Iterator[tuple[str, list[tuple[str, int | None]]]]:
+    """Such texts with their times, by place."""
     for place, texts in _texts_beside.items():
-        yield from ((place, text) for text in texts())
+        yield place, list(texts())
 
 
 def ask_erasure(subjects: Collection[bytes], *, by: str) -> str:

@@ -55,11 +55,21 @@ def _searched(log: EventLog, *, now: int) -> Search:
     found = search(log)
     if found.absent.until:
         _in_hot_rows(log, found, now=now)
-        _in_texts(ErasedTexts(_done(log, found.absent), region=region(), namespaces=namespaces()), found)
-        for place, text in people.texts_beside():
-            for subject in subjects_in(text):
-                found.met(place, subject, None)
+        known = ErasedTexts(_done(log, found.absent), region=region(), namespaces=namespaces())
+        _in_texts(known, found)
+        for place, texts in people.texts_beside():
+            _in_texts_beside(place, texts, known, found)
     return found
+
+
+def _in_texts_beside(place: str, texts: list[tuple[str, int | None]], known: ErasedTexts, found: Search) -> None:
+    for text, at in texts:
+        for subject in subjects_in(text):
+            found.met(place, subject, at)
+    dated = [(text, at) for text, at in texts if at is not None]
+    until = known.moments({text for text, _ in dated})
+    if rows := sum(text in until and at <= until[text] for text, at in dated):
+        found.found[place] += rows
 
 
 def _done(log: EventLog, absent: Absent) -> Erased:

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,6 +29,7 @@ from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 from tillit.events.subject import subject_of
 from tillit.vocabulary import IdentifierKind, Purpose
+from tillit_web.booking.models import Booking, Host, Kind
 from tillit_web.collect import actions as collect
 from tillit_web.collect.queries import storage
 from tillit_web.collect.sealing import seal_all
@@ -229,3 +230,15 @@ def test_pages_and_doctor_say_what_was_found_and_what_to_do(data: Path, as_ana: 
     assert [finding.is_well for finding in told] == [False]
     assert "--found" in told[0].advice
     assert Import.objects.count() == 1
+
+
+def test_a_booking_that_was_left_is_found_by_what_it_says_and_a_later_one_is_hers(data: Path) -> None:
+    kind, host = Kind.objects.create(slug="call", name="A call", where="by phone"), Host.objects.create(name="Bo")
+    old = datetime.fromtimestamp(OLD / 1_000_000, UTC)
+    told = {"kind": kind, "host": host, "starts_at": timezone.now()}
+    Booking.objects.create(**told, changed_at=timezone.now() + timedelta(minutes=1), wishes=f"write to {ANA}, please")
+    assert places(looked()) == [], "she came back and booked"
+    Booking.objects.create(**told, changed_at=old, wishes="write to bo@example.org, please")
+    assert places(looked()) == []
+    Booking.objects.create(**told, changed_at=old, wishes=f"write to {ANA}, please")
+    assert places(looked()) == ["app.sqlite: bookings"]
