@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,7 @@ from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk import assigning
 from tillit_web.desk.models import Conversation, Message
 from tillit_web.people.models import User
+from tillit_web.people.queries import being_erased
 
 MOST_SHOWN = 200
 SHOWN_LENGTH = 140
@@ -24,8 +26,9 @@ CLOSED_SHOWN = 10
 
 
 def queue() -> QuerySet[Conversation]:
-    """Who waits for one of us: what was promised first, first."""
-    rows = Conversation.objects.filter(owner__in=(Conversation.Owned.DESK, Conversation.Owned.PERSON))
+    """Who waits for one of us: what was promised first, first. Whoever asked to be erased is out of it at once."""
+    seen = Conversation.objects.exclude(subject__isnull=False, subject__in=being_erased())
+    rows = seen.filter(owner__in=(Conversation.Owned.DESK, Conversation.Owned.PERSON))
     return rows.select_related("handler").order_by(F("promised_at").asc(nulls_last=True), "opened_at", "pk")
 
 
@@ -138,3 +141,9 @@ def canned(row: Conversation, asked: str, *, today: date) -> list[LibraryAnswer]
     keys = find(question, row.language, today).keys if question else ()
     known = {one.slug: one for one in shown_to_customers(row.language).filter(slug__in=keys)}
     return [known[key] for key in keys if key in known]
+
+
+def said_with(subjects: Collection[bytes]) -> QuerySet[Message]:
+    """What was said between us and a customer who has shown that the address is theirs, oldest first; not our notes."""
+    rows = Message.objects.filter(conversation__subject__in=list(subjects), conversation__is_verified=True)
+    return rows.exclude(author=Author.NOTE.value).order_by("id")

@@ -19,6 +19,8 @@ from tillit.sentences import Sentence
 from tillit.vocabulary import ContactBasis, Purpose
 from tillit_web.booking.about import bookings_about
 from tillit_web.booking.models import Booking
+from tillit_web.desk.models import Message
+from tillit_web.desk.queries import said_with
 from tillit_web.meetings.models import Need
 from tillit_web.meetings.needs import needs_of
 from tillit_web.meetings.queries import decisions_about
@@ -57,6 +59,7 @@ class Known:
         events: Oldest first.
         decisions: How we decided to meet them, the latest first.
         bookings: What they booked, the latest first.
+        messages: What was said between them and us, oldest first, where they have shown that it was them.
         needs: What they said they need, and until when it holds.
         answers: Every yes and no, the latest first.
     """
@@ -69,6 +72,7 @@ class Known:
     answers: tuple[ConsentGiven, ...]
     decisions: tuple[Decided, ...]
     bookings: tuple[Booking, ...]
+    messages: tuple[Message, ...]
     needs: tuple[Need, ...]
     accesses: tuple[Access, ...]
     corrections: tuple[Correction, ...]
@@ -99,6 +103,9 @@ class Known:
                     "about": each.wishes,
                 }
                 for each in self.bookings
+            ],
+            "messages": [
+                {"at": each.written_at.isoformat(), "by": each.author, "text": each.text} for each in self.messages
             ],
             "needs": [
                 {
@@ -156,6 +163,7 @@ def known(subject: bytes, *, language: str) -> Known:
             for one in decisions_about(Path(settings.DATA_DIRECTORY), subjects)
         ),
         bookings=tuple(bookings_about(subjects).select_related("kind", "host").order_by("-starts_at", "pk")),
+        messages=tuple(said_with(subjects)),
         needs=needs_of(subjects),
         accesses=people.accesses_of(subjects, events_since=_received(events)),
         corrections=tuple(Correction.objects.filter(subject__in=list(subjects))),

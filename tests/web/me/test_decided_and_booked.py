@@ -1,4 +1,4 @@
-"""The own page tells what was decided about the customer and what they booked; and nothing of anybody else's."""
+"""The own page tells what was decided about the customer, what they booked and wrote; nothing of anybody else's."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.meetings.making import DEFAULT
 from tests.web.me.test_own_page import ANA_ADDRESS, BO_ADDRESS, ask, opened
+from tillit.desk.handoff import Author
 from tillit.events.key import read_or_create_key
 from tillit.events.subject import subject_of
 from tillit.meetings.actions import ANYONE
@@ -21,6 +22,7 @@ from tillit.meetings.moment import Capacity, Moment
 from tillit.meetings.policy_files import default_policy_text
 from tillit.vocabulary import Errand, IdentifierKind
 from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.desk.models import Conversation, Message
 from tillit_web.people.models import Company, Contact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +77,25 @@ def test_bookings_stand_and_open_the_page_of_whoever_has_nothing_else(
     [booked] = json.loads(browser.get("/me/about-me.json").content)["bookings"]
     assert (booked["about"], booked["state"]) == ("the roof", "booked")
     assert ask(Client(), "eva@example.org") == "", "who has booked nothing is nobody still"
+
+
+def test_what_was_written_stands_where_the_customer_showed_that_it_was_them(
+    client: Client, who: dict[str, bytes], data_directory: Path
+) -> None:
+    for place, (text, is_verified) in enumerate((("the roof leaks", True), ("somebody typed her address", False))):
+        row = Conversation.objects.create(
+            token_digest=bytes([place]) * 32,
+            language="en",
+            subject=who[ANA_ADDRESS],
+            is_verified=is_verified,
+            opened_at=AT,
+            changed_at=AT,
+        )
+        for author, said in ((Author.CUSTOMER, text), (Author.NOTE, "she is angry")):
+            Message.objects.create(conversation=row, written_at=AT, author=author.value, text=said, client_id=author)
+    page = opened(client).get("/me/page/").content.decode()
+    assert "the roof leaks" in page
+    assert "somebody typed her address" not in page
+    assert "she is angry" not in page, "a note is for us alone"
+    taken = json.loads(client.get("/me/about-me.json").content)["messages"]
+    assert [(each["by"], each["text"]) for each in taken] == [("customer", "the roof leaks")]

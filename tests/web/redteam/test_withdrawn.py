@@ -36,6 +36,8 @@ from tillit.vocabulary import ContactChannel, Errand, IdentifierKind, Purpose
 from tillit_cli.__main__ import main
 from tillit_web.booking import sending
 from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.desk.models import Conversation
+from tillit_web.desk.queries import queue
 from tillit_web.jobs.worker import do_waiting_jobs
 from tillit_web.me.queries import known
 from tillit_web.meetings import queries as meetings
@@ -206,6 +208,10 @@ def list_of_bookings(shop: Shop) -> bool:
     return ADDRESS in shop.page("/bookings/")
 
 
+def who_waits_at_the_desk(shop: Shop) -> bool:
+    return queue().filter(email=ADDRESS).exists()
+
+
 def open_corrections(shop: Shop) -> bool:
     return LAMP in shop.page("/settings/privacy/")
 
@@ -231,6 +237,22 @@ def _booked(shop: Shop) -> None:
     soon, before = timezone.now() + timedelta(hours=20), timezone.now() - timedelta(days=3)
     Booking.objects.create(
         kind=kind, host=host, starts_at=soon, changed_at=before, subject=shop.ana, email=ADDRESS, state="confirmed"
+    )
+
+
+def _waits(shop: Shop) -> None:
+    now = timezone.now()
+    Conversation.objects.create(
+        token_digest=b"t" * 32,
+        language="en",
+        subject=shop.ana,
+        email=ADDRESS,
+        owner=Conversation.Owned.DESK,
+        reason="asked",
+        waits_since=now,
+        promised_at=now,
+        opened_at=now,
+        changed_at=now,
     )
 
 
@@ -283,6 +305,7 @@ DOORS = [
     (a_code_in_the_queue, _nothing, _erases_herself),
     (a_reminder, _booked, _erases_herself),
     (list_of_bookings, _booked, _erases_herself),
+    (who_waits_at_the_desk, _waits, _erases_herself),
     (open_corrections, _asked_to_correct, _erases_herself),
 ]
 
