@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tillit_cli.__main__ import MENDABLE, main
+from tillit_web.serving.directory import refuse_unless_there
+from tillit_web.serving.staging import READY, staged_beside
 
 READING = (
     ("key", "list"),
@@ -29,3 +31,15 @@ def test_it_is_refused_with_what_to_do(
     assert main([*typed, "--data", "mistyped"]) == MENDABLE
     assert "--data" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_whose_restore_was_killed_at_the_last_moment_is_there(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    staged = staged_beside(data)
+    staged.mkdir()
+    for name in ("events.sqlite", READY):
+        (staged / name).touch()
+    refuse_unless_there(data)
+    assert (data / "events.sqlite").is_file()

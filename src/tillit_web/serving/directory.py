@@ -43,6 +43,7 @@ def refuse_unless_there(data: Path) -> None:
     Raises:
         FileError: Nothing of tillit is there.
     """
+    settle(data)  # a restore that was killed between its two renames is completed by whoever comes next
     if not any((data / name).is_file() for name in ("events.sqlite", "app.sqlite")):
         raise FileError(
             f"{data} is no data directory of tillit: it has neither events.sqlite nor app.sqlite. Name it with --data."
