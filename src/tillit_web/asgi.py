@@ -22,7 +22,8 @@ from tillit_web.serving.health import health  # noqa: E402
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
 
 STATIC = "/static/"
-IMPORT = COLLECT + "import"  # files go the way of uploads, through Django
+# Files go the way of uploads, through Django; so does what is signed.
+THROUGH_DJANGO = tuple(COLLECT + each for each in ("import", "mail", "calls"))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +37,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await decide_over_http(scope, receive, send)
     elif scope["type"] == "http" and desk.is_mounted(path):
         await desk.answer(scope, receive, send)
-    elif scope["type"] == "http" and path.startswith(COLLECT) and not path.startswith(IMPORT):
+    elif scope["type"] == "http" and path.startswith(COLLECT) and not path.startswith(THROUGH_DJANGO):
         await collect(scope, receive, send)
     elif scope["type"] == "http" and path == "/healthz":
         await _send_health(send)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tillit_web.mailboxes import over_http as mail_over_http
 from tillit_web.people import views as people
 from tillit_web.warehouse import over_http
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("settings/collection/", include("tillit_web.collect.urls")),
     path("v1/import", over_http.receive, name="import_file"),
     path("v1/import/<uuid:import_id>", over_http.receipt, name="import_receipt"),
+    path("", include("tillit_web.mailboxes.urls")),
+    path("v1/mail", mail_over_http.receive, name="receive_mail"),
     path("account/", include("tillit_web.people.account_urls")),
 ]
 

@@ -38,6 +38,7 @@ PUBLIC = (
     | {"me/erased/<str:token>/"}  # the receipt says nothing about whom
     | {"meetings/trying/"}  # what is being tried, for everybody to read
     | {"v1/import", "v1/import/<uuid:import_id>"}  # a server's write key lets in
+    | {"v1/mail"}  # signed with a server's secret
     | {"book/", "book/<slug:slug>/", "book/calendar/<uuid:feed>.ics", "book/booking/<str:token>/"}
     | {f"book/booking/<str:token>/{page}" for page in ("details/", "move/", "cancel/", "booking.ics")}
     | {"help/", "help/sitemap.xml", "help/helped/<str:token>/", "help/people/<slug:slug>/", "help/answers/<slug:slug>/"}

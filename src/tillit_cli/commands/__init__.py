@@ -34,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("inspect", "show how a file is understood, and write its mapping", "tillit_cli.commands.inspect"),
     Command("journeys", "how customers really go: steps, waits, starts, ends", "tillit_cli.commands.journeys"),
     Command("key", "make, list and revoke the keys that events come in with", "tillit_cli.commands.key"),
+    Command("mail", "take in a mail that a mail server hands over", "tillit_cli.commands.mail"),
     Command("plan", "what it takes to learn whether a person helps at a moment", "tillit_cli.commands.plan"),
     Command("readiness", "how near customers are to an outcome", "tillit_cli.commands.readiness"),
     Command("report", "the journeys of files as one page", "tillit_cli.commands.report"),

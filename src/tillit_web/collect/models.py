@@ -29,3 +29,13 @@ class WriteKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.beginning}…)"
+
+
+class SeenSignature(models.Model):
+    """A signed call that came, for as long as its signature would let it in again."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    received_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.received_at:%Y-%m-%d %H:%M:%S}"

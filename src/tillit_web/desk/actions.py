@@ -19,6 +19,7 @@ from tillit.vocabulary import Errand
 from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk import machine, moments
 from tillit_web.desk.assigning import assign_soon
+from tillit_web.desk.delivering import deliver
 from tillit_web.desk.handing import hand_over, subject_in
 from tillit_web.desk.models import LONGEST_TEXT, Agreement, Conversation, Message
 from tillit_web.desk.publishing import tell
@@ -254,9 +255,9 @@ def answer(
 
 
 def note(
-    conversation: Conversation, text: str, by: User, *, client_id: str = "", now: datetime | None = None
+    conversation: Conversation, text: str, by: User | None, *, client_id: str = "", now: datetime | None = None
 ) -> Message:
-    """Write something for us alone.
+    """Write something for us alone; None writes what a program noticed.
 
     Raises:
         NoText: Nothing was written, or too much.
@@ -433,7 +434,7 @@ def _write(
     handler: User | None = None,
     answer: LibraryAnswer | None = None,
 ) -> Message:
-    return Message.objects.create(
+    written = Message.objects.create(
         conversation=row,
         written_at=at,
         author=author.value,
@@ -442,6 +443,8 @@ def _write(
         answer=answer,
         client_id=client_id[:64] or uuid.uuid4().hex,
     )
+    deliver(written)
+    return written
 
 
 def _limit_opening(network: str, at: datetime) -> None:

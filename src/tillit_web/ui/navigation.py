@@ -62,7 +62,7 @@ RAIL: tuple[Entry, ...] = (
         "people:settings",
         _("Settings"),
         "settings",
-        ("people:", "retention:", "site:", "robots:", "insight:employees"),
+        ("people:", "retention:", "site:", "robots:", "insight:employees", "mailboxes:"),
         lower=True,
     ),
 )

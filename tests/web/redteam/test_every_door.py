@@ -49,6 +49,10 @@ ADDRESSES: dict[Door, set[str]] = {
         *("help:expert", "help:comparison", "help:answer"),
         *("desk:queue", "desk:conversation", "desk:answer", "desk:note", "desk:take", "desk:let_go", "desk:hand_back"),
         *("desk:close", "desk:open_again"),
+        # Mails of customers, each to whoever works at the desk; no order stands in them that the shop did not write.
+        *("mailboxes:overview", "mailboxes:new", "mailboxes:one", "mailboxes:examine", "mailboxes:pause"),
+        *("mailboxes:remove", "mailboxes:aside", "mailboxes:held", "mailboxes:take_in", "mailboxes:throw_away"),
+        *("mailboxes:send_again", "receive_mail"),
         *("collect:overview", "collect:create_key", "collect:revoke_key", "collect:replay", "collect:discard"),
     },
     Door.OWN_FILE: {
@@ -75,6 +79,7 @@ COMMANDS_OF: dict[Door, set[str]] = {
             "fairness",
             "forget",
             "key",
+            "mail",
             "plan",
             "restore",
             "retention",

@@ -27,6 +27,7 @@ from tillit.vocabulary import Errand
 from tillit_web.answers.models import AskedQuestion
 from tillit_web.booking.models import Booking, Host, Kind
 from tillit_web.desk.models import Conversation
+from tillit_web.mailboxes.models import TakenMail
 from tillit_web.me.models import PageCode
 from tillit_web.meetings.queries import policy
 from tillit_web.people.models import AccessRecord, BlockedAttempt, Company, Correction, OneTimeLink, User
@@ -60,6 +61,10 @@ def conversations(at: datetime) -> None:
     Conversation.objects.create(token_digest=os.urandom(32), language="sv", opened_at=at, changed_at=at)
 
 
+def mails_taken(at: datetime) -> None:
+    TakenMail.objects.create(once=os.urandom(16), taken_at=at)
+
+
 def questions(at: datetime) -> None:
     AskedQuestion.objects.create(language="sv", text="Har ni lampor?", asked_at=at, outcome="nothing")
 
@@ -91,13 +96,14 @@ PLANTED: dict[DataClass, tuple[Callable[[datetime], None], ...]] = {
     DataClass.ACCESS_RECORD: (openings, held_back),
     DataClass.CORRECTIONS: (corrections,),
     DataClass.BOOKINGS: (bookings,),
-    DataClass.CONVERSATIONS: (conversations,),
+    DataClass.CONVERSATIONS: (conversations, mails_taken),
     DataClass.QUESTIONS: (questions,),
     DataClass.WORKING_RECORDS: (codes, links, sign_ins, browsers, jobs),
 }
 # What has no row class of its own, and why it need not.
 ENDS_OTHERWISE = {
     "people.Contact": "with the last event or reason",
+    "mailboxes.HeldMail": "with the failed box, whose rows are tested with it (tests/web/mailboxes)",
     "people.ContactReason": "at its `ends_at`",
     "people.Block": "never: who does not want to be contacted, as a hash",
     "meetings.Need": "at its `ends_at`, by meetings.jobs.forget_needs",
