@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "tillit_web.meetings",
     "tillit_web.desk",
     "tillit_web.mailboxes",
+    "tillit_web.calls",
     "tillit_web.insight",
     "tillit_web.me",
     "django.contrib.contenttypes",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tillit_web.calls import over_http as calls_over_http
+from tillit_web.calls import views as calls
 from tillit_web.mailboxes import over_http as mail_over_http
 from tillit_web.people import views as people
 from tillit_web.warehouse import over_http
@@ -31,6 +33,9 @@ urlpatterns = [
     path("v1/import/<uuid:import_id>", over_http.receipt, name="import_receipt"),
     path("", include("tillit_web.mailboxes.urls")),
     path("v1/mail", mail_over_http.receive, name="receive_mail"),
+    path("calls/", include("tillit_web.calls.urls")),
+    path("offer/<str:token>/", calls.accept, name="accept_offer"),
+    path("v1/calls", calls_over_http.receive, name="receive_call"),
     path("account/", include("tillit_web.people.account_urls")),
 ]
 

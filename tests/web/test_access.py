@@ -38,7 +38,8 @@ PUBLIC = (
     | {"me/erased/<str:token>/"}  # the receipt says nothing about whom
     | {"meetings/trying/"}  # what is being tried, for everybody to read
     | {"v1/import", "v1/import/<uuid:import_id>"}  # a server's write key lets in
-    | {"v1/mail"}  # signed with a server's secret
+    | {"v1/mail", "v1/calls"}  # signed with a server's secret
+    | {"offer/<str:token>/"}  # one offer, to the customer who was sent its link
     | {"book/", "book/<slug:slug>/", "book/calendar/<uuid:feed>.ics", "book/booking/<str:token>/"}
     | {f"book/booking/<str:token>/{page}" for page in ("details/", "move/", "cancel/", "booking.ics")}
     | {"help/", "help/sitemap.xml", "help/helped/<str:token>/", "help/people/<slug:slug>/", "help/answers/<slug:slug>/"}

@@ -16,14 +16,16 @@ from tillit import fault
 from tillit.desk.handoff import Author
 from tillit.desk.mail import addresses_in
 from tillit.errors import TillitError
-from tillit.sentences import sentence
+from tillit.sentences import Sentence, sentence
 from tillit_web.answers.written import as_text
+from tillit_web.desk import actions as desk
 from tillit_web.desk.models import Message
 from tillit_web.mailboxes import smtp
 from tillit_web.mailboxes.models import MailThread, SentMail
 from tillit_web.mailboxes.problems import MailboxProblem
 from tillit_web.mailboxes.threads import new_message_id, reply_address
 from tillit_web.people.queries import company
+from tillit_web.ui.templatetags.tillit import said
 
 MOST_TRIES = 6
 WAIT = timedelta(minutes=2)  # doubled with each try
@@ -50,7 +52,11 @@ def note_to_send(message: Message) -> None:
 def send_waiting(*, now: datetime) -> int:
     """Send what waits; how many went. Killed anywhere, no mail goes twice: what may have gone is shown to people."""
     dead = SentMail.objects.filter(state=SentMail.State.SENDING, changed_at__lt=now - LONGEST_SENDING)
-    dead.update(state=SentMail.State.UNCERTAIN, changed_at=now, problem=_UNCERTAIN.to_json())
+    for row in dead.select_related("thread__conversation"):
+        row.state, row.changed_at, row.problem = SentMail.State.UNCERTAIN, now, _UNCERTAIN.to_json()
+        with transaction.atomic():
+            row.save()
+            _tell_colleagues(row, _UNCERTAIN, now)
     went = 0
     for row in SentMail.objects.filter(state=SentMail.State.WAITING).select_related("thread__mailbox", "message"):
         if row.thread.mailbox.is_active and row.changed_at + _wait(row.tries) <= now:
@@ -136,6 +142,17 @@ def _note_failure(row: SentMail, error: TillitError, now: datetime) -> None:
         current.state = SentMail.State.FAILED if is_over else SentMail.State.WAITING
     current.problem, current.changed_at = error.sentence.to_json(), now
     current.save()
+    if current.state != SentMail.State.WAITING:
+        _tell_colleagues(current, error.sentence, now)
+
+
+def _tell_colleagues(row: SentMail, why: Sentence, now: datetime) -> None:
+    """Where they look: in the conversation."""
+    with translation.override(company().language):
+        text = _("What we wrote to %(address)s may not have arrived: %(why)s See Mail put aside.")
+        said_why = said(why)
+        line = text % {"address": row.thread.address, "why": said_why if said_why.endswith(".") else f"{said_why}."}
+    desk.note(row.thread.conversation, line, None, now=now)
 
 
 def _wait(tries: int) -> timedelta:

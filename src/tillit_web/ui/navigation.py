@@ -29,6 +29,8 @@ class Entry:
     lower: bool = False
 
 
+_MAILBOXES = ("mailboxes:overview", "mailboxes:new", "mailboxes:one", "mailboxes:examine")
+
 RAIL: tuple[Entry, ...] = (
     Entry("insight:home", _("Home"), "home", ("insight:home",)),
     Entry(
@@ -53,7 +55,9 @@ RAIL: tuple[Entry, ...] = (
     ),
     Entry("insight:credit", _("Who contributed"), "credit", ("insight:credit",)),
     Entry("meetings:meetings", _("Meetings"), "meetings", ("meetings:", "insight:near")),
-    Entry("desk:queue", _("Desk"), "desk", ("desk:", "skills:"), lower=True),
+    Entry(
+        "desk:queue", _("Desk"), "desk", ("desk:", "skills:", "calls:", "mailboxes:aside", "mailboxes:held"), lower=True
+    ),
     Entry("booking:coming", _("Bookings"), "bookings", ("booking:",), lower=True),
     Entry("answers:library", _("Answers"), "answers", ("answers:",), lower=True),
     Entry("warehouse:imports", _("Import"), "import", ("warehouse:",), roles=READERS, lower=True),
@@ -62,7 +66,7 @@ RAIL: tuple[Entry, ...] = (
         "people:settings",
         _("Settings"),
         "settings",
-        ("people:", "retention:", "site:", "robots:", "insight:employees", "mailboxes:"),
+        ("people:", "retention:", "site:", "robots:", "insight:employees", *_MAILBOXES),
         lower=True,
     ),
 )

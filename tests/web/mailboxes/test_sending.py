@@ -134,6 +134,8 @@ def test_what_fails_is_kept_with_its_reason(
         assert actions.send_waiting(now=NOW) == 0
         assert state() == ends_as
         assert says in problem()
+        told = sent.thread.conversation.messages.filter(author="note", text__contains="may not have arrived")
+        assert told.count() == (ends_as != "waiting")
         if ends_as == "waiting":  # it is tried again, later each time, and then no more
             for _ in range(10):
                 actions.send_waiting(now=NOW + timedelta(days=1))

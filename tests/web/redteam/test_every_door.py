@@ -53,6 +53,9 @@ ADDRESSES: dict[Door, set[str]] = {
         *("mailboxes:overview", "mailboxes:new", "mailboxes:one", "mailboxes:examine", "mailboxes:pause"),
         *("mailboxes:remove", "mailboxes:aside", "mailboxes:held", "mailboxes:take_in", "mailboxes:throw_away"),
         *("mailboxes:send_again", "receive_mail"),
+        # Calls, and what was offered on them, to whoever made them; never of another shop's sales.
+        *("calls:overview", "calls:note", "calls:plan", "calls:plan_booked", "calls:plan_requested", "calls:settle"),
+        *("calls:offer", "receive_call"),
         *("collect:overview", "collect:create_key", "collect:revoke_key", "collect:replay", "collect:discard"),
     },
     Door.OWN_FILE: {
@@ -65,6 +68,7 @@ ADDRESSES: dict[Door, set[str]] = {
         "me:erase",
         *("book:kinds", "book:booking", "book:details", "book:move", "book:cancel", "book:invite", "book:times"),
         *("talk:start", "talk:thread", "talk:write", "talk:person", "talk:done", "talk:reach"),
+        "accept_offer",
         *("me:close", "me:hand_out", "me:receipt"),
     },
 }

@@ -26,6 +26,7 @@ from tillit.meetings.policy_files import default_policy_text
 from tillit.vocabulary import Errand
 from tillit_web.answers.models import AskedQuestion
 from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.calls.models import Call, CallTask
 from tillit_web.desk.models import Conversation
 from tillit_web.mailboxes.models import TakenMail
 from tillit_web.me.models import PageCode
@@ -65,6 +66,14 @@ def mails_taken(at: datetime) -> None:
     TakenMail.objects.create(once=os.urandom(16), taken_at=at)
 
 
+def calls(at: datetime) -> None:
+    Call.objects.create(source="pbx", call_id=str(at), direction="in", started_at=at, published_at=at)
+
+
+def planned(at: datetime) -> None:
+    CallTask.objects.create(relation="contract", relation_on=at.date(), due_at=at, noted_at=at)
+
+
 def questions(at: datetime) -> None:
     AskedQuestion.objects.create(language="sv", text="Har ni lampor?", asked_at=at, outcome="nothing")
 
@@ -96,7 +105,7 @@ PLANTED: dict[DataClass, tuple[Callable[[datetime], None], ...]] = {
     DataClass.ACCESS_RECORD: (openings, held_back),
     DataClass.CORRECTIONS: (corrections,),
     DataClass.BOOKINGS: (bookings,),
-    DataClass.CONVERSATIONS: (conversations, mails_taken),
+    DataClass.CONVERSATIONS: (conversations, mails_taken, calls, planned),
     DataClass.QUESTIONS: (questions,),
     DataClass.WORKING_RECORDS: (codes, links, sign_ins, browsers, jobs),
 }
@@ -104,6 +113,7 @@ PLANTED: dict[DataClass, tuple[Callable[[datetime], None], ...]] = {
 ENDS_OTHERWISE = {
     "people.Contact": "with the last event or reason",
     "mailboxes.HeldMail": "with the failed box, whose rows are tested with it (tests/web/mailboxes)",
+    "calls.Offer": "with its call",
     "people.ContactReason": "at its `ends_at`",
     "people.Block": "never: who does not want to be contacted, as a hash",
     "meetings.Need": "at its `ends_at`, by meetings.jobs.forget_needs",
@@ -111,7 +121,7 @@ ENDS_OTHERWISE = {
 }
 TABLES = {
     *(AccessRecord, BlockedAttempt, Correction, Booking, AskedQuestion, PageCode),
-    *(OneTimeLink, AccessAttempt, Session, DBTaskResult, Conversation),
+    *(OneTimeLink, AccessAttempt, Session, DBTaskResult, Conversation, Call, CallTask),
 }
 
 
