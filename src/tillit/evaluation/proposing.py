@@ -26,6 +26,7 @@ from tillit.vocabulary import Errand, Stage
 
 LEAST_CUSTOMERS = 3_000  # with an outcome that was drawn; below, what a rule gains could not be told from luck
 CHOOSES, JUDGES = 5, 8  # lots below the first choose, below the second judge, the others value
+LEAST_ESS = 100  # decisions of the rarer side that judge a leaf; a rule on fewer is not worth a reader's time
 ERRANDS = tuple(Errand)
 STAKE = "stake"
 
@@ -155,9 +156,10 @@ def _proposed(asked: _Asked, change: Change, *, tried: int) -> ProposedRule | No
         None if up_to is None else round(up_to * asked.unit),
         max(1, round(gain.value)) if to_person else min(-1, round(-gain.value)),
     )
-    if gain.value <= 0 or not here.any():
+    ess = _ess(asked, here)
+    if gain.value <= 0 or ess < LEAST_ESS:
         return None
-    harms = [_harm(asked, here, of) for of in (asked.told.complaint, asked.told.asked_afterwards)]
+    harms = [_harm(asked, here, of, ess) for of in (asked.told.complaint, asked.told.asked_afterwards)]
     complaints, afterwards = (harm if harm is None or to_person else harm.turned for harm in harms)
     watched = ((Lacking.COMPLAINTS, complaints), (Lacking.ASKED_AFTERWARDS, afterwards))
     lacking = [name for name, harm in watched if harm is None or harm.at_most >= NO_WORSE_WITHIN]
@@ -174,13 +176,17 @@ def _stakes(change: Change) -> tuple[float | None, float | None]:
     return max(above, default=None), min(up_to, default=None)
 
 
-def _harm(asked: _Asked, here: Bools, happened: Floats) -> Harm | None:
+def _ess(asked: _Asked, here: Bools) -> float:
+    """As many equally weighted decisions of the rarer side as judge a leaf."""
+    weight, action = 1 / asked.decisions.taken_propensity[here], asked.decisions.action[here]
+    return min(effective_size(weight[action == side]) for side in (MACHINE, PERSON))
+
+
+def _harm(asked: _Asked, here: Bools, happened: Floats, ess: float) -> Harm | None:
     """How much more often something bad follows a person in a leaf."""
     own = asked.told.decisions.take(here)
-    weight = 1 / own.taken_propensity
-    ess = min(effective_size(weight[own.action == side]) for side in (MACHINE, PERSON))
     as_one = replace(own, stage=np.zeros(len(own), np.int64), stages=("leaf",))
-    return harm_of(as_one, happened[here], ess=ess, as_of_days=asked.as_of_days) if ess else None
+    return harm_of(as_one, happened[here], ess=ess, as_of_days=asked.as_of_days)
 
 
 def _values(decisions: Decisions, policy: Policy, may: Policy, unit: int) -> tuple[Span | None, Span | None]:

@@ -14,6 +14,7 @@ from enum import StrEnum
 import numpy as np
 
 from tillit.errors import PropensityError
+from tillit.evaluation.by_group import GroupEffect
 from tillit.evaluation.claims import ALPHA, always_valid
 from tillit.evaluation.decisions import Bools
 from tillit.evaluation.evaluate import evaluate
@@ -23,6 +24,7 @@ from tillit.evaluation.log_table import CELLS, MACHINE, PERSON, LogTable
 from tillit.evaluation.proposing import StageProposal, stage_proposals
 from tillit.evaluation.results import Effect, PolicyValue, Span
 from tillit.evaluation.scores import Z_95, Estimate
+from tillit.meetings.fairness import Audit
 from tillit.meetings.policy import Cell, Policy
 
 COMPARED_FROM = 300  # customers with an outcome, for a comparison that was chosen beforehand
@@ -129,6 +131,7 @@ class Standing:
         is_contradicted: The log was not drawn by the odds it names, so nothing is compared.
         keepable: Stages at which some customers could be kept on an earlier table; `kept` those where some are.
         proposals: What the log speaks for beyond the policy.
+        fairness: Groups beside each other, with `by_group` what a person adds in each; empty where nobody asked.
     """
 
     decisions: int
@@ -143,6 +146,8 @@ class Standing:
     keepable: tuple[Keepable, ...] = ()
     kept: tuple[KeptStage, ...] = ()
     proposals: tuple[StageProposal, ...] = ()
+    fairness: Audit | None = None
+    by_group: tuple[GroupEffect, ...] = ()
 
 
 def standing(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from django.utils import timezone
 from tillit.evaluation.log_table import MICROS_PER_DAY, log_table
 from tillit.evaluation.standing import Standing, standing
 from tillit.events.currencies import exponent
-from tillit.meetings.log import DecisionLog, open_log
+from tillit.meetings.fairness import audit
+from tillit.meetings.log import DecisionLog, Logged, open_log
 from tillit.meetings.policy import Cell, Policy
 from tillit.meetings.policy_files import parse_policy
+from tillit_web.meetings.fairness import effects_by_group
 from tillit_web.meetings.models import Reading
 from tillit_web.meetings.queries import begin, counted, read
 
@@ -134,12 +136,26 @@ def policies_of(log: DecisionLog, *, currency: str | None) -> list[Policy]:
 
 def _counted(log: DecisionLog, *, currency: str | None, now: datetime) -> Results:
     position, policy = log.position(), read(log, currency=currency)
+    stated = log.groups()
+    at: list[int] = []
+    groups: list[Mapping[str, str]] = []
+    as_of_days = now.timestamp() * 1e6 / MICROS_PER_DAY
+
+    def noted() -> Iterator[Logged]:
+        for one in counted(log):
+            at.append(one.decision.moment.at)
+            groups.append(stated.get(one.decision.id, {}))
+            yield one
+
+    table = log_table(noted(), exponent=exponent(currency))
     said = standing(
-        log_table(counted(log), exponent=exponent(currency)),
+        table,
         chosen=chosen_cells(policies_of(log, currency=currency)),
-        as_of_days=now.timestamp() * 1e6 / MICROS_PER_DAY,
+        as_of_days=as_of_days,
         person_minutes=policy.costs.minutes,
         exponent=exponent(currency),
         policy=policy,
     )
+    by_group = () if said.is_contradicted else effects_by_group(table, at, groups, as_of_days=as_of_days)
+    said = replace(said, fairness=audit(counted(log), stated), by_group=by_group)
     return Results(said, position, policy.version, now)

@@ -14,6 +14,7 @@ from tillit.meetings.log import open_log
 from tillit.vocabulary import Role
 from tillit_web.meetings import frame, telling
 from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, cases
+from tillit_web.meetings.fairness import fairness_part, needed_for_effect
 from tillit_web.meetings.keeping import whole_ways
 from tillit_web.meetings.models import Return
 from tillit_web.meetings.proposed import stage_lines
@@ -61,6 +62,8 @@ def show_meetings(request: TeamRequest) -> HttpResponse:
         "whole_ways": whole_ways(known.kept),
         "proposed": stage_lines(policy, known.proposals, (), currency=currency),
         "learn_link": reverse("meetings:learn"),
+        "fairness": fairness_part(known.fairness, known.by_group),
+        "effect_needs": needed_for_effect(),
     }
     return frame.show(request, "meetings/results.html", "meetings:meetings", context)
 
