@@ -171,6 +171,8 @@ def plan_booked(booking: Booking, *, about: str, now: datetime) -> CallTask:
     """
     if booking.state != Booking.State.CONFIRMED or not booking.phone:
         raise NoBasis(sentence("The booking has ended, or has no number: nobody is to be called for it."))
+    if known := CallTask.objects.filter(booking=booking, state=CallTask.State.OPEN).first():
+        return known
     return _plan(
         CallTask(booking=booking), booking.phone, about, booking.starts_at, booking.name, booking.changed_at, now
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from tillit_web.desk.models import Message
 _LINES = {"rows": 4}
 _MOMENT = {"type": "datetime-local"}
 _DAY = {"type": "date"}
+LONGEST_SHOWN = 200
 FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -49,7 +51,7 @@ class NoteForm(forms.Form):
     )
     is_settled = forms.BooleanField(label=gettext_lazy("Nothing is left to do"), required=False)
     relation = forms.CharField(
-        label=gettext_lazy("Why we called, if nobody booked or asked for it"),
+        label=gettext_lazy("What the relation is"),
         max_length=300,
         required=False,
         help_text=gettext_lazy("A documented relation, such as a contract. Without one the call counts as cold."),
@@ -91,10 +93,17 @@ class TaskForm(forms.Form):
     )
 
 
+class _MessageField(forms.ModelChoiceField[Message]):
+    """One of some messages, by its words."""
+
+    def label_from_instance(self, message: Message) -> str:
+        return Truncator(message.text).chars(LONGEST_SHOWN)
+
+
 class RequestForm(forms.Form):
     """A call that a customer asked for in a conversation."""
 
-    message: forms.ModelChoiceField[Message] = forms.ModelChoiceField(
+    message = _MessageField(
         label=gettext_lazy("Where they asked for it"), queryset=Message.objects.none(), widget=forms.RadioSelect
     )
     phone = forms.CharField(label=gettext_lazy("Phone number"), max_length=40)

@@ -67,7 +67,14 @@ def note(request: TeamRequest) -> HttpResponse:
             messages.success(request, _("The call is written down."))
         return redirect("desk:conversation", _of(call.conversation).public_id)
     status = 422 if form.errors else 200
-    return render(request, "calls/note.html", {"form": form, "conversation": conversation}, status=status)
+    why = ("relation", "relation_on")
+    shown = {
+        "form": form,
+        "conversation": conversation,
+        "said": [field for field in form.visible_fields() if field.name not in why],
+        "why": [form[name] for name in why],
+    }
+    return render(request, "calls/note.html", shown, status=status)
 
 
 @access(*Role)
