@@ -186,13 +186,14 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     np.add.at(value, cell, traces.amount_minor[ends][paid])
     np.add.at(with_value, cell, 1)
     # Within each way that converts, touches share it by their age; summed over the ways of a path, touch by touch.
-    age = (traces.occurred_at[ends][touched_way] - touched_at) / asked.half_life
-    youngest = age[offsets[1:][touched_way] - 1]  # the last one weighs 1, so that no way's weights are all too small
-    weight = np.exp2(youngest - age)
-    share = weight / np.bincount(touched_way, weights=weight, minlength=len(ends))[touched_way]
-    cells = paths.offsets[path_of_way[touched_way]] + np.arange(len(touched)) - offsets[touched_way]
+    sold = np.flatnonzero(converts[touched_way])
+    way = touched_way[sold]
+    # The last one weighs 1, so that no way's weights are all too small.
+    younger = (touched_at[sold] - touched_at[offsets[1:][way] - 1]) / asked.half_life
+    weight = np.exp2(younger)
+    share = weight / np.bincount(way, weights=weight, minlength=len(ends))[way]
     decay = np.zeros(len(paths.codes), dtype=np.int64)
-    np.add.at(decay, cells, np.rint(PARTS * share * converts[touched_way]).astype(np.int64))
+    np.add.at(decay, paths.offsets[path_of_way[way]] + sold - offsets[way], np.rint(PARTS * share).astype(np.int64))
     sets, persons = _persons(person[ends], path_of_way, converts)
     span = (int(traces.occurred_at.min()), int(traces.occurred_at.max()))
     return TouchpointPart(paths, conversions, nulls, value, with_value, decay, sets, persons, span)
