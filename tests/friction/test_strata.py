@@ -19,7 +19,6 @@ def rows(entry_channel: list[int], known: list[bool], at: list[datetime]) -> Vis
         person=np.arange(count),
         at=micros,
         began_at=micros,
-        ended_at=micros,
         left=none,
         waited_seconds=np.zeros(count),
         reached_goal=none,

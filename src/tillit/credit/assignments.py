@@ -38,10 +38,9 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """One bucket: its marks, its goal events, and when each of its persons was last seen."""
+class Seen:
+    """One bucket: its goal events, and when each of its persons was last seen."""
 
-    marks: tuple[Mark, ...]
     person: Indices
     last_at: Indices
     buyer: Indices
@@ -78,11 +77,13 @@ def trials_in(view: View, goal: str) -> tuple[Trial, ...]:
     if view.selection != Selection():
         raise QueryError(sentence("holdouts are read from all journeys; ask without a selection"))
     code = activity_code(view.names, goal)
-    parts = view.map_buckets(lambda bucket, traces: _drawn(view, bucket, traces, code), ("amount_minor", "currency"))
     marks: dict[str, list[Mark]] = defaultdict(list)
-    for part in parts:
-        for mark in part.marks:
+    for found in view.map_buckets(lambda bucket, traces: _marks(view, bucket, traces)):
+        for mark in found:
             marks[mark.name].append(mark)
+    if not marks:
+        return ()
+    parts = view.map(lambda traces: _seen(traces, code), columns=("amount_minor", "currency"))
     return tuple(_trial(name, marks[name], parts, view.names.currency) for name in sorted(marks))
 
 
@@ -94,21 +95,25 @@ def trials_on(names: Collection[str], trials: Iterable[Trial]) -> tuple[Trial, .
     return tuple(trial for trial in trials if trial.name in names)
 
 
-def _drawn(view: View, bucket: Bucket, traces: Traces, goal: int) -> Drawn:
-    assert traces.amount_minor is not None  # noqa: S101 - asked for in trials_in
-    assert traces.currency is not None  # noqa: S101
+def _marks(view: View, bucket: Bucket, traces: Traces) -> list[Mark]:
     texts = property_texts(view, bucket, PROPERTY).dictionary_encode()
     words = [marks_in(word) for word in texts.dictionary.to_pylist()]
-    person = np.repeat(traces.person, np.diff(traces.offsets))
-    marks = [
-        Mark(int(person[row]), name, withheld, int(traces.occurred_at[row]))
-        for row in np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False)).tolist()
+    rows = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
+    person = traces.person[np.searchsorted(traces.offsets, rows, side="right") - 1]
+    return [
+        Mark(who, name, withheld, int(traces.occurred_at[row]))
+        for row, who in zip(rows.tolist(), person.tolist(), strict=True)
         for name, withheld in words[texts.indices[row].as_py()].items()
     ]
+
+
+def _seen(traces: Traces, goal: int) -> Seen:
+    assert traces.amount_minor is not None  # noqa: S101 - asked for in trials_in
+    assert traces.currency is not None  # noqa: S101
+    person = np.repeat(traces.person, np.diff(traces.offsets))
     ends = np.flatnonzero(np.append(person[1:] != person[:-1], True)) if len(person) else np.zeros(0, np.int64)
     bought = np.flatnonzero(traces.activity == goal)
-    return Drawn(
-        tuple(marks),
+    return Seen(
         person[ends],
         traces.occurred_at[ends],
         person[bought],
@@ -118,7 +123,7 @@ def _drawn(view: View, bucket: Bucket, traces: Traces, goal: int) -> Drawn:
     )
 
 
-def _trial(name: str, marks: list[Mark], parts: list[Drawn], currencies: tuple[str, ...]) -> Trial:
+def _trial(name: str, marks: list[Mark], parts: list[Seen], currencies: tuple[str, ...]) -> Trial:
     all_drawn = not all(mark.withheld for mark in marks)
     first: dict[int, Mark] = {}
     for mark in sorted(marks, key=lambda mark: (mark.drawn_at, not mark.withheld)):
@@ -136,7 +141,7 @@ def _trial(name: str, marks: list[Mark], parts: list[Drawn], currencies: tuple[s
 
 
 def _bought_since(
-    person: Indices, since: Indices, parts: list[Drawn], currencies: tuple[str, ...]
+    person: Indices, since: Indices, parts: list[Seen], currencies: tuple[str, ...]
 ) -> tuple[Floats, Mapping[str, Floats]]:
     buyer, at, amount, currency = (
         np.concatenate([getattr(part, column) for part in parts])

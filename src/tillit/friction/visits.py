@@ -35,7 +35,7 @@ class VisitRows:
         entry_channel: Channel of the journey's first event: known before any step.
         known: The customer had reached the goal in an earlier journey.
         person: Internal codes.
-        at: Of the visit; the journey began at `began_at` and its last event is at `ended_at`.
+        at: Of the visit; the journey began at `began_at`.
         left: No event follows, and the goal was not reached.
         waited_seconds: Until the journey's next event; NaN where there is none.
         amount_minor: Of the goal's event; 0 without one, `currency` is -1 there.
@@ -48,7 +48,6 @@ class VisitRows:
     person: NDArray[np.int64]
     at: Micros
     began_at: Micros
-    ended_at: Micros
     left: NDArray[np.bool_]
     waited_seconds: NDArray[np.float64]
     reached_goal: NDArray[np.bool_]
@@ -87,9 +86,9 @@ def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyEnds, tuple[
 
     def kernel(bucket: Bucket, traces: Traces) -> tuple[VisitRows, JourneyEnds, tuple[str, ...]]:
         part, parts = split.parts(view, bucket, traces)
-        rows, ends, _ = visits_of(traces, part, goal=goal)
-        over = is_finished(rows.ended_at, rows.reached_goal, newest_at=newest_at, lapse_days=view.rule.lapse_days)
-        return rows.keep(over), ends, parts
+        rows, ends, journey = visits_of(traces, part, goal=goal)
+        over = is_finished(ends.ended_at, ends.reached_goal, newest_at=newest_at, lapse_days=view.rule.lapse_days)
+        return rows.keep(over[journey]), ends, parts
 
     columns = {"channel", "amount_minor", "currency"} | ({split.column} if split.column else set())
     found = view.map_buckets(kernel, columns)
@@ -148,7 +147,6 @@ def visits_of(traces: Traces, part: Codes, *, goal: int) -> tuple[VisitRows, Jou
         person=traces.person[of],
         at=traces.occurred_at[row],
         began_at=began[of],
-        ended_at=ended[of],
         left=left,
         waited_seconds=np.where(left, np.nan, (traces.occurred_at[after] - traces.occurred_at[row]) / 1e6),
         reached_goal=reached[of],
