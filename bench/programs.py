@@ -239,6 +239,32 @@ def report_tillit(folder: Path) -> Work:
     return work
 
 
+def core_of_report_tillit(folder: Path) -> Work:
+    """What the report costs without its page: the graph, friction with its ranges, and seven models with theirs."""
+    import numpy as np
+
+    from tillit.credit.paths import paths_from
+    from tillit.credit.sales import UNKNOWN, spec_for
+    from tillit.credit.side_by_side import credit
+    from tillit.credit.vocabulary import Model
+    from tillit.friction.find import friction
+    from tillit.journeys.graph import overview
+    from tillit.journeys.store import OrderedStore
+    from tillit.journeys.touchpoints import touchpoint_paths
+    from tillit.journeys.view import CaseRule, View
+    from tillit.vocabulary import Purpose
+
+    def work() -> Answer:
+        view = View(OrderedStore.open(folder / STORE), CaseRule("order", 30), purpose=Purpose.MEASUREMENT)
+        graph = overview(view)
+        hurts = friction(view, rng=np.random.default_rng(1), timezone="Europe/Stockholm")
+        paths = paths_from(touchpoint_paths(view, spec_for("order", "channel", view.names, UNKNOWN)))
+        shared = credit(paths, tuple(Model), np.random.default_rng(1))
+        return {"arrows": len(graph.follows), "steps": len(hurts.steps), "models": len(shared.models)}
+
+    return work
+
+
 def store_tillit(folder: Path) -> Work:
     """The build itself, from the log to the ordered store."""
     import contextlib
@@ -276,6 +302,7 @@ QUESTIONS: dict[str, dict[str, Program]] = {
         "duckdb windows, best entry": funnel_duckdb,
     },
     "whole report": {"tillit, from its store": report_tillit},
+    "graph, friction and credit": {"tillit, from its store": core_of_report_tillit},
     "building the store": {"tillit": store_tillit},
     **credit_programs.QUESTIONS,
 }
