@@ -57,6 +57,7 @@ check: install-test
 
 bench: install-bench
 	@$(PY) -m bench $(if $(LARGE),--large)
+	@$(PY) -m bench.conversing
 
 bench-spark: install-bench install-spark
 	@JAVA_HOME="$$(bash house/java.sh)" && export JAVA_HOME && $(PY) -m bench.spark $(if $(LARGE),--large)

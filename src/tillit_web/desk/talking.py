@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -212,11 +212,13 @@ def _opened(token: str) -> Conversation:
 
 
 async def _in_thread(reading: Callable[[], _Found]) -> _Found:
+    # The thread keeps its connection for the next request: to open one costs as much as what most requests read.
     def work() -> _Found:
         try:
             return reading()
-        finally:
+        except DatabaseError:
             connection.close()
+            raise
 
     return await asyncio.to_thread(work)
 

@@ -2,7 +2,7 @@
 //
 // <… id="…" data-live="grows">: lines that are not there yet are added, which a screen reader hears as news.
 // <… id="…" data-live="changes">: its content is put in place of the old; what has the focus keeps it by its id.
-const LEAST_PAUSE = 500;
+const LEAST_PAUSE = 800;
 const PAUSES = 3; // as many times as the page took to come: who asks a busy server asks less often
 
 let isWanted = false;
