@@ -23,6 +23,7 @@ urlpatterns = [
     path("help/", include("tillit_web.answers.help_urls")),
     path("desk/", include("tillit_web.desk.urls")),
     path("desk/skills/", include("tillit_web.desk.skills_urls")),
+    path("", include("tillit_web.desk.briefing_urls")),
     path("talk/", include("tillit_web.desk.talk_urls")),
     path("meetings/", include("tillit_web.meetings.urls")),
     path("me/", include("tillit_web.me.urls")),

@@ -33,7 +33,18 @@ PUBLIC = (
     {"welcome/<str:token>/", "new-password/<str:token>/", "demo/enter/<str:token>", "language/"}
     | {
         f"me/{page}"
-        for page in ("", "code/", "page/", "answer/", "need/", "no-contact/", "correct/", "erase/", "close/")
+        for page in (
+            "",
+            "code/",
+            "page/",
+            "answer/",
+            "need/",
+            "meetings/",
+            "no-contact/",
+            "correct/",
+            "erase/",
+            "close/",
+        )
     }
     | {"me/erased/<str:token>/"}  # the receipt says nothing about whom
     | {"meetings/trying/"}  # what is being tried, for everybody to read
@@ -42,6 +53,8 @@ PUBLIC = (
     | {"offer/<str:token>/"}  # one offer, to the customer who was sent its link
     | {"book/", "book/<slug:slug>/", "book/calendar/<uuid:feed>.ics", "book/booking/<str:token>/"}
     | {f"book/booking/<str:token>/{page}" for page in ("details/", "move/", "cancel/", "booking.ics")}
+    | {"briefing/<str:token>/", "briefing/<str:token>/strike/", "briefing/<str:token>/reading/"}
+    | {"briefing/talk/<str:token>/", "briefing/booked/<str:token>/"}  # a signed address opens one meeting
     | {"help/", "help/sitemap.xml", "help/helped/<str:token>/", "help/people/<slug:slug>/", "help/answers/<slug:slug>/"}
     | {"help/compared/<slug:slug>/", "help/^(?P<language>sv|nb|en)/$", r"help/^(?P<language>sv|nb|en)/feed\.xml$"}
     | {"talk/", *(f"talk/<str:token>/{page}" for page in ("", "write/", "person/", "done/", "reach/"))}

@@ -228,3 +228,39 @@ class ColleagueSkill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.language}"
+
+
+class Shown(models.Model):
+    """What of a customer is shown to whoever meets them: for one conversation, or for one booking."""
+
+    conversation = models.OneToOneField(Conversation, null=True, on_delete=models.CASCADE, related_name="shown")
+    booking = models.OneToOneField("booking.Booking", null=True, on_delete=models.CASCADE, related_name="+")
+    is_verified = models.BooleanField(default=False)  # of a booking: it was made by whose address it has
+    seen_at = models.DateTimeField(null=True)  # the customer has seen the page with what they read
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(conversation__isnull=False, booking__isnull=True)
+                | Q(conversation__isnull=True, booking__isnull=False),
+                name="shown_for_one_meeting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.conversation or self.booking)
+
+
+class StruckMark(models.Model):
+    """Something that a customer struck from what we are shown, as a digest: it never comes back."""
+
+    shown = models.ForeignKey(Shown, on_delete=models.CASCADE, related_name="struck")
+    subject = models.BinaryField(max_length=16, null=True, db_index=True)  # of a customer who has shown who they are
+    mark = models.CharField(max_length=32)
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["shown", "mark"], name="struck_once")]
+
+    def __str__(self) -> str:
+        return self.mark

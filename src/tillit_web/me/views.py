@@ -21,6 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import PurposeError, QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.vocabulary import ContactChannel, Purpose, Role
+from tillit_web.desk.briefing import claim, is_verified, meetings_of
+from tillit_web.desk.briefing_links import address_of, opened_by, token_of
 from tillit_web.mail import can_mail
 from tillit_web.me import codes, queries
 from tillit_web.meetings.models import Need
@@ -158,6 +160,21 @@ def need(request: HttpRequest, subject: bytes) -> HttpResponse:
         note_need(subjects, Need.Kind(kind), said_to=Need.SaidTo.OWN_PAGE)
         messages.success(request, _("A person meets you from now on, for a year or until you say otherwise."))
     return redirect("me:page")
+
+
+@_of_customer
+@require_http_methods(["GET", "POST"])
+def meetings(request: HttpRequest, subject: bytes) -> HttpResponse:
+    """Conversations and bookings under my address: which are mine, and what is shown to whoever meets me."""
+    subjects = queries.subjects_known_with(subject) or (subject,)
+    if request.method == "POST":
+        meeting = opened_by(request.POST.get("meeting", "")[:200])
+        if claim(meeting, subjects):
+            return redirect(address_of(meeting))
+        messages.error(request, _("That is under another address than the one you showed."))
+        return redirect("me:meetings")
+    rows = [(each, token_of(each), is_verified(each)) for each in meetings_of(subjects)]
+    return render(request, "me/meetings.html", {"rows": rows})
 
 
 @_of_customer

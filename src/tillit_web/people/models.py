@@ -120,6 +120,7 @@ class AccessRecord(models.Model):
     class What(models.TextChoices):
         PAGE = "page", _("Opened the page")
         CONTACTS = "contacts", _("Opened contact details")
+        BRIEFING = "briefing", _("Opened the briefing")
         SEARCH = "search", _("Searched")
         EXPORT = "export", _("Took out contact details")
         CODE = "code", _("Handed out a code")

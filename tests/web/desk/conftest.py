@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tillit_web.answers.models import Expert, LibraryAnswer
+from tillit_web.booking.models import Host, Kind
 from tillit_web.people.models import Company
 
 KNOWN = {
@@ -41,3 +42,11 @@ def library(company: Company) -> dict[str, LibraryAnswer]:
     # Written at one moment in every test, so that its index is made once for all of them.
     LibraryAnswer.objects.update(changed_at=then)
     return answers
+
+
+@pytest.fixture
+def kind(company: Company) -> Kind:
+    """Half an hour with Ada."""
+    made = Kind.objects.create(slug="call", language="en", name="A call", where="We call you", minutes=30)
+    made.hosts.set([Host.objects.create(name="Ada")])
+    return made

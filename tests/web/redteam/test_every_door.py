@@ -40,6 +40,8 @@ ADDRESSES: dict[Door, set[str]] = {
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
         *("meetings:staffing", "meetings:need", "skills:overview"),
+        # What happened with people is told by its month there, and no amount.
+        *("briefing:conversation", "briefing:booking"),
         *("booking:coming", "booking:cancel", "booking:missed", "booking:kinds", "booking:new_kind", "booking:kind"),
         *("booking:new_host", "booking:host", "book:calendar"),
         *("answers:library", "answers:new", "answers:write", "answers:still_right", "answers:publish", "answers:sure"),
@@ -65,7 +67,8 @@ ADDRESSES: dict[Door, set[str]] = {
     },
     Door.THE_CUSTOMER: {
         *("me:start", "me:code", "me:page", "me:answer", "me:need", "me:no_contact", "me:correct", "me:download"),
-        "me:erase",
+        *("me:erase", "me:meetings"),
+        *("briefing:own", "briefing:of_talk", "briefing:of_booking", "briefing:strike", "briefing:reading"),
         *("book:kinds", "book:booking", "book:details", "book:move", "book:cancel", "book:invite", "book:times"),
         *("talk:start", "talk:thread", "talk:write", "talk:person", "talk:done", "talk:reach"),
         "accept_offer",
