@@ -22,6 +22,7 @@ urlpatterns = [
     path("answers/", include("tillit_web.answers.urls")),
     path("help/", include("tillit_web.answers.help_urls")),
     path("desk/", include("tillit_web.desk.urls")),
+    path("desk/report/", include("tillit_web.desk.report_urls")),
     path("desk/skills/", include("tillit_web.desk.skills_urls")),
     path("", include("tillit_web.desk.briefing_urls")),
     path("talk/", include("tillit_web.desk.talk_urls")),

@@ -56,7 +56,11 @@ RAIL: tuple[Entry, ...] = (
     Entry("insight:credit", _("Who contributed"), "credit", ("insight:credit",)),
     Entry("meetings:meetings", _("Meetings"), "meetings", ("meetings:", "insight:near")),
     Entry(
-        "desk:queue", _("Desk"), "desk", ("desk:", "skills:", "calls:", "mailboxes:aside", "mailboxes:held"), lower=True
+        "desk:queue",
+        _("Desk"),
+        "desk",
+        ("desk:", "skills:", "briefing:", "week:", "calls:", "mailboxes:aside", "mailboxes:held"),
+        lower=True,
     ),
     Entry("booking:coming", _("Bookings"), "bookings", ("booking:",), lower=True),
     Entry("answers:library", _("Answers"), "answers", ("answers:",), lower=True),

@@ -39,7 +39,7 @@ ADDRESSES: dict[Door, set[str]] = {
         *("meetings:matrix", "meetings:learn", "meetings:trying", "meetings:see_return"),
         # Evidence of a link tells its month.
         *("identity:held", "identity:decide", "identity:undo", "identity:identifier"),
-        *("meetings:staffing", "meetings:need", "skills:overview"),
+        *("meetings:staffing", "meetings:need", "skills:overview", "week:report"),
         # What happened with people is told by its month there, and no amount.
         *("briefing:conversation", "briefing:booking"),
         *("booking:coming", "booking:cancel", "booking:missed", "booking:kinds", "booking:new_kind", "booking:kind"),
