@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -45,14 +45,23 @@ def invitation(appointment: Appointment) -> bytes:
 
 def feed(appointments: Sequence[Appointment]) -> bytes:
     """A calendar to subscribe to: METHOD:PUBLISH."""
-    return _calendar(appointments, "PUBLISH")
+    return _calendar([replace(one, attendee="") for one in appointments], "PUBLISH")  # which invites nobody
+
+
+def kept_object(appointment: Appointment) -> bytes:
+    """A booking as a calendar server keeps it (RFC 4791): without METHOD, and without anybody to invite.
+
+    A server that finds attendees writes to them itself, and the customer would hear twice.
+    """
+    return _calendar([replace(appointment, organizer="", attendee="")], "")
 
 
 def _calendar(appointments: Sequence[Appointment], method: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", method)
+    if method:
+        calendar.add("method", method)
     for appointment in appointments:
         calendar.add_component(_event(appointment))
     calendar.add_missing_timezones()
@@ -73,7 +82,10 @@ def _event(appointment: Appointment) -> Event:
     for name, text in (("location", appointment.where), ("description", appointment.description)):
         if text:
             event.add(name, text)
-    for name, address in (("organizer", appointment.organizer), ("attendee", appointment.attendee)):
-        if address:
-            event.add(name, vCalAddress(f"mailto:{address}"))
+    if appointment.organizer:
+        event.add("organizer", vCalAddress(f"mailto:{appointment.organizer}"))
+    if appointment.attendee:
+        attendee = vCalAddress(f"mailto:{appointment.attendee}")
+        attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+        event.add("attendee", attendee)
     return event

@@ -18,13 +18,15 @@ class BookingConfig(AppConfig):
     def ready(self) -> None:
         """Have holds end and reminders go out by themselves, and erasure and retention reach what customers wrote."""
         from tillit_web.booking.about import bookings_about, said_in_bookings
-        from tillit_web.booking.jobs import tidy_bookings  # models exist only now
+        from tillit_web.booking.copying import tell_calendars
+        from tillit_web.booking.jobs import hear_calendars, tidy_bookings  # models exist only now
         from tillit_web.booking.models import Booking
         from tillit_web.jobs.schedule import every
         from tillit_web.people.erasure import also_remove, also_search
         from tillit_web.retention.ending import also_end, of_table
 
-        every(TIDY_EVERY, tidy_bookings)
+        for job in (tidy_bookings, hear_calendars, tell_calendars):
+            every(TIDY_EVERY, job)
         also_remove("app.sqlite: bookings", bookings_about)
         also_search("app.sqlite: bookings", said_in_bookings)
         also_end(of_table(DataClass.BOOKINGS, "bookings", lambda before: Booking.objects.filter(starts_at__lt=before)))

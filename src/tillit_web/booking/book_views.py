@@ -107,7 +107,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
             if starts_at is None:
                 raise actions.NotFree
             moved = actions.move(row, starts_at, now=timezone.now())
-            sending.tell(moved, root=request.build_absolute_uri("/").rstrip("/"))
+            sending.tell(moved, root=request.build_absolute_uri("/").rstrip("/"), host_before=row.host)
             return redirect("book:booking", token)
         except actions.NotFree:
             problem, status = "taken", 409

@@ -33,4 +33,4 @@ def opened_by(token: str) -> Booking:
         uid = UUID(hex=_BOOKING.unsign(token))
     except (signing.BadSignature, ValueError):
         uid = UUID(int=0)
-    return get_object_or_404(Booking.objects.select_related("kind", "host"), uid=uid)
+    return get_object_or_404(Booking.objects.select_related("kind", "host", "room"), uid=uid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -177,6 +178,16 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def where(self) -> str:
+        """Where the two meet."""
+        return f"{self.kind.where} · {self.room.name}" if self.room else self.kind.where
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over, its pauses not counted."""
+        return self.starts_at + timedelta(minutes=self.kind.minutes)
+
 
 class Occasion(models.Model):
     """A meeting that takes place: one host, in one room where it needs one, with as many places as it had at first."""
@@ -223,3 +234,100 @@ class TakenStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host_id} {self.step}"
+
+
+class BusyCalendar(models.Model):
+    """A calendar of a host's, somewhere else: it says when they are busy, and may be told of their bookings.
+
+    Address and password are sealed (`tillit_web.sealed`): a published address opens the calendar to whoever has it.
+    """
+
+    class Source(models.TextChoices):
+        PUBLISHED = "published", _("an address that is published (Outlook, Google)")
+        CALDAV = "caldav", _("CalDAV, which takes bookings too (Nextcloud, Radicale, Fastmail)")
+
+    UNREADABLE = "unreadable"  # a reason beside those of outgoing.Reason: it came, and cannot be read
+
+    class Told(models.IntegerChoices):
+        NOTHING = 0
+        THAT_IT_WILL_END = 1
+        THAT_IT_HAS_ENDED = 2
+
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="calendars")
+    source = models.CharField(_("What it is"), max_length=10, choices=Source.choices, default=Source.PUBLISHED)
+    name = models.CharField(max_length=120, blank=True)  # as its server calls it, or the server's own name
+    sealed_address = models.BinaryField()
+    sealed_user = models.BinaryField(default=bytes)
+    sealed_password = models.BinaryField(default=bytes)
+    writes = models.BooleanField(_("Bookings are put into it"), default=True)  # CalDAV alone
+    fresh_hours = models.PositiveSmallIntegerField(
+        _("Hours without an answer until nothing can be booked"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(336)],
+        help_text=_("While the calendar is silent its last answer counts for so long. You are told after half of it."),
+    )
+    tried_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)  # the last time that it was read whole
+    reason = models.CharField(max_length=20, blank=True)  # why not, the last time: an outgoing.Reason, or "unreadable"
+    problem = models.JSONField(default=dict)  # of "unreadable": the sentence; of "refused": the status
+    digest = models.CharField(max_length=64, blank=True)  # of what was read
+    known_until = models.DateTimeField(null=True)
+    told = models.PositiveSmallIntegerField(choices=Told.choices, default=Told.NOTHING)
+
+    class Meta:
+        ordering: ClassVar = ["host__name", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.name}"
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether what it said last still counts."""
+        return self.heard_at is not None and now - self.heard_at <= timedelta(hours=self.fresh_hours)
+
+    @property
+    def warned_from(self) -> datetime | None:
+        """From when on its owner is warned: half of the time that it may be silent."""
+        return self.heard_at and self.heard_at + timedelta(hours=self.fresh_hours) / 2
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When nothing can be booked any more, if it stays silent."""
+        return self.heard_at and self.heard_at + timedelta(hours=self.fresh_hours)
+
+
+class BusySpan(models.Model):
+    """A time at which a host is busy by a calendar of theirs: microseconds UTC. What they do then is not kept."""
+
+    calendar = models.ForeignKey(BusyCalendar, on_delete=models.CASCADE, related_name="spans")
+    starts = models.BigIntegerField()
+    ends = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["calendar", "ends"], name="busy_by_calendar_and_end")]
+
+    def __str__(self) -> str:
+        return f"{self.starts} {self.ends}"
+
+
+class CalendarCopy(models.Model):
+    """What a CalDAV calendar was told of a booking. It outlives a booking that is erased until it is taken back."""
+
+    class Seen(models.TextChoices):
+        AS_WRITTEN = "", _("as it was written")
+        MOVED = "moved", _("moved in the calendar")
+        GONE = "gone", _("deleted in the calendar")
+
+    calendar = models.ForeignKey(BusyCalendar, on_delete=models.CASCADE, related_name="copies")
+    booking = models.ForeignKey(Booking, on_delete=models.SET_NULL, null=True, related_name="copies")
+    uid = models.UUIDField()
+    sequence = models.PositiveIntegerField(null=True)  # of the state that it was told last; null: of none yet
+    seen = models.CharField(max_length=5, choices=Seen.choices, blank=True)
+    reason = models.CharField(max_length=20, blank=True)  # why it could not be told, as of its calendar
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["calendar", "uid"], name="a_calendar_has_a_booking_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uid} {self.sequence}"

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 
 from tillit.booking.calendars import Appointment
 from tillit.booking.slots import MINUTE, STEP_MINUTES, Slot, Span, apart, free_slots, merged
 from tillit.booking.slots import Host as FreeHost
 from tillit.booking.slots import Room as FreeRoom
 from tillit.journeys.opening import COUNTRIES, OpeningHours
-from tillit_web.booking.models import Booking, Host, Kind, Occasion, Room, TakenStep
+from tillit_web.booking.models import Booking, BusyCalendar, BusySpan, Host, Kind, Occasion, Room, TakenStep
+from tillit_web.mail import can_mail
 from tillit_web.people.queries import CompanyFacts, being_erased, company
+from tillit_web.ui.outgoing_words import why_no_answer
+from tillit_web.ui.templatetags.tillit import said
 
 WEEK = timedelta(days=7)
 DAY = 86_400_000_000
@@ -45,7 +51,8 @@ def slots_of(kind: Kind, *, first: int, last: int, now: datetime, room: Room | N
     if first >= furthest:
         return ()
     here = company()
-    hosts = list(kind.hosts.filter(is_active=True).order_by("pk"))
+    silent = set(silent_hosts(now))
+    hosts = [host for host in kind.hosts.filter(is_active=True).order_by("pk") if host.pk not in silent]
     rooms = list(kind.rooms.order_by("pk"))
     wanted = [one for one in rooms if one.is_active and room in (None, one)]
     taken = _taken(kind, hosts, wanted, first, last)
@@ -86,7 +93,44 @@ def _taken(
         span = at * step, (at + 1) * step
         taken["host", host].append(span)
         taken["room", place].append(span)
+    busy = BusySpan.objects.filter(calendar__host__in=hosts, ends__gt=first - margin, starts__lt=last + margin)
+    for host, starts, ends in busy.values_list("calendar__host_id", "starts", "ends"):
+        taken["host", host].append((starts, ends))
     return taken
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarNow:
+    """A calendar as its page shows it: fresh, soon too old (`is_ending`), or too old to book by."""
+
+    row: BusyCalendar
+    age_seconds: float | None
+    is_fresh: bool
+    is_ending: bool
+    why: str
+    untold: int  # bookings that could not be put into it
+
+
+def calendars_now(now: datetime) -> list[CalendarNow]:
+    """Every calendar that is read, by host."""
+    untold = Count("copies", filter=~Q(copies__reason=""))
+    return [
+        CalendarNow(
+            row,
+            None if row.heard_at is None else (now - row.heard_at).total_seconds(),
+            row.is_fresh(now),
+            row.warned_from is not None and row.is_fresh(now) and now >= row.warned_from,
+            why(row),
+            row.untold,
+        )
+        for row in BusyCalendar.objects.select_related("host").annotate(untold=untold)
+    ]
+
+
+def silent_hosts(now: datetime) -> list[int]:
+    """Hosts of whom a calendar has not been heard for longer than its owner allows: they cannot be booked."""
+    rows = BusyCalendar.objects.only("host_id", "heard_at", "fresh_hours")
+    return [row.host_id for row in rows if not row.is_fresh(now)]
 
 
 def _begun(kind: Kind, room: Room | None, first: int, last: int) -> defaultdict[int, list[int]]:
@@ -143,13 +187,14 @@ def can_be_booked() -> bool:
 
 def to_be_seen() -> QuerySet[Booking]:
     """Bookings but for customers who asked to be erased; theirs go within minutes."""
-    return Booking.objects.exclude(subject__isnull=False, subject__in=being_erased()).select_related("kind", "host")
+    rows = Booking.objects.exclude(subject__isnull=False, subject__in=being_erased())
+    return rows.select_related("kind", "host", "room")
 
 
 def coming(now: datetime) -> QuerySet[Booking]:
     """Bookings from an hour ago on, the next one first."""
     rows = to_be_seen().filter(state=Booking.State.CONFIRMED, starts_at__gte=now - timedelta(hours=1))
-    return rows.order_by("starts_at", "pk")
+    return rows.prefetch_related("copies").order_by("starts_at", "pk")
 
 
 def lately(now: datetime) -> QuerySet[Booking]:
@@ -167,6 +212,13 @@ def of_host(host: Host, now: datetime) -> QuerySet[Booking]:
     return rows.order_by("starts_at")
 
 
+def why(calendar: BusyCalendar) -> str:
+    """Why a calendar could not be read the last time, in the reader's words; "" where it could."""
+    if calendar.reason == BusyCalendar.UNREADABLE:
+        return said(calendar.problem)
+    return why_no_answer(calendar.reason, status=int(calendar.problem.get("status", 0)))
+
+
 def uid_of(text: str) -> UUID | None:
     """The booking's own uid in what calendars call it; None where it is none of ours."""
     name, at, home = text.strip().lower().rpartition("@")
@@ -176,21 +228,27 @@ def uid_of(text: str) -> UUID | None:
         return None
 
 
+def uid_in_calendars(uid: UUID) -> str:
+    """What calendars call a booking, for its whole life."""
+    return f"{uid}@{UID_HOME}"
+
+
 def appointment(booking: Booking, *, for_host: bool) -> Appointment:
     """A booking as a calendar sees it: the host is told whom they meet, the customer by whom they are met."""
     here = company()
     other = (booking.name or booking.email) if for_host else here.name
     return Appointment(
-        uid=f"{booking.uid}@{UID_HOME}",
+        uid=uid_in_calendars(booking.uid),
         sequence=booking.sequence,
         starts=booking.starts_at,
         ends=booking.starts_at + timedelta(minutes=booking.kind.minutes),
         zone=here.timezone,
         summary=f"{booking.kind.name} · {other}",
-        where=booking.kind.where,
+        where=booking.where,
         description="\n".join(filter(None, (booking.phone, booking.wishes))) if for_host else booking.host.name,
-        organizer=booking.host.email,
-        attendee=booking.email,
+        # Replies go to the organizer: to our own mailbox where there is one.
+        organizer=parseaddr(settings.DEFAULT_FROM_EMAIL)[1] if can_mail() else booking.host.email,
+        attendee=booking.host.email if for_host else booking.email,
         cancelled=booking.state == Booking.State.CANCELLED,
         changed_at=booking.changed_at,
     )

@@ -1,17 +1,20 @@
-"""Bookings on their way to customers by mail, where the company has set up mail; the page says the same without."""
+"""Bookings on their way to customers and hosts by mail, where mail is set up; the pages say the same without."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tillit.booking.calendars import invitation
+from tillit.booking.calendars import Appointment, invitation
+from tillit_web.booking.copying import tell_calendars
 from tillit_web.booking.links import address_of
-from tillit_web.booking.models import Booking
-from tillit_web.booking.queries import appointment, to_be_seen
+from tillit_web.booking.models import Booking, BusyCalendar, Host
+from tillit_web.booking.queries import appointment, to_be_seen, why
+from tillit_web.jobs.actions import enqueue
 from tillit_web.mail import can_mail
 from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import local_time
@@ -19,22 +22,50 @@ from tillit_web.ui.templatetags.tillit import local_time
 REMINDED_BEFORE = timedelta(hours=24)
 
 
-def tell(booking: Booking, *, root: str) -> None:
-    """Send the customer how the booking stands, with an invitation that their calendar understands.
+def tell(booking: Booking, *, root: str, host_before: Host | None = None) -> None:
+    """Tell customer and host how a booking stands, each with an invitation that their calendar understands.
+
+    A host whose own calendar takes bookings hears of it there; the next job tells it.
 
     Args:
         root: What the page's address begins with, `https://shop.example`.
+        host_before: Who met the customer until now; theirs is cancelled if somebody else does from now on.
     """
-    if not booking.email or not can_mail():
+    if BusyCalendar.objects.filter(source=BusyCalendar.Source.CALDAV, writes=True).exists():
+        enqueue(tell_calendars)
+    if not can_mail():
         return
-    with translation.override(booking.language):
-        if booking.state == Booking.State.CANCELLED:
-            subject = _("Cancelled: %(what)s, %(when)s")
-        elif booking.sequence:
-            subject = _("Moved: %(what)s, %(when)s")
+    if booking.email:
+        with translation.override(booking.language):
+            _send(booking, _subject(booking), root + address_of(booking))
+    with translation.override(company().language):
+        if host_before is not None and host_before != booking.host:
+            gone = replace(appointment(booking, for_host=True), cancelled=True, attendee=host_before.email)
+            _send_to_host(host_before, _("Cancelled: %(what)s, %(when)s"), booking, gone)
+        _send_to_host(booking.host, _subject(booking), booking, appointment(booking, for_host=True))
+
+
+def warn(calendar: BusyCalendar, *, now: datetime) -> None:
+    """Tell a host that their calendar is silent: once while they can still be booked, once when they cannot any more.
+
+    Without mail, or without their address, the page says it alone.
+    """
+    if calendar.warned_from is None or now < calendar.warned_from:
+        return
+    told = BusyCalendar.Told.THAT_IT_WILL_END if calendar.is_fresh(now) else BusyCalendar.Told.THAT_IT_HAS_ENDED
+    changed = BusyCalendar.objects.filter(pk=calendar.pk, told__lt=told).update(told=told)
+    if not changed or not calendar.host.email or not can_mail():
+        return
+    with translation.override(company().language):
+        values = {"name": calendar.name, "when": local_time(calendar.closes_at)}
+        if told == BusyCalendar.Told.THAT_IT_WILL_END:
+            subject = _("Your calendar is silent: %(name)s")
+            text = _("If it stays silent, customers find no times with you from %(when)s.")
         else:
-            subject = _("Booked: %(what)s, %(when)s")
-        _send(booking, subject, root + address_of(booking))
+            subject = _("Customers find no times with you: %(name)s is silent")
+            text = _("It has been silent for longer than was agreed. Since %(when)s customers find no times with you.")
+        lines = [text % values, "", why(calendar), "", _("Bookings that were made stay as they are.")]
+        EmailMessage(subject % values, "\n".join(lines), None, [calendar.host.email]).send()
 
 
 def remind(now: datetime) -> None:
@@ -58,12 +89,33 @@ def remind(now: datetime) -> None:
             _send(booking, _("Tomorrow: %(what)s, %(when)s"), "")
 
 
+def _subject(booking: Booking) -> str:
+    if booking.state == Booking.State.CANCELLED:
+        return _("Cancelled: %(what)s, %(when)s")
+    return _("Moved: %(what)s, %(when)s") if booking.sequence else _("Booked: %(what)s, %(when)s")
+
+
 def _send(booking: Booking, subject: str, link: str) -> None:
     values = {"what": booking.kind.name, "when": local_time(booking.starts_at)}
-    lines = [booking.kind.where, booking.host.name]
+    lines = [booking.where, booking.host.name]
     if link:
         lines += ["", _("Move or cancel it here, without an account:"), link]
     message = EmailMessage(subject % values, "\n".join((company().name, *lines)), None, [booking.email])
-    method = "CANCEL" if booking.state == Booking.State.CANCELLED else "REQUEST"
-    message.attach("booking.ics", invitation(appointment(booking, for_host=False)), f"text/calendar; method={method}")
+    _attach(message, appointment(booking, for_host=False))
     message.send()
+
+
+def _send_to_host(host: Host, subject: str, booking: Booking, told: Appointment) -> None:
+    hears_there = host.calendars.filter(source=BusyCalendar.Source.CALDAV, writes=True).exists()
+    if not host.email or hears_there:
+        return
+    values = {"what": booking.kind.name, "when": local_time(booking.starts_at)}
+    lines = (booking.name, booking.phone, booking.email, booking.where, booking.wishes)
+    message = EmailMessage(subject % values, "\n".join(filter(None, lines)), None, [host.email])
+    _attach(message, told)
+    message.send()
+
+
+def _attach(message: EmailMessage, told: Appointment) -> None:
+    method = "CANCEL" if told.cancelled else "REQUEST"
+    message.attach("booking.ics", invitation(told), f"text/calendar; charset=utf-8; method={method}")

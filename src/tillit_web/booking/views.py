@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tillit.vocabulary import Role
 from tillit_web.booking import actions, queries, sending
-from tillit_web.booking.forms import HostForm, KindForm
-from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.booking.forms import HostForm, KindForm, RoomForm
+from tillit_web.booking.models import Booking, Host, Kind, Room
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.ui.slugs import free_slug
 
@@ -24,7 +24,12 @@ NOT_A_KIND = ("booking", "calendar")  # what else stands under /book/
 def coming(request: TeamRequest) -> HttpResponse:
     """Who comes, and who did lately."""
     now = timezone.now()
-    shown = {"coming": queries.coming(now), "lately": queries.lately(now), "has_kinds": Kind.objects.exists()}
+    shown = {
+        "coming": queries.coming(now),
+        "lately": queries.lately(now),
+        "has_kinds": Kind.objects.exists(),
+        "quiet": [one for one in queries.calendars_now(now) if one.is_ending or not one.is_fresh],
+    }
     return render(request, "booking/coming.html", {"tab": "coming", **shown})
 
 
@@ -53,7 +58,12 @@ def missed(request: TeamRequest, booking: int) -> HttpResponse:
 @require_GET
 def kinds(request: TeamRequest) -> HttpResponse:
     """What can be booked, and with whom."""
-    shown = {"kinds": Kind.objects.prefetch_related("hosts"), "hosts": Host.objects.all()}
+    shown = {
+        "kinds": Kind.objects.prefetch_related("hosts", "rooms"),
+        "hosts": Host.objects.all(),
+        "rooms": Room.objects.all(),
+        "silent": queries.silent_hosts(timezone.now()),
+    }
     return render(request, "booking/kinds.html", {"tab": "kinds", **shown})
 
 
@@ -87,3 +97,15 @@ def host(request: TeamRequest, host: int | None = None) -> HttpResponse:
         form.save()
         return redirect("booking:kinds")
     return render(request, "booking/form.html", {"tab": "kinds", "form": form, "heading": row or _("Who can be met")})
+
+
+@access(Role.OWNER, Role.ANALYST)
+@require_http_methods(["GET", "POST"])
+def room(request: TeamRequest, room: int | None = None) -> HttpResponse:
+    """Somewhere to meet that one meeting has at a time."""
+    row = get_object_or_404(Room, pk=room) if room else None
+    form = RoomForm(request.POST or None, instance=row)
+    if form.is_valid():
+        form.save()
+        return redirect("booking:kinds")
+    return render(request, "booking/form.html", {"tab": "kinds", "form": form, "heading": row or _("A room or a shop")})

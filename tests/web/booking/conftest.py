@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from pytest_django import Settings
+
+from tests.web.booking.calendar_server import CalendarServer
 from tillit_web.booking.models import Host, Kind
 from tillit_web.people.models import Company
 
@@ -14,3 +19,12 @@ def kind(company: Company) -> Kind:
     made = Kind.objects.create(slug="call", language="en", name="A call", where="We call you", minutes=30, after=15)
     made.hosts.set([Host.objects.create(name="Ada", email="ada@example.org"), Host.objects.create(name="Bo")])
     return made
+
+
+@pytest.fixture
+def server(tmp_path: Path, settings: Settings) -> Iterator[CalendarServer]:
+    """A calendar server of the company's own network."""
+    made = CalendarServer(tmp_path)
+    settings.OWN_SERVERS = frozenset({made.endpoint})
+    yield made
+    made.close()

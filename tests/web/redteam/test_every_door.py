@@ -43,7 +43,10 @@ ADDRESSES: dict[Door, set[str]] = {
         # What happened with people is told by its month there, and no amount.
         *("briefing:conversation", "briefing:booking"),
         *("booking:coming", "booking:cancel", "booking:missed", "booking:kinds", "booking:new_kind", "booking:kind"),
-        *("booking:new_host", "booking:host", "book:calendar"),
+        *("booking:new_host", "booking:host", "book:calendar", "booking:new_room", "booking:room"),
+        # Busy times of a host, without what they do then; customers are in none of it.
+        *("booking:calendars", "booking:connect_calendar", "booking:calendar", "booking:read_calendar"),
+        "booking:forget_calendar",
         *("answers:library", "answers:new", "answers:write", "answers:still_right", "answers:publish", "answers:sure"),
         *("answers:experts", "answers:new_expert", "answers:expert", "answers:agree", "answers:unanswered"),
         *("answers:judge", "answers:comparisons", "answers:new_comparison", "answers:comparison"),
