@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMessage
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tillit.booking.calendars import Appointment, invitation
@@ -36,9 +39,9 @@ def tell(booking: Booking, *, root: str, host_before: Host | None = None) -> Non
     if not can_mail():
         return
     if booking.email:
-        with translation.override(booking.language):
+        with _speaking(booking.language):
             _send(booking, _subject(booking), root + address_of(booking))
-    with translation.override(company().language):
+    with _speaking(company().language):
         if host_before is not None and host_before != booking.host:
             gone = replace(appointment(booking, for_host=True), cancelled=True, attendee=host_before.email)
             _send_to_host(host_before, _("Cancelled: %(what)s, %(when)s"), booking, gone)
@@ -56,7 +59,7 @@ def warn(calendar: BusyCalendar, *, now: datetime) -> None:
     changed = BusyCalendar.objects.filter(pk=calendar.pk, told__lt=told).update(told=told)
     if not changed or not calendar.host.email or not can_mail():
         return
-    with translation.override(company().language):
+    with _speaking(company().language):
         values = {"name": calendar.name, "when": local_time(calendar.closes_at)}
         if told == BusyCalendar.Told.THAT_IT_WILL_END:
             subject = _("Your calendar is silent: %(name)s")
@@ -85,8 +88,15 @@ def remind(now: datetime) -> None:
     )
     for booking in soon:
         Booking.objects.filter(pk=booking.pk).update(reminded_at=now)
-        with translation.override(booking.language):
+        with _speaking(booking.language):
             _send(booking, _("Tomorrow: %(what)s, %(when)s"), "")
+
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    """A mail's words and its clock: a job has no reader whose page would set them."""
+    with translation.override(language), timezone.override(ZoneInfo(company().timezone)):
+        yield
 
 
 def _subject(booking: Booking) -> str:

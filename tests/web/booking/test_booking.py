@@ -276,6 +276,7 @@ def test_who_comes_tomorrow_is_reminded_once(kind: Kind, settings: Settings) -> 
         with time_machine.travel(at):
             jobs.tidy_bookings.func()
     assert len(mail.outbox) == 1
+    assert "09:00" in mail.outbox[0].subject  # on the company's clock, where a job has no page to set it
 
 
 def test_erasing_a_customer_takes_their_booking(kind: Kind) -> None:

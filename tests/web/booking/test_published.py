@@ -153,8 +153,8 @@ def test_the_host_is_told_before_times_vanish_and_when_they_have(
             assert ("is silent" in page) == (hours >= 2)
     assert said == [0, 1, 1, 2, 2]
     assert mail.outbox[0].to == ["ada@example.org"]
-    assert "customers find no times with you from" in mail.outbox[0].body
-    assert "Customers find no times with you" in mail.outbox[1].subject
+    assert "inga tider hos dig från 2 nov. 2026 12:00" in mail.outbox[0].body  # on the company's clock
+    assert "Kunder hittar inga tider hos dig" in mail.outbox[1].subject
 
 
 def test_heard_again_it_is_told_anew_the_next_time(ada: Host, far: Server) -> None:
