@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -132,44 +128,6 @@ def test_one_visitor_holds_no_more_than_three_times(kind: Kind) -> None:
             continue
     assert held == actions.MOST_HELD
     hold(kind, NINE_TOMORROW + timedelta(hours=6), network="198.51.100")
-
-
-AT_ONCE = """
-import threading
-from collections import Counter
-from datetime import datetime
-from pathlib import Path
-from tillit_web.serving.directory import open_directory
-open_directory(Path({data!r}))
-from tillit_web.booking import actions
-from tillit_web.booking.models import Host, Kind
-from tillit_web.people.actions import describe_company
-describe_company("Shop", zone="Europe/Stockholm", currency="SEK", language="en", is_simulated=False)
-kind = Kind.objects.create(slug="call", language="en", name="A call", where="We call you", minutes=30, after=15)
-kind.hosts.set([Host.objects.create(name="Ada"), Host.objects.create(name="Bo")])
-now, came, begin = datetime.fromisoformat({now!r}), [], threading.Barrier({bookers})
-def book(at):
-    begin.wait()
-    try:
-        came.append(actions.hold(kind, datetime.fromisoformat(at), network="", language="en", now=now).host_id)
-    except actions.NotFree:
-        came.append("none")
-    connection.close()
-threads = [threading.Thread(target=book, args=({ats!r}[n % 2],)) for n in range({bookers})]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-print(sorted(Counter(map(str, came)).items()))
-"""
-
-
-@pytest.mark.parametrize("bookers", [50, 100])
-def test_of_many_who_book_at_once_each_host_meets_one(tmp_path: Path, bookers: int) -> None:
-    """On a database file, as in an installation; half of them want a time that overlaps the other half's."""
-    ats = [NINE_TOMORROW.isoformat(), (NINE_TOMORROW + timedelta(minutes=30)).isoformat()]
-    code = AT_ONCE.format(data=str(tmp_path / "data"), now=NOW.isoformat(), bookers=bookers, ats=ats)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
-    counts = dict(ast.literal_eval(done.stdout.splitlines()[-1]))
-    assert counts == {"1": 1, "2": 1, "none": bookers - 2}
 
 
 @time_machine.travel(NOW)
