@@ -211,6 +211,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     Activity("conversation_closed", None, Function.SERVICE, Actor.PERSON),
     Activity("call_booked", Stage.COMPARE, Function.SALES),
     Activity("call_held", Stage.COMPARE, Function.SALES, Actor.PERSON),
+    Activity("call_missed", None, Function.SALES),
     Activity("demo_held", Stage.COMPARE, Function.SALES, Actor.PERSON),
     Activity("quote_requested", Stage.DECIDE, Function.SALES),
     Activity("quote_sent", Stage.DECIDE, Function.SALES, Actor.PERSON),

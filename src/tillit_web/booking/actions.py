@@ -59,7 +59,8 @@ def confirm(booking: Booking, *, name: str, email: str, phone: str, wishes: str,
         return
     if row.state != Booking.State.HELD or row.held_until is None or row.held_until <= now:
         raise NotFree
-    row.state, row.held_until, row.network, row.changed_at = Booking.State.CONFIRMED, None, "", now
+    row.state, row.held_until, row.network = Booking.State.CONFIRMED, None, ""
+    row.changed_at = row.confirmed_at = now
     row.name, row.email, row.phone, row.wishes = name, email, phone, wishes
     row.subject = _subject_of(email)
     row.save()

@@ -18,11 +18,10 @@ from tillit.booking.calendars import feed, invitation
 from tillit_web.booking import actions, queries, sending
 from tillit_web.booking.forms import DetailsForm
 from tillit_web.booking.links import opened_by, token_of
-from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.booking.models import Booking, Host, Kind, Room
 from tillit_web.people.access import network_of, public
 
 CALENDAR = "text/calendar; charset=utf-8"
-FURTHEST_WEEK = 26
 
 
 @public
@@ -48,7 +47,14 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             if starts_at is None:
                 raise actions.NotFree
-            made = actions.hold(kind, starts_at, network=network_of(request), language=kind.language, now=now)
+            made = actions.hold(
+                kind,
+                starts_at,
+                network=network_of(request),
+                language=kind.language,
+                now=now,
+                room=_room(request, kind),
+            )
             return redirect("book:details", token_of(made))
         except actions.NotFree:
             problem, status = "taken", 409
@@ -149,17 +155,10 @@ def _feed_of(host: Host) -> HttpResponse:
 def _times(request: HttpRequest, kind: Kind, shown: dict[str, Any], status: int) -> HttpResponse:
     now = timezone.now()
     asked = request.GET.get("week", "")
-    if asked.isdecimal():
-        week = min(int(asked[:3]), FURTHEST_WEEK)
-        days = queries.week_of(kind, queries.monday_of(now, week), now=now)
-    else:  # the first week in which anything is free
-        last = min(kind.ahead_days // 7 + 1, FURTHEST_WEEK)
-        for week in range(last + 1):
-            days = queries.week_of(kind, queries.monday_of(now, week), now=now)
-            if days:
-                break
-    more = week * 7 < kind.ahead_days and week < FURTHEST_WEEK
-    shown |= {"kind": kind, "days": days, "week": week, "monday": queries.monday_of(now, week), "more": more}
+    room = _room(request, kind)
+    week = queries.week_of(kind, int(asked[:3]) if asked.isdecimal() else None, now=now, room=room)
+    rooms = [one for one in kind.rooms.all() if one.is_active]
+    shown |= {"kind": kind, "week": week, "asked": asked, "room": room, "rooms": rooms if len(rooms) > 1 else []}
     return _page(request, "book/times.html", kind.language, shown, status=status)
 
 
@@ -173,6 +172,12 @@ def _page(
     answer["X-Robots-Tag"] = "noindex"
     answer["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _room(request: HttpRequest, kind: Kind) -> Room | None:
+    """The only one that a customer wants, by the address; None for any."""
+    asked = request.GET.get("room", "")[:9]
+    return kind.rooms.filter(pk=int(asked), is_active=True).first() if asked.isdecimal() else None
 
 
 def _instant(text: str) -> datetime | None:

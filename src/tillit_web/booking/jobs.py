@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.utils import timezone
 from django_tasks import task
 
-from tillit_web.booking import actions, listening, sending, taking
+from tillit_web.booking import actions, listening, publishing, sending, taking
 from tillit_web.booking.models import BusyCalendar
 from tillit_web.jobs.actions import enqueue
 
 
 @task()
 def tidy_bookings() -> None:
-    """Give back what was held too long, and remind those who come tomorrow."""
+    """Give back what was held too long, remind those who come tomorrow, and tell the log what happened."""
     now = timezone.now()
     actions.end_holds(now)
     taking.free_what_nobody_has()
     sending.remind(now)
+    publishing.publish(now=now)
 
 
 @task()

@@ -150,6 +150,11 @@ class Booking(models.Model):
         DECLINED = Answer.DECLINED.value, _("declined")
         TENTATIVE = Answer.TENTATIVE.value, _("perhaps")
 
+    class Told(models.IntegerChoices):
+        NOTHING = 0
+        BOOKED = 1
+        ENDED = 2
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     sequence = models.PositiveIntegerField(default=0)
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="bookings")
@@ -168,6 +173,8 @@ class Booking(models.Model):
     wishes = models.TextField(_("What is it about?"), blank=True, max_length=2000)
     language = models.CharField(max_length=2, choices=LANGUAGES)
     changed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    told = models.PositiveSmallIntegerField(choices=Told.choices, default=Told.NOTHING)  # to the log of events
     reminded_at = models.DateTimeField(null=True)
     # What the calendars of the two answered to the invitation as it stands; a move asks anew.
     customer_reply = models.CharField(max_length=10, choices=Reply.choices, blank=True)

@@ -26,6 +26,7 @@ from tillit_web.ui.outgoing_words import why_no_answer
 from tillit_web.ui.templatetags.tillit import said
 
 WEEK = timedelta(days=7)
+FURTHEST_WEEK = 26
 DAY = 86_400_000_000
 PROMISED_DAYS = 14
 UID_HOME = "tillit"
@@ -48,7 +49,7 @@ def slots_of(kind: Kind, *, first: int, last: int, now: datetime, room: Room | N
         room: The only one that is wanted; None for any.
     """
     furthest = micros(now + timedelta(days=kind.ahead_days))
-    if first >= furthest:
+    if first >= furthest or last <= micros(now):
         return ()
     here = company()
     silent = set(silent_hosts(now))
@@ -165,12 +166,33 @@ def free_times(skill: str, at: int) -> tuple[int, ...]:
     return max(found, key=len, default=())
 
 
-def week_of(kind: Kind, monday: datetime, *, now: datetime) -> list[tuple[datetime, list[datetime]]]:
-    """The days of a week with their free starts, on the company's clock."""
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week of free starts: how many weeks from now, its days that have any, and whether there is a next one."""
+
+    number: int
+    days: list[tuple[datetime, list[datetime]]]
+    has_next: bool
+
+
+def week_of(kind: Kind, number: int | None, *, now: datetime, room: Room | None = None) -> Week:
+    """The free starts of a week on the company's clock; of the first that has any where none is asked for.
+
+    Args:
+        number: 0 is the week of `now`.
+    """
     zone = ZoneInfo(company().timezone)
-    slots = slots_of(kind, first=micros(monday), last=micros(monday + WEEK), now=now)
+    last = min(kind.ahead_days // 7 + 1, FURTHEST_WEEK)
+    asked = (0, last) if number is None else (min(number, last),) * 2
+    first, until = (micros(monday_of(now, week)) for week in (asked[0], asked[1] + 1))
+    slots = slots_of(kind, first=first, last=until, now=now, room=room)
     starts = [datetime.fromtimestamp(slot.starts // 1_000_000, zone) for slot in slots]
-    return [(times[0], times) for _, times in ((day, list(found)) for day, found in groupby(starts, datetime.date))]
+    shown = asked[0]
+    if number is None and starts:
+        shown = (starts[0].date() - monday_of(now, 0).date()).days // 7
+        starts = [at for at in starts if at < monday_of(now, shown + 1)]
+    days = [(times[0], times) for _, times in ((day, list(found)) for day, found in groupby(starts, datetime.date))]
+    return Week(shown, days, shown < last)
 
 
 def monday_of(at: datetime, weeks: int) -> datetime:

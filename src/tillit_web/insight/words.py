@@ -46,6 +46,7 @@ ACTIVITY_LABELS: dict[str, Promise] = {
     "question_answered": _("Question answered"),
     "call_booked": _("Call booked"),
     "call_held": _("Call held"),
+    "call_missed": _("Call nobody came to"),
     "demo_held": _("Demo held"),
     "quote_requested": _("Quote requested"),
     "quote_sent": _("Quote sent"),

@@ -261,7 +261,15 @@ def test_a_shop_says_what_can_be_booked(as_ana: Client) -> None:
         "minutes": "45",
         "hosts": [Host.objects.get().pk],
     }
-    rest = {"before": "0", "after": "0", "every": "30", "notice_hours": "2", "ahead_days": "14", "is_open": "on"}
+    rest = {
+        "places": "1",
+        "before": "0",
+        "after": "0",
+        "every": "30",
+        "notice_hours": "2",
+        "ahead_days": "14",
+        "is_open": "on",
+    }
     as_ana.post("/bookings/kinds/new/", {**said, **rest, "minutes": "7"})
     assert not Kind.objects.exists()
     as_ana.post("/bookings/kinds/new/", {**said, **rest})

@@ -1,0 +1,89 @@
+"""A callback is booked, stands in the host's calendar, and is moved by the customer beyond a change of the clocks."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from icalendar import Calendar
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import assert_accessible, assert_fits, make_owner
+from tests.web.serving.running import Served
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def weeks_around_the_next_change(today: date) -> tuple[int, int, date, date]:
+    """The week that ends with the next change of Stockholm's clock and the week after, counted from this one; their
+    Wednesdays."""
+    monday = today - timedelta(days=today.weekday())
+    for weeks in range(1, 26):
+        begin = datetime.combine(monday + timedelta(weeks=weeks), datetime.min.time(), STOCKHOLM)
+        if begin.utcoffset() != (begin - timedelta(weeks=1)).utcoffset():
+            return weeks - 1, weeks, (begin - timedelta(days=5)).date(), (begin + timedelta(days=2)).date()
+    raise AssertionError("half a year without a change of the clock")
+
+
+def told(page: Page, address: str) -> Any:
+    """The one event in the calendar that the host subscribes to."""
+    [event] = Calendar.from_ical(page.request.get(address).body()).walk("VEVENT")
+    return event
+
+
+@pytest.mark.browser
+def test_a_callback_is_booked_and_moved_beyond_a_change_of_the_clocks(
+    page: Page, served: Served, browser: Browser
+) -> None:
+    make_owner(page, served)
+    page.goto(f"{served.url}/bookings/calendars/")
+    expect(page.get_by_role("heading", name="No calendar is read.")).to_be_visible()
+    assert_accessible(page)
+    page.goto(f"{served.url}/bookings/hosts/new/")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Can be met", exact=True).fill("mon-sun 09:00-17:00")
+    page.get_by_role("button", name="Keep it").click()
+    page.goto(f"{served.url}/bookings/kinds/new/")
+    page.get_by_label("What it is").fill("A call about your roof")
+    page.get_by_label("Where").fill("We call you")
+    page.get_by_label("Ada").check()
+    page.get_by_label("Days ahead").fill("180")
+    assert_accessible(page)
+    page.get_by_role("button", name="Keep it").click()
+    feed = page.get_by_text(re.compile(r"/book/calendar/")).inner_text()
+    before, after, last_before, first_after = weeks_around_the_next_change(datetime.now(STOCKHOLM).date())
+
+    with browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844}, java_script_enabled=False) as own:
+        customer = own.new_page()
+        customer.goto(f"{served.url}/book/a-call-about-your-roof/?week={before}")
+        assert_fits(customer)
+        day = customer.locator(".day", has_text=f"{last_before.day} {last_before:%B}")
+        day.get_by_role("button", name="09:00").click()
+        customer.get_by_label("Your name").fill("Cy")
+        customer.get_by_label("E-mail").fill("cy@example.org")
+        assert_fits(customer)
+        customer.get_by_role("button", name="Book this time").click()
+        expect(customer.get_by_text("It is booked.")).to_be_visible()
+
+        booked = told(page, feed)
+        assert booked.start == datetime.combine(last_before, datetime.min.time().replace(hour=9), STOCKHOLM)
+        assert "Cy" in str(booked["summary"])
+
+        customer.get_by_role("link", name="Move it").click()
+        customer.goto(f"{customer.url}?week={after}")
+        day = customer.locator(".day", has_text=f"{first_after.day} {first_after:%B}")
+        day.get_by_role("button", name="09:00").click()
+        expect(customer.get_by_role("heading", level=1)).to_contain_text("09:00")
+        assert own.cookies() == []
+
+    moved = told(page, feed)
+    assert (str(moved["uid"]), int(moved["sequence"])) == (str(booked["uid"]), 1)
+    assert moved.start == datetime.combine(first_after, datetime.min.time().replace(hour=9), STOCKHOLM)
+    # Nine on the wall on either side, and not a whole number of days between.
+    assert (moved.start.astimezone(UTC) - booked.start.astimezone(UTC)) % timedelta(days=1) != timedelta(0)
+    page.goto(f"{served.url}/bookings/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 customer has booked")
+    assert_accessible(page)
