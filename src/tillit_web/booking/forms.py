@@ -52,6 +52,12 @@ class CalendarForm(forms.ModelForm[BusyCalendar]):
         fields: ClassVar = ["host", "source", "address", "user", "password", "fresh_hours"]
         labels: ClassVar = {"host": _("Whose it is")}
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        hosts = list(Host.objects.all()[:2])
+        if len(hosts) == 1:
+            self.initial.setdefault("host", hosts[0].pk)
+
 
 class FreshnessForm(forms.ModelForm[BusyCalendar]):
     """How long a calendar may be silent, and whether it is told of bookings."""

@@ -118,7 +118,7 @@ def calendars_now(now: datetime) -> list[CalendarNow]:
     return [
         CalendarNow(
             row,
-            None if row.heard_at is None else (now - row.heard_at).total_seconds(),
+            None if row.heard_at is None else _rounded(now - row.heard_at),
             row.is_fresh(now),
             row.warned_from is not None and row.is_fresh(now) and now >= row.warned_from,
             why(row),
@@ -126,6 +126,13 @@ def calendars_now(now: datetime) -> list[CalendarNow]:
         )
         for row in BusyCalendar.objects.select_related("host").annotate(untold=untold)
     ]
+
+
+def _rounded(age: timedelta) -> float:
+    """Seconds in whole minutes, hours from two hours on, days from two days on."""
+    seconds = age.total_seconds()
+    unit = next((unit for unit in (86_400, 3_600) if seconds >= 2 * unit), 60)
+    return float(seconds // unit * unit)
 
 
 def silent_hosts(now: datetime) -> list[int]:
@@ -190,7 +197,8 @@ def week_of(kind: Kind, number: int | None, *, now: datetime, room: Room | None 
     shown = asked[0]
     if number is None and starts:
         shown = (starts[0].date() - monday_of(now, 0).date()).days // 7
-        starts = [at for at in starts if at < monday_of(now, shown + 1)]
+        end = monday_of(now, shown + 1)
+        starts = [at for at in starts if at < end]
     days = [(times[0], times) for _, times in ((day, list(found)) for day, found in groupby(starts, datetime.date))]
     return Week(shown, days, shown < last)
 

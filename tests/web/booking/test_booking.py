@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 from pytest_django import Settings
 
 from tillit_web.booking import actions, jobs
 from tillit_web.booking.links import address_of, token_of
-from tillit_web.booking.models import Booking, Host, Kind, TakenStep
-from tillit_web.booking.queries import slots_of
+from tillit_web.booking.models import Booking, BusyCalendar, BusySpan, Host, Kind, TakenStep
+from tillit_web.booking.queries import micros, slots_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 2, 7, 0, tzinfo=UTC)  # a Monday, 8 in Stockholm
@@ -200,6 +202,24 @@ def test_times_that_are_none_are_answered(kind: Kind, starts: str) -> None:
 def test_weeks_that_are_none_are_answered(kind: Kind) -> None:
     for week in ("0", "3", "99999", "-1", "x"):
         assert Client().get("/book/call/", {"week": week}).status_code == 200
+
+
+@time_machine.travel(NOW)
+def test_the_first_free_week_is_found_with_hardly_more_questions_than_any_other(kind: Kind) -> None:
+    kind.ahead_days = 180
+    kind.save()
+    for host in kind.hosts.all():  # who are away for four weeks
+        calendar = BusyCalendar.objects.create(host=host, sealed_address=b"", heard_at=NOW)
+        away = micros(NOW), micros(NOW + timedelta(days=28))
+        BusySpan.objects.create(calendar=calendar, starts=away[0], ends=away[1])
+    with CaptureQueriesContext(connection) as asked:
+        Client().get("/book/call/?week=4")
+    with CaptureQueriesContext(connection) as searched:
+        page = Client().get("/book/call/").content.decode()
+    assert len(searched) <= len(asked) + 2  # the company, for its clock; not three a week
+    assert 'value="2026-11-30T09:00:00+01:00"' in page
+    assert "?week=3" in page
+    assert "?week=5" in page
 
 
 @time_machine.travel(NOW)
