@@ -51,10 +51,8 @@ def connect(host: Host, typed: Typed, *, fresh_hours: int, now: datetime) -> Bus
             host=host, source=typed.source, name=name[:120], sealed_address=b"", fresh_hours=fresh_hours
         )
         row.sealed_address = sealed(row, "address", server.address)
-        row.sealed_user, row.sealed_password = (
-            sealed(row, "user", server.user),
-            sealed(row, "password", server.password),
-        )
+        row.sealed_user = sealed(row, "user", server.user)
+        row.sealed_password = sealed(row, "password", server.password)
         row.save()
         _keep(row, texts, now)
     return row
@@ -71,8 +69,8 @@ def server_of(row: BusyCalendar) -> Server:
     Raises:
         KeyMissing: It was sealed with another key.
     """
-    sealed = {"address": row.sealed_address, "user": row.sealed_user, "password": row.sealed_password}
-    return Server(*(unseal(bytes(text), label=_label(row, what)) for what, text in sealed.items()))
+    kept = {"address": row.sealed_address, "user": row.sealed_user, "password": row.sealed_password}
+    return Server(*(unseal(bytes(text), label=_label(row, what)) for what, text in kept.items()))
 
 
 def listen(row: BusyCalendar, *, now: datetime) -> bool:
@@ -110,20 +108,23 @@ def _texts(source: str, server: Server, now: datetime) -> tuple[bytes, ...]:
 def _keep(row: BusyCalendar, texts: tuple[bytes, ...], now: datetime) -> None:
     digest = hashlib.sha256(b"\0".join(sorted(texts))).hexdigest()
     until = now + AHEAD
+    is_known = digest == row.digest and row.known_until is not None and until - row.known_until < UNFOLDED_EVERY
+    # Read before anything of the row changes: a calendar that cannot be read was not heard.
+    spans = () if is_known else busy_times(texts, _reader(row.host), first=micros(now - BEHIND), last=micros(until))
     row.tried_at = row.heard_at = now
     row.reason, row.problem, row.told = "", {}, BusyCalendar.Told.NOTHING
-    if digest == row.digest and row.known_until is not None and until - row.known_until < UNFOLDED_EVERY:
-        row.save()
-        return
-    own = _own_uids(row.host)
-    reader = Reader(company().timezone, (row.host.email.lower(),), own)
-    spans = busy_times(texts, reader, first=micros(now - BEHIND), last=micros(until))
     with transaction.atomic():
-        row.digest, row.known_until = digest, until
+        if not is_known:
+            row.digest, row.known_until = digest, until
+            row.spans.all().delete()
+            BusySpan.objects.bulk_create(BusySpan(calendar=row, starts=starts, ends=ends) for starts, ends in spans)
         row.save()
-        row.spans.all().delete()
-        BusySpan.objects.bulk_create(BusySpan(calendar=row, starts=starts, ends=ends) for starts, ends in spans)
         _compare(row, texts, now)
+
+
+def _reader(host: Host) -> Reader:
+    addresses = (host.email.lower(),) if host.email else ()
+    return Reader(company().timezone, addresses, _own_uids(host))
 
 
 def _own_uids(host: Host) -> frozenset[str]:

@@ -157,6 +157,17 @@ def test_the_host_is_told_before_times_vanish_and_when_they_have(
     assert "Kunder hittar inga tider hos dig" in mail.outbox[1].subject
 
 
+def test_a_calendar_that_answers_nonsense_is_as_silent_as_one_that_is_down(
+    ada: Host, far: Server, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    row = connect(ada, far, EMPTY, b"<html>Sign in</html>")
+    with time_machine.travel(NOW + 3 * HOUR):
+        jobs.hear_calendar.func(row.pk)
+    assert "inga tider hos dig" in mail.outbox[0].body
+    assert "ingen kalender (iCalendar)" in mail.outbox[0].body
+
+
 def test_heard_again_it_is_told_anew_the_next_time(ada: Host, far: Server) -> None:
     row = connect(ada, far, EMPTY, EMPTY)
     row.told = BusyCalendar.Told.THAT_IT_HAS_ENDED
