@@ -48,7 +48,11 @@ def connect(host: Host, typed: Typed, *, fresh_hours: int, now: datetime) -> Bus
     texts = _texts(typed.source, server, now)
     with transaction.atomic():
         row = BusyCalendar.objects.create(
-            host=host, source=typed.source, name=name[:120], sealed_address=b"", fresh_hours=fresh_hours
+            host=host,
+            source=typed.source,
+            name=" ".join(name.split())[:120],
+            sealed_address=b"",
+            fresh_hours=fresh_hours,
         )
         row.sealed_address = sealed(row, "address", server.address)
         row.sealed_user = sealed(row, "user", server.user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,8 @@ from tillit_web.jobs.actions import enqueue
 from tillit_web.mail import can_mail
 from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import local_time
+
+logger = logging.getLogger("tillit_web.booking")
 
 REMINDED_BEFORE = timedelta(hours=24)
 
@@ -68,7 +71,7 @@ def warn(calendar: BusyCalendar, *, now: datetime) -> None:
             subject = _("Customers find no times with you: %(name)s is silent")
             text = _("It has been silent for longer than was agreed. Since %(when)s customers find no times with you.")
         lines = [text % values, "", why(calendar), "", _("Bookings that were made stay as they are.")]
-        EmailMessage(subject % values, "\n".join(lines), None, [calendar.host.email]).send()
+        _deliver(EmailMessage(subject % values, "\n".join(lines), None, [calendar.host.email]))
 
 
 def remind(now: datetime) -> None:
@@ -112,7 +115,7 @@ def _send(booking: Booking, subject: str, link: str) -> None:
         lines += ["", _("Move or cancel it here, without an account:"), link]
     message = EmailMessage(subject % values, "\n".join((company().name, *lines)), None, [booking.email])
     _attach(message, appointment(booking, for_host=False))
-    message.send()
+    _deliver(message)
 
 
 def _send_to_host(host: Host, subject: str, booking: Booking, told: Appointment) -> None:
@@ -123,9 +126,17 @@ def _send_to_host(host: Host, subject: str, booking: Booking, told: Appointment)
     lines = (booking.name, booking.phone, booking.email, booking.where, booking.wishes)
     message = EmailMessage(subject % values, "\n".join(filter(None, lines)), None, [host.email])
     _attach(message, told)
-    message.send()
+    _deliver(message)
 
 
 def _attach(message: EmailMessage, told: Appointment) -> None:
     method = "CANCEL" if told.cancelled else "REQUEST"
     message.attach("booking.ics", invitation(told), f"text/calendar; charset=utf-8; method={method}")
+
+
+def _deliver(message: EmailMessage) -> None:
+    """Send, or say in the log that it was not sent: what was booked is booked, and its page says the same."""
+    try:
+        message.send()
+    except OSError:  # smtplib's own errors are such
+        logger.exception("a mail about a booking was not sent")

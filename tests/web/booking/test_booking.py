@@ -165,6 +165,15 @@ def test_a_customer_books_moves_and_cancels_without_an_account(kind: Kind, setti
 
 
 @time_machine.travel(NOW)
+def test_a_mail_server_that_is_down_takes_no_booking_back(kind: Kind, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    address = Client().post("/book/call/", {"starts": NINE_TOMORROW.isoformat()})["Location"]
+    assert Client().post(address, CUSTOMER).status_code == 302
+    assert Booking.objects.get().state == Booking.State.CONFIRMED
+
+
+@time_machine.travel(NOW)
 def test_another_customers_booking_does_not_open(kind: Kind) -> None:
     token = token_of(booked(kind))
     other = hold(kind, NINE_TOMORROW + timedelta(hours=3))
