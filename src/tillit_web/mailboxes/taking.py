@@ -22,6 +22,7 @@ from tillit.desk.mail import LARGEST_MAIL, Mail, MailError, MailKind, addresses_
 from tillit.desk.text import NoText, cleaned
 from tillit.events.key import read_or_create_key
 from tillit.sentences import Sentence, sentence
+from tillit_web.booking.actions import Heard, reply_received
 from tillit_web.desk import actions as desk
 from tillit_web.desk.handing import subject_in
 from tillit_web.desk.models import LONGEST_TEXT, Conversation
@@ -83,6 +84,11 @@ def _take(mailbox: Mailbox, mail: Mail, raw: bytes, now: datetime, *, even_if_au
         return Taken(Outcome.DUPLICATE, known.conversation)
     if mail.message_id and SentMail.objects.filter(mail_id=mail.message_id).exists():
         return Taken(Outcome.OURS)
+    if mail.calendar and reply_received(mail.calendar.encode()) is not Heard.NOT_OURS:
+        # A calendar answered an invitation: it stands beside the booking, and nobody wrote anything.
+        TakenMail.objects.create(once=once, mailbox=mailbox, taken_at=now)
+        HeldMail.objects.filter(digest=_digest(raw)).delete()
+        return Taken(Outcome.TAKEN)
     belongs = belonging(mail)
     is_written = mail.kind is MailKind.WRITTEN or even_if_automatic
     if mail.kind is MailKind.BOUNCE and not even_if_automatic and (sent := returned(mail)) is not None:

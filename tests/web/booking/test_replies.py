@@ -10,6 +10,9 @@ from tests.web.booking.test_booking import NINE_TOMORROW, NOW, booked
 from tillit_web.booking import actions
 from tillit_web.booking.actions import Heard, reply_received
 from tillit_web.booking.models import Booking, Kind
+from tillit_web.desk.models import Conversation
+from tillit_web.mailboxes.models import HeldMail, Mailbox
+from tillit_web.mailboxes.taking import Outcome, take
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +69,27 @@ def test_nobody_else_answers(kind: Kind, whose: str) -> None:
     row = booked(kind)
     assert reply_received(reply(row, "DECLINED", whose=whose)) == Heard.NOT_OURS
     assert of(row) == ("", "")
+
+
+def test_a_reply_comes_back_by_mail_and_opens_no_conversation(kind: Kind) -> None:
+    row = booked(kind)
+    mailbox = Mailbox.objects.create(address="info@shop.example", name="The Shop", language="en")
+    part = reply(row, "DECLINED").decode()
+    raw = (
+        "From: Cy <cy@example.org>\r\nTo: info@shop.example\r\nSubject: Declined: A call\r\nMessage-ID: <1@x>\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\n\r\n"
+        f'--b\r\nContent-Type: text/calendar; method=REPLY; charset="utf-8"\r\n\r\n{part}\r\n--b--\r\n'
+    ).encode()
+    assert take(mailbox, raw, now=NOW).outcome == Outcome.TAKEN
+    assert take(mailbox, raw, now=NOW).outcome == Outcome.DUPLICATE
+    assert of(row) == ("declined", "")
+    assert not Conversation.objects.exists()
+    other = raw.replace(row.uid.hex[:8].encode(), b"00000000").replace(b"<1@x>", b"<2@x>")
+    take(mailbox, other, now=NOW)
+    assert (
+        Conversation.objects.exists() or HeldMail.objects.exists()
+    )  # to a booking that is none: a mail like any other
 
 
 def test_other_mail_is_left_to_others(kind: Kind) -> None:
