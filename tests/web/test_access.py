@@ -40,6 +40,7 @@ PUBLIC = (
             "answer/",
             "need/",
             "meetings/",
+            "talk/",
             "no-contact/",
             "correct/",
             "erase/",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -26,8 +25,3 @@ def over_before(moment: datetime) -> QuerySet[Conversation]:
     """Conversations whose last word is from before a moment, and for whose customer nobody has to do anything."""
     over = (Owner.CLOSED.value, Owner.MACHINE.value)
     return Conversation.objects.filter(owner__in=over, changed_at__lt=moment)
-
-
-def conversations_of(subjects: Collection[bytes]) -> QuerySet[Conversation]:
-    """Every conversation of these subjects, for erasure; what belongs to each goes with it."""
-    return Conversation.objects.filter(subject__in=list(subjects))

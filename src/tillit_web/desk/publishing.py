@@ -61,11 +61,9 @@ def _arrival(row: Milestone, own_key: bytes, *, received_at: int) -> Arrival:
 
 def _event(row: Milestone, own_key: bytes, *, received_at: int) -> HotEvent:
     conversation = row.conversation
-    if conversation.is_verified and conversation.subject is not None:
-        kind, subject = (
-            IdentifierKind.EMAIL if conversation.email else IdentifierKind.PHONE,
-            bytes(conversation.subject),
-        )
+    if conversation.is_verified and conversation.subject is not None and (conversation.email or conversation.phone):
+        kind = IdentifierKind.EMAIL if conversation.email else IdentifierKind.PHONE
+        subject = bytes(conversation.subject)
     else:  # whoever types another's address must not write into that person's journey
         kind = IdentifierKind.ANONYMOUS
         subject = subject_of(kind, f"conversation {conversation.public_id}", key=own_key)

@@ -16,9 +16,10 @@ from tillit.journeys.timeline import TimelineRow, timeline
 from tillit.journeys.view import CaseRule, View
 from tillit.meetings.reasons import customer_reason
 from tillit.sentences import Sentence
-from tillit.vocabulary import ContactBasis, Purpose
+from tillit.vocabulary import ContactBasis, IdentifierKind, Purpose
 from tillit_web.booking.about import bookings_about
 from tillit_web.booking.models import Booking
+from tillit_web.desk.about import conversations_about
 from tillit_web.desk.models import Message
 from tillit_web.desk.queries import said_with
 from tillit_web.meetings.models import Need
@@ -132,6 +133,7 @@ def subjects_known_with(subject: bytes) -> tuple[bytes, ...]:
         Contact.objects.filter(subject=subject).exists()
         or bool(people.standing_of([subject]))
         or bookings_about([subject]).exists()
+        or conversations_about([subject]).exists()
     )
     return (subject,) if allowed and is_known else ()
 
@@ -168,6 +170,12 @@ def known(subject: bytes, *, language: str) -> Known:
         accesses=people.accesses_of(subjects, events_since=_received(events)),
         corrections=tuple(Correction.objects.filter(subject__in=list(subjects))),
     )
+
+
+def address_of(subject: bytes) -> tuple[str, str]:
+    """The e-mail and the phone number that this identifier stands for: one of them, or neither where we have none."""
+    kept = dict(Contact.objects.filter(subject=subject).values_list("kind", "value"))
+    return kept.get(IdentifierKind.EMAIL.value, ""), kept.get(IdentifierKind.PHONE.value, "")
 
 
 def choice_words(purpose: Purpose, language: str) -> Wording:

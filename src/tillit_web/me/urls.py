@@ -14,6 +14,7 @@ urlpatterns = [
     path("answer/", views.answer, name="answer"),
     path("need/", views.need, name="need"),
     path("meetings/", views.meetings, name="meetings"),
+    path("talk/", views.talk, name="talk"),
     path("no-contact/", views.no_contact, name="no_contact"),
     path("correct/", views.correct, name="correct"),
     re_path(r"^about-me\.(?P<form>json|html)$", views.download, name="download"),

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import PurposeError, QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.vocabulary import ContactChannel, Purpose, Role
+from tillit_web.desk.actions import TooMany, open_conversation
 from tillit_web.desk.briefing import claim, is_verified, meetings_of
 from tillit_web.desk.briefing_links import address_of, opened_by, token_of
 from tillit_web.mail import can_mail
@@ -175,6 +176,22 @@ def meetings(request: HttpRequest, subject: bytes) -> HttpResponse:
         return redirect("me:meetings")
     rows = [(each, token_of(each), is_verified(each)) for each in meetings_of(subjects)]
     return render(request, "me/meetings.html", {"rows": rows})
+
+
+@_of_customer
+@require_POST
+def talk(request: HttpRequest, subject: bytes) -> HttpResponse:
+    """Begin a conversation in which I have shown who I am."""
+    language = request.LANGUAGE_CODE or "en"
+    try:
+        email, phone = queries.address_of(subject)
+        opened = open_conversation(
+            "", language=language, subject=subject, email=email, phone=phone, asks_for_person=True
+        )
+    except TooMany:
+        messages.error(request, _("Many conversations were begun. Wait an hour."))
+        return redirect("me:page")
+    return redirect("talk:thread", opened.token)
 
 
 @_of_customer
