@@ -72,20 +72,21 @@ def _fill(installation: Installation) -> None:
     from django.utils import timezone
 
     # Their tables exist only after Django is set up.
-    from tillit_web.demo import bookings, decisions, jobs, library, loading
+    from tillit_web.demo import bookings, conversations, decisions, jobs, library, loading
     from tillit_web.jobs.actions import enqueue
     from tillit_web.people.actions import NewMember, describe_company, make_member
 
     kind = installation.kind
     name, zone, currency = COMPANIES[kind]
     describe_company(name, zone=zone, currency=currency, language="en", is_simulated=kind is Kind.EXAMPLE)
-    make_member(NewMember("demo@example.com", secrets.token_urlsafe(24), "en"), Role.OWNER)
+    colleague = make_member(NewMember("demo@example.com", secrets.token_urlsafe(24), "en"), Role.OWNER)
     if kind is Kind.EXAMPLE:
         made = company.simulate(np.random.default_rng(SEED))
         rng = np.random.default_rng([SEED, 1])
         decisions.bring_decisions_in(made, installation.data, rng, currency=currency, now=timezone.now())
         library.write_library()
         bookings.make_bookings(timezone.now())
+        conversations.make_conversations(timezone.now(), colleague=colleague)
         with tempfile.TemporaryDirectory(prefix="tillit-example-") as exported:
             files = write_files(made, Path(exported))
             loading.bring_in((file.path, file.mapping) for file in files)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from tillit.desk.handoff import Agreed, Author, Reason
-from tillit.desk.listening import is_complaint
 from tillit.desk.owner import Event, Owner
 from tillit.desk.text import cleaned, one_line
 from tillit.vocabulary import Errand
 from tillit_web.answers.models import LibraryAnswer
-from tillit_web.desk import machine, moments
-from tillit_web.desk.assigning import assign_soon
-from tillit_web.desk.delivering import deliver
+from tillit_web.desk import moments
+from tillit_web.desk.answering import ask_for_person as ask_for_person
+from tillit_web.desk.answering import escalate as escalate
+from tillit_web.desk.answering import machine_turn
+from tillit_web.desk.changing import become, save, write
+from tillit_web.desk.changing import locked as locked
 from tillit_web.desk.handing import hand_over, subject_in
 from tillit_web.desk.models import LONGEST_TEXT, Agreement, Conversation, Message
 from tillit_web.desk.publishing import tell
@@ -100,14 +101,15 @@ def open_conversation(
     with transaction.atomic():
         conversation.save()
         if said:
-            _write(conversation, Author.CUSTOMER, said, client_id=client_id, at=at)
+            write(conversation, Author.CUSTOMER, said, client_id=client_id, at=at)
         tell(conversation, "question_asked", at=at)
         if is_for_people:
+            conversation.decision = moments.meet(conversation, now=at, asked=False, has_machine=False).decision
             hand_over(conversation, None, Reason.WRITTEN, now=at)
     if asks_for_person:
         ask_for_person(conversation, now=at)
     elif not is_for_people:
-        _machine_turn(conversation, said, now=at)
+        machine_turn(conversation, said, now=at)
     conversation.refresh_from_db()
     return Opened(conversation, token)
 
@@ -147,35 +149,21 @@ def customer_writes(
         recent = row.messages.filter(author=Author.CUSTOMER.value, written_at__gt=at - WRITTEN_WITHIN)
         if recent.count() >= MOST_WRITTEN:
             raise TooMany
-        written = _write(row, Author.CUSTOMER, said, client_id=client_id, at=at)
+        written = write(row, Author.CUSTOMER, said, client_id=client_id, at=at)
         was = Owner(row.owner)
         if was is Owner.CLOSED:
+            row.decision = moments.meet(row, now=at, asked=False, has_machine=False).decision
             hand_over(row, Event.CUSTOMER_WRITES, Reason.CAME_BACK, now=at)
             tell(row, "question_asked", at=at)
         elif was is not Owner.MACHINE:
-            _become(row, Event.CUSTOMER_WRITES)
+            become(row, Event.CUSTOMER_WRITES)
             if row.waits_since is None:
                 row.waits_since, row.promised_at = at, moments.promised(row.skill, now=at)[0]
                 tell(row, "question_asked", at=at)
-            _save(row, at)
+            save(row, at)
     if was is Owner.MACHINE:
-        _machine_turn(conversation, said, now=at)
+        machine_turn(row, said, now=at)
     return written
-
-
-def ask_for_person(conversation: Conversation, *, reason: Reason = Reason.ASKED, now: datetime | None = None) -> None:
-    """The customer wants one of us: at once, from wherever the conversation stands. Asking again changes nothing."""
-    at = now or timezone.now()
-    if conversation.owner in (Owner.DESK.value, Owner.PERSON.value):
-        return
-    meeting = moments.meet(conversation, now=at, asked=True, has_machine=False)
-    with transaction.atomic():
-        row = locked(conversation)
-        if row.owner in (Owner.DESK.value, Owner.PERSON.value):
-            return
-        before, row.decision = row.decision, meeting.decision
-        hand_over(row, Event.CUSTOMER_ASKS_FOR_PERSON, reason, now=at)
-    moments.ended(before, good=False, now=at, reached_person_anyway=True)
 
 
 def customer_is_done(conversation: Conversation, *, now: datetime | None = None) -> None:
@@ -241,12 +229,12 @@ def answer(
     if client_id and (known := row.messages.filter(client_id=client_id).first()) is not None:
         return known
     if row.owner in (Owner.DESK.value, Owner.MACHINE.value):
-        _become(row, Event.PERSON_TAKES, by)
-    _become(row, Event.PERSON_ANSWERS, by)
-    written = _write(row, Author.PERSON, said, client_id=client_id, at=at, handler=by, answer=from_library)
+        become(row, Event.PERSON_TAKES, by)
+    become(row, Event.PERSON_ANSWERS, by)
+    written = write(row, Author.PERSON, said, client_id=client_id, at=at, handler=by, answer=from_library)
     waited = None if row.waits_since is None else at - row.waits_since
     row.waits_since = row.promised_at = row.escalated_at = None
-    _save(row, at)
+    save(row, at)
     if waited is not None:
         tell(row, "question_answered", at=at)
         asked = row.reason in (Reason.ASKED.value, Reason.NOT_HELPED.value)
@@ -254,6 +242,7 @@ def answer(
     return written
 
 
+@transaction.atomic
 def note(
     conversation: Conversation, text: str, by: User | None, *, client_id: str = "", now: datetime | None = None
 ) -> Message:
@@ -263,9 +252,10 @@ def note(
         NoText: Nothing was written, or too much.
     """
     said = cleaned(text, longest=LONGEST_TEXT)
-    if client_id and (known := conversation.messages.filter(client_id=client_id).first()) is not None:
+    row = locked(conversation)
+    if client_id and (known := row.messages.filter(client_id=client_id).first()) is not None:
         return known
-    return _write(conversation, Author.NOTE, said, client_id=client_id, at=now or timezone.now(), handler=by)
+    return write(row, Author.NOTE, said, client_id=client_id, at=now or timezone.now(), handler=by)
 
 
 @transaction.atomic
@@ -278,13 +268,13 @@ def hand_back(
         NotNow: It is not theirs to give.
     """
     row, at = locked(conversation), now or timezone.now()
-    _become(row, Event.PERSON_HANDS_BACK, by)
+    become(row, Event.PERSON_HANDS_BACK, by)
     for one in agreed:
         text = one_line(one.text, longest=500)
         if text:
             Agreement.objects.create(conversation=row, at=at, handler=by, text=text, until=one.until)
     row.waits_since = row.promised_at = row.escalated_at = None
-    _save(row, at)
+    save(row, at)
     return row
 
 
@@ -313,138 +303,26 @@ def open_again(conversation: Conversation, by: User, *, now: datetime | None = N
     """
     with transaction.atomic():
         row = locked(conversation)
-        _become(row, Event.PERSON_OPENS_AGAIN, by)
+        become(row, Event.PERSON_OPENS_AGAIN, by)
         row.closed_at = row.outcome = None
-        _save(row, now or timezone.now())
+        save(row, now or timezone.now())
     return row
-
-
-def escalate(*, now: datetime | None = None) -> int:
-    """Show everybody what nobody answered by the time promised, and hand over what a machine left; how many."""
-    at = now or timezone.now()
-    late = Conversation.objects.filter(
-        owner__in=(Owner.DESK.value, Owner.PERSON.value), promised_at__lt=at, escalated_at__isnull=True
-    )
-    count = 0
-    for found in late:
-        with transaction.atomic():
-            row = locked(found)
-            if row.promised_at is None or row.promised_at >= at or row.escalated_at is not None:
-                continue
-            row.escalated_at = at
-            hand_over(row, Event.NOBODY_ANSWERED, Reason.LATE, now=at)
-            count += 1
-    return count + _rescue(at)
-
-
-def locked(conversation: Conversation) -> Conversation:
-    """The row as it is now, kept from others until the transaction ends."""
-    return Conversation.objects.select_for_update().get(pk=conversation.pk)
-
-
-def _machine_turn(conversation: Conversation, text: str, *, now: datetime) -> None:
-    """Let the machine answer or hand over; somebody who took it meanwhile keeps it."""
-    today = timezone.localdate(now)
-    if is_complaint(text):
-        conversation.errand = Errand.COMPLAIN.value  # a guardrail: people meet it
-    found = machine.turn(conversation, text, now=now, today=today)
-    if found.hands_over is Reason.ASKED:
-        ask_for_person(conversation, now=now)
-        return
-    meeting = (
-        None
-        if found.is_about_itself
-        else moments.meet(conversation, now=now, asked=False, has_machine=found.hands_over is None)
-    )
-    with transaction.atomic():
-        row = locked(conversation)
-        if row.owner != Owner.MACHINE.value:
-            return
-        row.errand = conversation.errand
-        if meeting is not None:
-            row.decision = meeting.decision
-        answers = found.hands_over is None and (meeting is None or meeting.is_machine)
-        if answers:
-            _become(row, Event.MACHINE_ANSWERS)
-            _write(row, Author.MACHINE, found.text, client_id="", at=now, answer=found.answer)
-            _save(row, now)
-            if meeting is not None:
-                tell(row, "machine_answered", at=now)
-        else:
-            why = meeting.reason if meeting else Reason.POLICY
-            if why is Reason.POLICY and found.hands_over is not None:
-                why = found.hands_over  # what we owe anybody weighs more than that the machine does not know
-            hand_over(row, Event.MACHINE_HANDS_OVER, why, now=now, held_back=found)
-    if answers and meeting is not None:
-        moments.machine_met(meeting.decision)
-
-
-def _rescue(at: datetime) -> int:
-    """Whoever a machine left without a word, since it was killed in the middle, gets one of us."""
-    count = 0
-    left = Conversation.objects.filter(owner=Owner.MACHINE.value, changed_at__lt=at - timedelta(minutes=1))
-    for found in left.filter(messages__isnull=False).distinct():
-        last = found.messages.exclude(author=Author.NOTE.value).last()
-        if last is None or last.author != Author.CUSTOMER.value:
-            continue
-        with transaction.atomic():
-            row = locked(found)
-            if row.owner == Owner.MACHINE.value:
-                hand_over(row, Event.MACHINE_HANDS_OVER, Reason.UNSURE, now=at)
-                count += 1
-    return count
 
 
 def _by_person(conversation: Conversation, event: Event, by: User, now: datetime | None) -> Conversation:
     with transaction.atomic():
         row = locked(conversation)
-        _become(row, event, by)
-        _save(row, now or timezone.now())
+        become(row, event, by)
+        save(row, now or timezone.now())
     return row
 
 
-def _become(row: Conversation, event: Event, by: User | None = None) -> None:
-    after = row.ownership.after(event, by=None if by is None else by.pk)
-    if (row.owner, row.handler_id) != (after.owner.value, after.handler):
-        row.routed = ""
-        assign_soon()  # somebody may have room now
-    row.owner, row.handler_id = after.owner.value, after.handler
-
-
 def _close(row: Conversation, event: Event, outcome: Conversation.Outcome, *, by: User | None, at: datetime) -> None:
-    _become(row, event, by)
+    become(row, event, by)
     row.closed_at, row.outcome = at, outcome
     row.waits_since = row.promised_at = row.escalated_at = None
-    _save(row, at)
+    save(row, at)
     tell(row, "conversation_closed", at=at, outcome=outcome.value)
-
-
-def _save(row: Conversation, at: datetime) -> None:
-    row.changed_at = at
-    row.save()
-
-
-def _write(
-    row: Conversation,
-    author: Author,
-    text: str,
-    *,
-    client_id: str,
-    at: datetime,
-    handler: User | None = None,
-    answer: LibraryAnswer | None = None,
-) -> Message:
-    written = Message.objects.create(
-        conversation=row,
-        written_at=at,
-        author=author.value,
-        handler=handler,
-        text=text,
-        answer=answer,
-        client_id=client_id[:64] or uuid.uuid4().hex,
-    )
-    deliver(written)
-    return written
 
 
 def _limit_opening(network: str, at: datetime) -> None:
