@@ -13,6 +13,9 @@ from tillit.events.subject import subject_of
 from tillit.vocabulary import IdentifierKind
 from tillit_web.answers.models import AskedQuestion
 from tillit_web.booking.models import Booking, Host, Kind
+from tillit_web.desk.about import conversations_about, said_in_conversations
+from tillit_web.desk.actions import open_conversation
+from tillit_web.desk.models import Conversation
 from tillit_web.people import erasure
 from tillit_web.people.models import Company, Contact
 
@@ -53,3 +56,18 @@ def test_a_question_that_is_signed_with_the_name_goes(company: Company) -> None:
         AskedQuestion.objects.create(language="sv", text=text, asked_at=NOW, outcome="nothing")
     assert removed([subject])["app.sqlite: questions to the library"] == 2
     assert AskedQuestion.objects.get().text == "Har ni lampor i Bohuslän?", "a short name stands within other words"
+
+
+def test_a_conversation_is_found_by_its_address_and_by_its_number(data_directory: Path, company: Company) -> None:
+    key = read_or_create_key(data_directory)
+    phone = subject_of(IdentifierKind.PHONE, "+46701740605", key=key)
+    email = subject_of(IdentifierKind.EMAIL, "ana@example.org", key=key)
+    both = {"email": "ana@example.org", "phone": "070-174 06 05"}
+    for given in (both, {"phone": "+46 70 174 06 05"}, {"email": "ana@example.org"}, {"phone": "070-174 06 06"}, {}):
+        open_conversation("Var är min lampa?", language="sv", **given)  # type: ignore[arg-type]
+    said = [text for text, _ in said_in_conversations()]
+    assert "070-174 06 06" in said
+    assert said.count("Var är min lampa?") == 5
+    assert set(conversations_about([phone])) == {one for one in Conversation.objects.all() if "174 06 05" in one.phone}
+    assert removed([phone, email])["app.sqlite: conversations"] == 3
+    assert sorted(Conversation.objects.values_list("phone", flat=True)) == ["", "070-174 06 06"]
