@@ -13,7 +13,7 @@ from tillit_web.people.phones import with_number_of
 def bookings_about(subjects: Collection[bytes]) -> QuerySet[Booking]:
     """Bookings under an e-mail or with a phone number of theirs, from the hold on."""
     wanted = frozenset(subjects)
-    by_number = with_number_of(Booking.objects, wanted)
+    by_number = with_number_of(Booking.objects.all(), wanted)
     return Booking.objects.filter(Q(subject__in=list(wanted)) | Q(pk__in=by_number))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 
 from tillit.booking.busy import Reader, busy_times, times_of
@@ -16,7 +18,7 @@ from tillit_web.booking.models import Booking, BusyCalendar, BusySpan, CalendarC
 from tillit_web.booking.queries import micros, uid_in_calendars
 from tillit_web.outgoing import NoAnswer, Question, ask
 from tillit_web.people.queries import company
-from tillit_web.sealed import seal, unseal
+from tillit_web.secret import lock_text, unlock_text
 
 AHEAD = timedelta(days=190)  # a little more than anything can be booked
 BEHIND = timedelta(days=1)
@@ -51,30 +53,31 @@ def connect(host: Host, typed: Typed, *, fresh_hours: int, now: datetime) -> Bus
             host=host,
             source=typed.source,
             name=" ".join(name.split())[:120],
-            sealed_address=b"",
+            locked_address=b"",
             fresh_hours=fresh_hours,
         )
-        row.sealed_address = sealed(row, "address", server.address)
-        row.sealed_user = sealed(row, "user", server.user)
-        row.sealed_password = sealed(row, "password", server.password)
+        row.locked_address = locked(row, "address", server.address)
+        row.locked_user = locked(row, "user", server.user)
+        row.locked_password = locked(row, "password", server.password)
         row.save()
         _keep(row, texts, now)
     return row
 
 
-def sealed(row: BusyCalendar, what: str, text: str) -> bytes:
+def locked(row: BusyCalendar, what: str, text: str) -> bytes:
     """An address, user or password as this calendar keeps it; it opens in this row alone."""
-    return seal(text, label=_label(row, what))
+    return lock_text(Path(settings.DATA_DIRECTORY), text, purpose=_purpose(row, what))
 
 
 def server_of(row: BusyCalendar) -> Server:
     """Where a calendar is.
 
     Raises:
-        KeyMissing: It was sealed with another key.
+        KeyMissing: It was locked with another key.
     """
-    kept = {"address": row.sealed_address, "user": row.sealed_user, "password": row.sealed_password}
-    return Server(*(unseal(bytes(text), label=_label(row, what)) for what, text in kept.items()))
+    kept = {"address": row.locked_address, "user": row.locked_user, "password": row.locked_password}
+    directory = Path(settings.DATA_DIRECTORY)
+    return Server(*(unlock_text(directory, bytes(text), purpose=_purpose(row, what)) for what, text in kept.items()))
 
 
 def listen(row: BusyCalendar, *, now: datetime) -> bool:
@@ -97,7 +100,7 @@ def forget(row: BusyCalendar) -> None:
     row.delete()
 
 
-def _label(row: BusyCalendar, what: str) -> str:
+def _purpose(row: BusyCalendar, what: str) -> str:
     return f"calendar {row.pk} {what}"
 
 

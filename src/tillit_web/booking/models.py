@@ -246,7 +246,7 @@ class TakenStep(models.Model):
 class BusyCalendar(models.Model):
     """A calendar of a host's, somewhere else: it says when they are busy, and may be told of their bookings.
 
-    Address and password are sealed (`tillit_web.sealed`): a published address opens the calendar to whoever has it.
+    Address and password are locked (`tillit_web.secret`): a published address opens the calendar to whoever has it.
     """
 
     class Source(models.TextChoices):
@@ -263,9 +263,9 @@ class BusyCalendar(models.Model):
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="calendars")
     source = models.CharField(_("What it is"), max_length=10, choices=Source.choices, default=Source.PUBLISHED)
     name = models.CharField(max_length=120, blank=True)  # as its server calls it, or the server's own name
-    sealed_address = models.BinaryField()
-    sealed_user = models.BinaryField(default=bytes)
-    sealed_password = models.BinaryField(default=bytes)
+    locked_address = models.BinaryField()
+    locked_user = models.BinaryField(default=bytes)
+    locked_password = models.BinaryField(default=bytes)
     writes = models.BooleanField(_("Bookings are put into it"), default=True)  # CalDAV alone
     fresh_hours = models.PositiveSmallIntegerField(
         _("Hours without an answer until nothing can be booked"),

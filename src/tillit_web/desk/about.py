@@ -13,7 +13,7 @@ from tillit_web.people.phones import with_number_of
 def conversations_about(subjects: Collection[bytes]) -> QuerySet[Conversation]:
     """Conversations under an e-mail or a phone number of theirs, whoever typed it."""
     wanted = frozenset(subjects)
-    by_number = with_number_of(Conversation.objects, wanted)
+    by_number = with_number_of(Conversation.objects.all(), wanted)
     return Conversation.objects.filter(Q(subject__in=list(wanted)) | Q(pk__in=by_number))
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+# Customers come here too, whose pages set no cookie: a form to choose a language would.
+WITHOUT_COOKIE = {"languages": ()}
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """400: also a host name that we do not answer to."""
-    return render(request, "ui/errors/400.html", status=400)
+    return render(request, "ui/errors/400.html", WITHOUT_COOKIE, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -18,7 +21,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404: no page, or nothing by that name."""
-    return render(request, "ui/errors/404.html", status=404)
+    return render(request, "ui/errors/404.html", WITHOUT_COOKIE, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

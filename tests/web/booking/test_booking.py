@@ -218,7 +218,7 @@ def test_the_first_free_week_is_found_with_hardly_more_questions_than_any_other(
     kind.ahead_days = 180
     kind.save()
     for host in kind.hosts.all():  # who are away for four weeks
-        calendar = BusyCalendar.objects.create(host=host, sealed_address=b"", heard_at=NOW)
+        calendar = BusyCalendar.objects.create(host=host, locked_address=b"", heard_at=NOW)
         away = micros(NOW), micros(NOW + timedelta(days=28))
         BusySpan.objects.create(calendar=calendar, starts=away[0], ends=away[1])
     with CaptureQueriesContext(connection) as asked:

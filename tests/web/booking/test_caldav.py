@@ -193,11 +193,11 @@ def test_a_server_that_is_down_is_told_when_it_is_back(ada: Host, kind: Kind, se
     made = booked(kind)
     row = BusyCalendar.objects.get()
     where = listening.server_of(row)
-    row.sealed_address = listening.sealed(row, "address", where.address.replace(server.endpoint, "127.0.0.1:9"))
+    row.locked_address = listening.locked(row, "address", where.address.replace(server.endpoint, "127.0.0.1:9"))
     row.save()
     assert copying.bring_up_to_date(NOW) == 0
     assert CalendarCopy.objects.get().reason
-    row.sealed_address = listening.sealed(row, "address", where.address)
+    row.locked_address = listening.locked(row, "address", where.address)
     row.save()
     assert copying.bring_up_to_date(NOW) == 1
     assert list(server.kept()) == [made.uid.hex]

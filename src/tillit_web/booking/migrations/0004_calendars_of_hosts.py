@@ -28,9 +28,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(blank=True, max_length=120)),
-                ("sealed_address", models.BinaryField()),
-                ("sealed_user", models.BinaryField(default=bytes)),
-                ("sealed_password", models.BinaryField(default=bytes)),
+                ("locked_address", models.BinaryField()),
+                ("locked_user", models.BinaryField(default=bytes)),
+                ("locked_password", models.BinaryField(default=bytes)),
                 ("writes", models.BooleanField(default=True, verbose_name="Bookings are put into it")),
                 (
                     "fresh_hours",
