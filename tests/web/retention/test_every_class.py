@@ -114,6 +114,7 @@ ENDS_OTHERWISE = {
     "people.Contact": "with the last event or reason",
     "mailboxes.HeldMail": "with the failed box, whose rows are tested with it (tests/web/mailboxes)",
     "calls.Offer": "with its call",
+    "desk.StruckMark": "with the conversation or booking it was struck for",
     "people.ContactReason": "at its `ends_at`",
     "people.Block": "never: who does not want to be contacted, as a hash",
     "meetings.Need": "at its `ends_at`, by meetings.jobs.forget_needs",
