@@ -18,6 +18,7 @@ from tillit.errors import DamagedSegment, FormatError, LogBusy, StoreError
 from tillit.events.lock import held
 from tillit.events.segments import Damage, Segment, SegmentKind, damage
 from tillit.sentences import paragraph, sentence
+from tillit.write_ahead import write_ahead
 
 FORMAT = 1
 WAIT_FOR_SQLITE_SECONDS = 30.0
@@ -74,7 +75,7 @@ class EventLog:
         connection = sqlite3.connect(directory / "events.sqlite", timeout=WAIT_FOR_SQLITE_SECONDS, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row
-            connection.execute("pragma journal_mode = wal")
+            write_ahead(connection)
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
             connection.execute("pragma secure_delete = on")  # what is erased must not stay in free pages

@@ -24,6 +24,7 @@ from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import parse_policy
 from tillit.meetings.unlinked import is_counted
 from tillit.sentences import sentence
+from tillit.write_ahead import write_ahead
 
 FILE = "decisions.sqlite"
 PREFIX = "decision"
@@ -118,7 +119,7 @@ class DecisionLog:
             connection.execute("pragma wal_autocheckpoint = 0")
         log = cls(connection)
         if connection.execute("pragma user_version").fetchone()[0] == 0:
-            connection.execute("pragma journal_mode = wal")
+            write_ahead(connection)
             log.create()
         return log
 

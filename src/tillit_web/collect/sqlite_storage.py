@@ -11,6 +11,7 @@ from typing import Self
 
 from tillit import fault
 from tillit.events.log import EventLog
+from tillit.write_ahead import write_ahead
 from tillit_web.collect.sql_storage import ADD_TO_HOUR, SqlStorage
 from tillit_web.collect.storage import (
     ID_TAKEN,
@@ -74,7 +75,7 @@ class SqliteStorage(SqlStorage):
             self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
         )
         try:
-            connection.execute("pragma journal_mode = wal")
+            write_ahead(connection)
             connection.execute("pragma synchronous = full")
             connection.execute("pragma secure_delete = on")  # clear values wait in hot rows and in the failed box
             connection.execute(f"pragma cache_size = -{CACHE_KIB}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tillit.ledger.ledger import Ledger
+from tillit.write_ahead import write_ahead
 
 FILE = "consents.sqlite"
 VERSION = 3  # of the file: 1 had no consent_once, 2 nothing of imports
@@ -67,7 +68,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _create(connection: sqlite3.Connection, ledger: Ledger, *, is_new: bool) -> None:
     """Make the tables, or those that an older file lacks."""
-    connection.execute("pragma journal_mode = wal")
+    write_ahead(connection)
     with transaction(connection):
         if is_new:
             ledger.create()
