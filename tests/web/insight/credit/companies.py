@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.journeys.logs import subject_of
+from tests.journeys.logs import RECEIVED_AT, subject_of
 from tests.web.insight.small_shop import fill_from
 from tillit.events.contract import EVENT_SCHEMA
 from tillit.simulate.company import Company, simulate
@@ -32,7 +32,7 @@ def fill_company(data: Path, found: Company) -> None:
                 "source": "file",
                 "occurred_at": happening.at * 1_000_000,
                 "sequence": 0,
-                "received_at": 0,
+                "received_at": RECEIVED_AT,
                 "clock_skew": 0,
                 "subject": subject_of(f"customer {happening.customer}"),
                 "subject_kind": "customer",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.journeys.logs import subject_of
+from tests.journeys.logs import RECEIVED_AT, subject_of
 from tests.web.insight.small_shop import fill_from
 from tillit.events.contract import EVENT_SCHEMA
 
@@ -32,7 +32,7 @@ def fill_with_holdout(data: Path, *, customers: int = CUSTOMERS) -> None:
                     "source": "file",
                     "occurred_at": (customer * 30 + place) * MINUTE,
                     "sequence": 0,
-                    "received_at": 0,
+                    "received_at": RECEIVED_AT,
                     "clock_skew": 0,
                     "subject": subject_of(f"customer {customer}"),
                     "subject_kind": "customer",
