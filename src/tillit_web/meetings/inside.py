@@ -23,12 +23,16 @@ from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import default_policy_text, parse_policy
 from tillit.meetings.staffing import Staffing
 from tillit.meetings.unlinked import unlinked
+from tillit.readiness.now import Now
+from tillit.readiness.recipe import Want
 from tillit_web.meetings.desk import desk_keeper
+from tillit_web.meetings.nearness import near_of, stage_of
 from tillit_web.meetings.needs import needs_of
 from tillit_web.meetings.queries import policy as policy_in_force
 from tillit_web.meetings.staffing import staffed
 from tillit_web.people.queries import company
 from tillit_web.people.standing import Standing, StandingReader
+from tillit_web.readiness.now import customer_here_now
 
 logger = logging.getLogger("tillit_web.meetings")
 
@@ -73,8 +77,11 @@ def meet(moment: Moment, subject: bytes | None, *, groups: Mapping[str, str]) ->
     if not standing.may_vary:
         moment = replace(moment, may_vary=False)
     consent_row = standing.consent_row if standing.is_counted else None
-    if consent_row is None:
+    if consent_row is None or subject is None:
         moment = unlinked(moment, known.policy, decision_id=decision_id, is_counted=standing.is_counted)
+    else:
+        said = _said(subject, at=moment.at)
+        moment = replace(moment, near=near_of(said, left_alone=False), stage=moment.stage or stage_of(said))
     skill = moment.skill or ANYONE
     keeper = desk_keeper(directory)
     decision = decide(
@@ -99,6 +106,15 @@ def came_of(entry: Delivered | Outcome) -> None:
     """
     _put(entry)
     desk_keeper(_directory()).note(entry)
+
+
+def _said(subject: bytes, *, at: int) -> Mapping[Want, Now]:
+    """What a customer is near, as far as it is switched on; without what cannot be read the matrix decides."""
+    try:
+        return customer_here_now(subject, at=at)
+    except Exception:
+        logger.exception("what a customer is near could not be read")
+        return {}
 
 
 def _policy() -> Policy:

@@ -15,7 +15,7 @@ from tillit.readiness.now import Life, Lived, Now, readiness_now
 from tillit.readiness.recipe import Want
 from tillit.vocabulary import Purpose
 from tillit_web.collect.queries import storage
-from tillit_web.readiness.queries import speaking
+from tillit_web.readiness.queries import speaking, switched_on
 from tillit_web.warehouse.folders import open_log
 from tillit_web.warehouse.queries import current_view
 
@@ -44,6 +44,13 @@ def customer_now(subject: bytes, *, at: int, recent: Sequence[Lived] = (), left_
     life = (_sealed(view, subject) or Life.empty()).with_recent(recent)
     said = {want: readiness_now(life, one, at, left_alone=left_alone) for want, one in scorers.items()}
     return {want: now for want, now in said.items() if now is not None}
+
+
+def customer_here_now(subject: bytes, *, at: int) -> dict[Want, Now]:
+    """The same with what was collected up to now; nothing is read while nothing is switched on."""
+    if all(switched_on(want) is None for want in Want):
+        return {}
+    return customer_now(subject, at=at, recent=recent_of(subject))
 
 
 def recent_of(subject: bytes) -> tuple[Lived, ...]:

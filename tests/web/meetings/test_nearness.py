@@ -16,16 +16,19 @@ from tests.web.meetings.conftest import OWN_KEY
 from tests.web.readiness.judged import keep
 from tillit.events.hot import HotEvent, pack
 from tillit.events.subject import subject_of
+from tillit.meetings.actions import Action
 from tillit.meetings.log import open_log
 from tillit.meetings.moment import Moment
 from tillit.readiness.now import Hold
 from tillit.readiness.recipe import Want
-from tillit.vocabulary import IdentifierKind, Purpose, Role
+from tillit.vocabulary import Errand, IdentifierKind, Purpose, Role
 from tillit_web.collect.queries import storage
 from tillit_web.collect.storage import Arrival
+from tillit_web.meetings import inside
 from tillit_web.meetings.app import Decider
 from tillit_web.people.actions import NewMember, make_member, record_consent
 from tillit_web.people.consents import How
+from tillit_web.people.models import User
 from tillit_web.readiness import actions
 from tillit_web.readiness.here import HereReader
 from tillit_web.readiness.now import customer_now, recent_of
@@ -116,6 +119,34 @@ def test_a_decision_has_the_chance_of_whoever_said_yes(
     record_consent([switched_on], Purpose.PERSONALISATION, granted=False, how=How.STAFF, where="a test")
     ask(decider, {"moment": LOOK_UP}, key=server_key)
     assert moments(data_directory)[2].near is UNSET, "at once"
+
+
+def test_the_desk_decides_with_the_same_chances(
+    decider: Decider, server_key: str, data_directory: Path, switched_on: bytes
+) -> None:
+    def met(subject: bytes | None) -> Moment:
+        customer = "once:a-conversation" if subject is None else subject.hex()
+        moment = Moment(
+            customer, time.time_ns() // 1000, Errand.LOOK_UP, offers=(Action.LEAVE_ALONE, Action.PERSON_NOW)
+        )
+        return inside.meet(moment, subject, groups={}).moment
+
+    assert met(switched_on).near is UNSET, "nobody said yes"
+    record_consent([switched_on], Purpose.PERSONALISATION, granted=True, how=How.STAFF, where="a test")
+    met(switched_on)
+    ask(decider, {"moment": LOOK_UP}, key=server_key)
+    _, inside_one, over_http = moments(data_directory)
+    assert inside_one.near is not UNSET
+    assert over_http.near is not UNSET
+    assert inside_one.near.chances == pytest.approx(over_http.near.chances, rel=1e-6)
+    assert (inside_one.near.holds, inside_one.stage) == (over_http.near.holds, over_http.stage)
+    assert met(None).near is UNSET, "nobody has shown who they are"
+
+    actions.switch_off(Want.BUYS, by=User.objects.get())
+    assert met(switched_on).near is UNSET, "nothing is switched on"
+    actions.switch_on(Want.BUYS, 30, by=User.objects.get())
+    record_consent([switched_on], Purpose.PERSONALISATION, granted=False, how=How.STAFF, where="a test")
+    assert met(switched_on).near is UNSET, "at once"
 
 
 def test_a_decision_never_waits_for_a_slow_reading(switched_on: bytes) -> None:
