@@ -137,13 +137,35 @@ def _about(server: Server, address: str, *, depth: str) -> list[ElementTree.Elem
 
 
 def _rows(answer: Answer) -> list[ElementTree.Element]:
-    if answer.status != 207 or b"<!DOCTYPE" in answer.body or b"<!ENTITY" in answer.body:
-        raise NoAnswer(Reason.NOT_HTTP, "The server does not answer as a calendar server does.", status=answer.status)
+    if answer.status != 207:
+        raise _not_a_calendar_server(f"status {answer.status} where 207 was due", answer)
+    text = _plain(answer)
     try:
-        # Entities, by which a few lines become gigabytes, were refused above.
-        return ElementTree.fromstring(answer.body).findall("d:response", NAMES)  # noqa: S314
+        # Entities, by which a few lines become gigabytes, were refused above. As text, so that an encoding which the
+        # answer claims for itself makes nothing else of it than what was looked at.
+        return ElementTree.fromstring(text).findall("d:response", NAMES)  # noqa: S314
     except ElementTree.ParseError as broken:
-        raise NoAnswer(Reason.NOT_HTTP, "The server does not answer as a calendar server does.") from broken
+        raise _not_a_calendar_server(f"no XML: {broken}", answer) from broken
+
+
+def _plain(answer: Answer) -> str:
+    """The text of an answer, in which nothing can stand for more than it is."""
+    if b"\0" in answer.body:
+        raise _not_a_calendar_server("a NUL byte, as in UTF-16, where UTF-8 was asked for", answer)
+    try:
+        text = answer.body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = answer.body[error.start]
+        raise _not_a_calendar_server(f"byte {byte:#04x} at {error.start}, which is no UTF-8", answer) from error
+    for word in ("<!DOCTYPE", "<!ENTITY"):
+        if word in text:
+            raise _not_a_calendar_server(f"{word}, which calendars have no use for", answer)
+    return text
+
+
+def _not_a_calendar_server(found: str, answer: Answer) -> NoAnswer:
+    said = f"The server does not answer as a calendar server does: {found}."
+    return NoAnswer(Reason.NOT_HTTP, said, status=answer.status)
 
 
 def _texts(row: ElementTree.Element, name: str) -> Iterator[str]:
