@@ -1,34 +1,46 @@
-"""Many book in the same moment, on a database as an installation has it: prints what became of them, as JSON.
-
-A program of its own, since threads see nothing of a test's transaction.
-"""
+"""Many book in the same moment, on a database as an installation has it: what becomes of them."""
 
 from __future__ import annotations
 
-import json
-import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
-import django
+from django.core.management import call_command
+from django.db import connection, connections
 
-django.setup()
-
-from django.core.management import call_command  # noqa: E402 - tables exist only after setup
-from django.db import connection  # noqa: E402
-
-from tillit_web.booking import actions  # noqa: E402
-from tillit_web.booking.models import Booking, Host, Kind, Occasion, Place, Room, TakenStep  # noqa: E402
-from tillit_web.people.actions import describe_company  # noqa: E402
+from tillit_web.booking import actions
+from tillit_web.booking.models import Booking, Host, Kind, Occasion, Place, Room, TakenStep
+from tillit_web.people.actions import describe_company
 
 NOW = datetime(2026, 11, 2, 7, 0, tzinfo=UTC)
 NINE = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
 DAY, HALF = timedelta(days=1), timedelta(minutes=30)
 MOST_CONNECTIONS = 90  # of the hundred that PostgreSQL allows
+
+
+@contextmanager
+def database(**place: Any) -> Iterator[None]:
+    """A database of its own with the tables of bookings, for every thread, instead of the one that other tests share.
+
+    Threads see nothing of a test's transaction, and the tests' SQLite is in memory, where locks are others.
+    """
+    before, settings = connections["default"], connections.settings["default"]
+    connections.settings["default"] = settings | place
+    del connections["default"]
+    try:
+        call_command("migrate", "booking", verbosity=0)
+        call_command("migrate", "people", verbosity=0)
+        describe_company("Shop", zone="Europe/Stockholm", currency="SEK", language="en", is_simulated=False)
+        yield
+    finally:
+        connection.close()
+        connections.settings["default"], connections["default"] = settings, before
 
 
 def kind_of(name: str, hosts: int, *, rooms: int = 0, places: int = 1, after: int = 0) -> Kind:
@@ -136,10 +148,3 @@ def sound() -> bool:
         and len(set(seats)) == len(seats) <= Place.objects.count()
         and len(taken) == TakenStep.objects.count()
     )
-
-
-if __name__ == "__main__":
-    call_command("migrate", "booking", verbosity=0)
-    call_command("migrate", "people", verbosity=0)
-    describe_company("Shop", zone="Europe/Stockholm", currency="SEK", language="en", is_simulated=False)
-    sys.stdout.write(json.dumps(scenes()))

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+from pytest_django import DjangoDbBlocker
 
+from tests.web.booking.at_once import database, scenes
 from tests.web.collect.conftest import postgres as postgres
 
-ROOT = Path(__file__).parents[3]
 
-
-def run(tmp_path: Path, **environment: str) -> dict[str, object]:
-    (tmp_path / "data").mkdir()
-    ours = {"TILLIT_DATA": str(tmp_path / "data"), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.web.booking.at_once"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=ROOT,
-        env={**os.environ, **ours, **environment},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "Traceback" not in done.stderr
-    said: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return said
+@pytest.fixture(autouse=True)
+def unblocked(django_db_blocker: DjangoDbBlocker, data_directory: Path) -> Iterator[None]:
+    """Databases may be asked, though none of the tests' own is."""
+    with django_db_blocker.unblock():
+        yield
 
 
 EXPECTED = {
@@ -58,12 +46,15 @@ def check(said: dict[str, object]) -> None:
 
 
 def test_on_sqlite(tmp_path: Path) -> None:
-    check(run(tmp_path, DJANGO_SETTINGS_MODULE="tillit_web.settings"))
+    with database(NAME=tmp_path / "app.sqlite"):
+        check(scenes())
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_on_postgresql(tmp_path: Path, postgres: str) -> None:
+def test_on_postgresql(postgres: str) -> None:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("drop database if exists bookings")
         connection.execute("create database bookings")
-    check(run(tmp_path, DJANGO_SETTINGS_MODULE="tests.web.booking.on_postgres", TILLIT_TEST_POSTGRES=postgres))
+    server = conninfo_to_dict(postgres)
+    place = {"ENGINE": "django.db.backends.postgresql", "NAME": "bookings", "OPTIONS": {}}
+    with database(**place, HOST=server["host"], USER=server["user"]):
+        check(scenes())
