@@ -40,6 +40,7 @@ PUBLIC = (
             "answer/",
             "need/",
             "meetings/",
+            "offers/<int:number>/",
             "talk/",
             "no-contact/",
             "correct/",

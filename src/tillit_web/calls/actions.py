@@ -1,4 +1,4 @@
-"""What may be done about calls: write one down, hear of one, plan one on a basis, record that an offer was accepted."""
+"""What may be done about calls: write one down, hear of one, plan one on a basis."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tillit_web.calls.models import Call, CallTask, Offer
 from tillit_web.desk import actions as desk
 from tillit_web.desk.models import Conversation, Message
 from tillit_web.people.models import User
+from tillit_web.people.queries import company
 
 NOTE = "note"
 
@@ -31,10 +32,6 @@ class DoNotCall(InputError):
     """The customer, or a list that we honour, says no."""
 
 
-class NotWritten(InputError):
-    """It is no written acceptance of the customer's."""
-
-
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A call as a colleague writes it down.
@@ -43,6 +40,7 @@ class Noted:
         said: What was asked and answered.
         promised: What was promised, and `promised_at` when we call about it; "" and None without.
         offered: What was sold, as the caller says; until it is accepted in writing it is an offer.
+        price_minor: What it costs, in the company's currency; None where no price was said.
     """
 
     direction: str
@@ -54,6 +52,7 @@ class Noted:
     promised: str = ""
     promised_at: datetime | None = None
     offered: str = ""
+    price_minor: int | None = None
     is_settled: bool = False
     relation: str = ""
     relation_on: date | None = None
@@ -109,7 +108,15 @@ def note_call(
     if why.task is not None:
         CallTask.objects.filter(pk=why.task.pk).update(state=CallTask.State.DONE)
     if noted.offered:
-        Offer.objects.create(call=call, conversation=conversation, text=noted.offered, subject=subject, noted_at=now)
+        Offer.objects.create(
+            call=call,
+            conversation=conversation,
+            text=noted.offered,
+            price_minor=noted.price_minor,
+            currency="" if noted.price_minor is None else company().currency,
+            subject=subject,
+            noted_at=now,
+        )
     if noted.promised:
         message = desk.note(conversation, noted.promised, by, now=now)
         if noted.promised_at is not None and phone:
@@ -209,39 +216,6 @@ def plan_related(
 def settle(task: CallTask, state: CallTask.State) -> None:
     """It was made, or is not needed any more; or is to be made after all."""
     CallTask.objects.filter(pk=task.pk).update(state=state)
-
-
-@transaction.atomic
-def accept_by_message(offer: Offer, message: Message, *, now: datetime) -> Offer:
-    """The customer has accepted in writing: this message says so.
-
-    Raises:
-        NotWritten: It is not the customer's, of another conversation, or from before the offer.
-    """
-    row = Offer.objects.select_for_update().get(pk=offer.pk)
-    is_theirs = message.author == Author.CUSTOMER.value and message.conversation_id == row.conversation_id
-    if not is_theirs or message.written_at < row.noted_at:
-        raise NotWritten(sentence("Choose a message that the customer wrote after the offer."))
-    if row.accepted_at is None:
-        row.accepted_at, row.message = now, message
-        row.save()
-    return row
-
-
-@transaction.atomic
-def accept_by_link(offer: Offer, *, name: str, now: datetime) -> Offer:
-    """The customer has accepted behind their signed link, under a name they typed.
-
-    Raises:
-        NotWritten: They typed none.
-    """
-    if not name.strip():
-        raise NotWritten(sentence("Write your name to accept."))
-    row = Offer.objects.select_for_update().get(pk=offer.pk)
-    if row.accepted_at is None:
-        row.accepted_at, row.accepted_as = now, " ".join(name.split())[:120]
-        row.save()
-    return row
 
 
 def _plan(

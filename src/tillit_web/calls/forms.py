@@ -10,9 +10,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tillit.events.currencies import exponent
 from tillit_web.calls.actions import Noted
 from tillit_web.calls.models import Call
 from tillit_web.desk.models import Message
+from tillit_web.people.queries import company
 
 _LINES = {"rows": 4}
 _MOMENT = {"type": "datetime-local"}
@@ -49,6 +51,14 @@ class NoteForm(forms.Form):
         required=False,
         help_text=gettext_lazy("It stays an offer until the customer has accepted it in writing."),
     )
+    price = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
     is_settled = forms.BooleanField(label=gettext_lazy("Nothing is left to do"), required=False)
     relation = forms.CharField(
         label=gettext_lazy("What the relation is"),
@@ -60,19 +70,27 @@ class NoteForm(forms.Form):
         label=gettext_lazy("Since, or documented on"), required=False, widget=forms.DateInput(attrs=_DAY)
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["price"].label = _("Its price, in %(currency)s") % {"currency": company().currency}
+
     def clean(self) -> dict[str, Any]:
-        """Somebody was called, and no call lies ahead."""
+        """Somebody was called, no call lies ahead, and a price is of something."""
         found: dict[str, Any] = super().clean() or {}
         if found.get("direction") == Call.Direction.OUT and not found.get("phone"):
             self.add_error("phone", _("Write the number that was called."))
         if found.get("started_at") and found["started_at"] > timezone.now():
             self.add_error("started_at", _("This lies ahead."))
+        if found.get("price") is not None and not found.get("offered"):
+            self.add_error("offered", _("Write what was sold at this price."))
         return found
 
     @property
     def noted(self) -> Noted:
         """As it is kept."""
-        return Noted(**self.cleaned_data)
+        told = dict(self.cleaned_data)
+        price = told.pop("price")
+        return Noted(**told, price_minor=None if price is None else round(price * 10 ** exponent(company().currency)))
 
 
 class TaskForm(forms.Form):
@@ -112,6 +130,6 @@ class RequestForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """The customer's yes."""
+    """The customer's yes, under their name."""
 
     name = forms.CharField(label=gettext_lazy("Your name"), max_length=120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -112,17 +113,29 @@ class Call(models.Model):
 
 
 class Offer(models.Model):
-    """What was agreed on a call. It is an offer, and no sale, until the customer has accepted it in writing."""
+    """What was agreed on a call. It is an offer, and no sale, until the customer has accepted it in writing.
+
+    Whoever declined may still accept; what was accepted stays accepted.
+    """
+
+    class Where(models.TextChoices):
+        MESSAGE = "message", _("in the conversation")
+        LINK = "link", _("behind the signed link")
+        OWN_PAGE = "own_page", _("on the customer’s own page")
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="offer")
     conversation = models.ForeignKey("desk.Conversation", on_delete=models.CASCADE, related_name="+")
     text = models.CharField(_("What was offered"), max_length=1000)
+    price_minor = models.BigIntegerField(null=True)  # as it was said; None where no price was
+    currency = models.CharField(max_length=3, blank=True)
     subject = models.BinaryField(max_length=16, null=True, db_index=True)
     noted_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     # Goes with its conversation only: alone it would leave a sale that nobody accepted.
     message = models.ForeignKey("desk.Message", null=True, on_delete=models.RESTRICT, related_name="+")
-    accepted_as = models.CharField(_("Your name"), max_length=120, blank=True)  # typed behind the signed link
+    accepted_as = models.CharField(_("Your name"), max_length=120, blank=True)  # typed by whoever accepts
+    declined_at = models.DateTimeField(null=True)
+    answered_where = models.CharField(max_length=8, choices=Where.choices, blank=True)  # of the last answer
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -132,8 +145,29 @@ class Offer(models.Model):
                 | Q(accepted_at__isnull=False, message__isnull=False)
                 | (Q(accepted_at__isnull=False) & ~Q(accepted_as="")),
                 name="sold_only_when_accepted_in_writing",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, declined_at__isnull=True, answered_where="")
+                | (Q(answered_where__in=("message", "link", "own_page")) & ~Q(accepted_at=None, declined_at=None)),
+                name="an_answer_was_given_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_minor__isnull=True, currency="") | (Q(price_minor__gte=0) & ~Q(currency="")),
+                name="a_price_has_its_currency",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def state(self) -> str:
+        """ "accepted", "declined" or "offered"."""
+        if self.accepted_at is not None:
+            return "accepted"
+        return "offered" if self.declined_at is None else "declined"
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the answer that holds was given."""
+        return self.accepted_at or self.declined_at

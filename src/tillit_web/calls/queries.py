@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from tillit.desk.handoff import Author
 from tillit.reports.interval import ShareRange, share_range
@@ -49,8 +49,9 @@ def lately() -> QuerySet[Call]:
 
 
 def offers() -> QuerySet[Offer]:
-    """What waits for a written yes first, then what was accepted; the latest first."""
-    return Offer.objects.select_related("conversation", "call").order_by("accepted_at", "-id")
+    """What waits for a written answer first, then what was answered; the latest first."""
+    answered = Coalesce("accepted_at", "declined_at")
+    return Offer.objects.select_related("conversation", "call").order_by(answered.asc(nulls_first=True), "-id")
 
 
 def could_accept(offer: Offer) -> QuerySet[Message]:
@@ -65,13 +66,3 @@ def requests_of(conversation: Conversation) -> QuerySet[Message]:
     if conversation.channel == Conversation.Channel.PHONE:
         wanted |= Q(author=Author.NOTE.value)
     return Message.objects.filter(wanted, conversation=conversation).order_by("-id")
-
-
-def calls_of(subjects: Collection[bytes]) -> QuerySet[Call]:
-    """Every call with these numbers, for erasure and for the customer's own page."""
-    return Call.objects.filter(subject__in=list(subjects))
-
-
-def tasks_of(subjects: Collection[bytes]) -> QuerySet[CallTask]:
-    """Every call that was planned to these numbers."""
-    return CallTask.objects.filter(subject__in=list(subjects))

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import InputError
 from tillit.vocabulary import Role
 from tillit_web.booking.models import Booking
-from tillit_web.calls import actions, links, queries
+from tillit_web.calls import actions, links, offers, queries
 from tillit_web.calls.forms import AcceptForm, NoteForm, RequestForm, TaskForm
 from tillit_web.calls.models import CallTask, Offer
 from tillit_web.desk.models import Conversation
@@ -152,7 +152,7 @@ def offer(request: TeamRequest, offer: int) -> HttpResponse:
         if message is None:
             messages.error(request, _("Choose a message that the customer wrote after the offer."))
         else:
-            actions.accept_by_message(row, message, now=timezone.now())
+            offers.accept_by_message(row, message, now=timezone.now())
             messages.success(request, _("Sold: the customer’s written yes is on record."))
         return redirect("calls:offer", row.pk)
     link = request.build_absolute_uri(links.address_of(row))
@@ -165,11 +165,14 @@ def offer(request: TeamRequest, offer: int) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """The customer reads what was offered, and accepts it under their name."""
+    """The customer reads what was offered, and accepts it under their name or says no."""
     row = links.opened_by(token)
-    form = AcceptForm(request.POST or None)
-    if row.accepted_at is None and form.is_valid():
-        row = actions.accept_by_link(row, name=form.cleaned_data["name"], now=timezone.now())
+    says_no = request.method == "POST" and request.POST.get("answer") == "no"
+    form = AcceptForm(request.POST if request.method == "POST" and not says_no else None)
+    if says_no:
+        row = offers.decline(row, where=Offer.Where.LINK, now=timezone.now())
+    elif row.accepted_at is None and form.is_valid():
+        row = offers.accept(row, name=form.cleaned_data["name"], where=Offer.Where.LINK, now=timezone.now())
     language = row.conversation.language
     with translation.override(language):
         shown: dict[str, Any] = {"row": row, "form": form, "LANGUAGE_CODE": language, "languages": ()}

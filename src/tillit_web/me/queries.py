@@ -19,6 +19,9 @@ from tillit.sentences import Sentence
 from tillit.vocabulary import ContactBasis, IdentifierKind, Purpose
 from tillit_web.booking.about import bookings_about
 from tillit_web.booking.models import Booking
+from tillit_web.calls.about import calls_about, offers_about, planned_with
+from tillit_web.calls.models import Call, Offer
+from tillit_web.calls.queries import TaskLine
 from tillit_web.desk.about import conversations_about
 from tillit_web.desk.models import Message
 from tillit_web.desk.queries import said_with
@@ -61,6 +64,9 @@ class Known:
         decisions: How we decided to meet them, the latest first.
         bookings: What they booked, the latest first.
         messages: What was said between them and us, oldest first, where they have shown that it was them.
+        planned: Calls that are to be made to them, or were planned, the next one first.
+        calls: Calls between them and us, the latest first; under a number of theirs, or where they showed who they are.
+        offers: What they were offered on them, the latest first.
         needs: What they said they need, and until when it holds.
         answers: Every yes and no, the latest first.
     """
@@ -74,6 +80,9 @@ class Known:
     decisions: tuple[Decided, ...]
     bookings: tuple[Booking, ...]
     messages: tuple[Message, ...]
+    planned: tuple[TaskLine, ...]
+    calls: tuple[Call, ...]
+    offers: tuple[Offer, ...]
     needs: tuple[Need, ...]
     accesses: tuple[Access, ...]
     corrections: tuple[Correction, ...]
@@ -108,6 +117,44 @@ class Known:
             "messages": [
                 {"at": each.written_at.isoformat(), "by": each.author, "text": each.text} for each in self.messages
             ],
+            "planned_calls": [
+                {
+                    "at": each.task.due_at.isoformat(),
+                    "about": each.task.about,
+                    "number": each.task.phone,
+                    "basis": each.task.basis.value,
+                    "relation": each.task.relation,
+                    "state": each.task.state,
+                    "you_said_no": each.is_blocked,
+                }
+                for each in self.planned
+            ],
+            "calls": [
+                {
+                    "at": each.started_at.isoformat(),
+                    "who_called": "we" if each.direction == Call.Direction.OUT else "you",
+                    "number": each.phone,
+                    "basis": each.basis or None,
+                    "about": "" if each.task is None else each.task.about,
+                    "answered": each.is_answered,
+                    "seconds": each.seconds,
+                    "outcome": each.outcome or None,
+                }
+                for each in self.calls
+            ],
+            "offers": [
+                {
+                    "at": each.noted_at.isoformat(),
+                    "text": each.text,
+                    "price_minor": each.price_minor,
+                    "currency": each.currency or None,
+                    "state": each.state,
+                    "answered_at": None if each.answered_at is None else each.answered_at.isoformat(),
+                    "answered_where": each.answered_where or None,
+                    "accepted_as": each.accepted_as,
+                }
+                for each in self.offers
+            ],
             "needs": [
                 {
                     "need": str(each.get_kind_display()),
@@ -134,6 +181,7 @@ def subjects_known_with(subject: bytes) -> tuple[bytes, ...]:
         or bool(people.standing_of([subject]))
         or bookings_about([subject]).exists()
         or conversations_about([subject]).exists()
+        or calls_about([subject]).exists()
     )
     return (subject,) if allowed and is_known else ()
 
@@ -166,6 +214,9 @@ def known(subject: bytes, *, language: str) -> Known:
         ),
         bookings=tuple(bookings_about(subjects).select_related("kind", "host").order_by("-starts_at", "pk")),
         messages=tuple(said_with(subjects)),
+        planned=planned_with(subjects),
+        calls=tuple(calls_about(subjects).select_related("task")),
+        offers=tuple(offers_about(subjects).select_related("conversation")),
         needs=needs_of(subjects),
         accesses=people.accesses_of(subjects, events_since=_received(events)),
         corrections=tuple(Correction.objects.filter(subject__in=list(subjects))),
@@ -176,6 +227,11 @@ def address_of(subject: bytes) -> tuple[str, str]:
     """The e-mail and the phone number that this identifier stands for: one of them, or neither where we have none."""
     kept = dict(Contact.objects.filter(subject=subject).values_list("kind", "value"))
     return kept.get(IdentifierKind.EMAIL.value, ""), kept.get(IdentifierKind.PHONE.value, "")
+
+
+def offer_of(subject: bytes, number: int) -> Offer | None:
+    """An offer that was made to this customer; None for anybody else's."""
+    return offers_about(subjects_known_with(subject) or (subject,)).filter(pk=number).first()
 
 
 def choice_words(purpose: Purpose, language: str) -> Wording:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("answer/", views.answer, name="answer"),
     path("need/", views.need, name="need"),
     path("meetings/", views.meetings, name="meetings"),
+    path("offers/<int:number>/", views.offer, name="offer"),
     path("talk/", views.talk, name="talk"),
     path("no-contact/", views.no_contact, name="no_contact"),
     path("correct/", views.correct, name="correct"),

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.errors import PurposeError, QueryError
 from tillit.journeys.known_by import subjects_of
 from tillit.vocabulary import ContactChannel, Purpose, Role
+from tillit_web.calls import offers
+from tillit_web.calls.models import Offer
 from tillit_web.desk.actions import TooMany, open_conversation
 from tillit_web.desk.briefing import claim, is_verified, meetings_of
 from tillit_web.desk.briefing_links import address_of, opened_by, token_of
@@ -33,6 +35,7 @@ from tillit_web.people.access import TeamRequest, access, network_of, public
 from tillit_web.people.consents import How
 from tillit_web.people.models import AccessRecord, Block
 from tillit_web.people.wordings import wording
+from tillit_web.ui.templatetags.tillit import said
 from tillit_web.warehouse.actions import forget
 from tillit_web.warehouse.queries import current_view, erasure_receipt
 
@@ -116,6 +119,7 @@ def page(request: HttpRequest, subject: bytes) -> HttpResponse:
         "known": known,
         "latest": latest,
         "total": len(known.events),
+        "now": timezone.now(),
         "kinds": [(kind, label) for kind, label in Need.Kind.choices if kind not in noted],
     }
     return render(request, "me/page.html", shown)
@@ -180,6 +184,29 @@ def meetings(request: HttpRequest, subject: bytes) -> HttpResponse:
 
 @_of_customer
 @require_POST
+def offer(request: HttpRequest, subject: bytes, number: int) -> HttpResponse:
+    """Accept in writing what I was offered by phone, or decline it."""
+    row = queries.offer_of(subject, number)
+    if row is None:
+        raise Http404
+    where, now = Offer.Where.OWN_PAGE, timezone.now()
+    try:
+        if request.POST.get("answer") == "yes":
+            row = offers.accept(row, name=request.POST.get("name", ""), where=where, now=now)
+        elif request.POST.get("answer") == "no":
+            row = offers.decline(row, where=where, now=now)
+    except offers.NotWritten as refused:
+        messages.error(request, said(refused.sentence))
+        return redirect("me:page")
+    if row.accepted_at is not None:
+        messages.success(request, _("You have accepted the offer in writing."))
+    elif row.declined_at is not None:
+        messages.success(request, _("You have said no. Nothing was bought."))
+    return redirect("me:page")
+
+
+@_of_customer
+@require_POST
 def talk(request: HttpRequest, subject: bytes) -> HttpResponse:
     """Begin a conversation in which I have shown who I am."""
     language = request.LANGUAGE_CODE or "en"
@@ -224,7 +251,9 @@ def download(request: HttpRequest, subject: bytes, form: str) -> HttpResponse:
         text = json.dumps(known.to_json(), ensure_ascii=False, indent=1)
         file = HttpResponse(text, content_type="application/json; charset=utf-8")
     else:
-        file = render(request, "me/download.html", {"known": known, "latest": known.events[::-1]})
+        file = render(
+            request, "me/download.html", {"known": known, "latest": known.events[::-1], "now": timezone.now()}
+        )
     file["Content-Disposition"] = f'attachment; filename="about-me.{form}"'
     return file
 

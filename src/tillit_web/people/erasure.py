@@ -191,7 +191,8 @@ def _removed(subjects: Collection[bytes]) -> list[tuple[str, QuerySet[Any]]]:
     )
     rows = [(place, _about(model, subjects)) for place, model in own]
     rows.append(("app.sqlite: sign-ins that failed", _sign_ins(subjects)))
-    return rows + [(place, find(subjects)) for place, find in _rows_about.items()]
+    # The last app first: its rows are found by those of the apps that it builds on.
+    return rows + [(place, find(subjects)) for place, find in reversed(_rows_about.items())]
 
 
 def _about(model: type[Model], subjects: Collection[bytes]) -> QuerySet[Any]:

@@ -15,11 +15,12 @@ from django.test import Client
 
 from tillit.desk.handoff import Author
 from tillit_web.booking.models import Booking, Host, Kind
-from tillit_web.calls import actions, queries
-from tillit_web.calls.actions import DoNotCall, NoBasis, Noted, NotWritten, Told
+from tillit_web.calls import actions, offers, queries
+from tillit_web.calls.actions import DoNotCall, NoBasis, Noted, Told
 from tillit_web.calls.basis import number_of
 from tillit_web.calls.links import address_of
 from tillit_web.calls.models import Call, CallTask, Offer
+from tillit_web.calls.offers import NotWritten
 from tillit_web.calls.publishing import publish
 from tillit_web.collect import actions as collect
 from tillit_web.collect.queries import storage
@@ -243,28 +244,34 @@ def test_sold_stays_offered_until_the_customer_has_written(bo: User) -> None:
     ours = desk.answer(conversation, "Do you accept?", bo, now=NOW + timedelta(hours=1))
     for wrong in (message, ours):
         with pytest.raises(NotWritten):
-            actions.accept_by_message(offer, wrong, now=NOW)
+            offers.accept_by_message(offer, wrong, now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         Offer.objects.update(accepted_at=NOW)
     yes = desk.customer_writes(conversation, "I accept", now=NOW + timedelta(hours=2))
     later = NOW + timedelta(hours=3)
-    assert actions.accept_by_message(offer, yes, now=later).accepted_at == later
-    assert actions.accept_by_message(offer, yes, now=later + timedelta(days=1)).accepted_at == later
+    assert offers.accept_by_message(offer, yes, now=later).accepted_at == later
+    assert offers.accept_by_message(offer, yes, now=later + timedelta(days=1)).accepted_at == later
 
 
 def test_a_customer_accepts_behind_their_link_and_a_forged_one_opens_nothing(bo: User, as_bo: Client) -> None:
-    note(bo, offered="A roof for <b>90 000</b> kr")
+    note(bo, offered="A roof for <b>90 000</b> kr", price_minor=9_000_000)
     offer = Offer.objects.get()
     address, stranger = address_of(offer), Client()
     page = stranger.get(address)
     assert "A roof for &lt;b&gt;90 000" in page.content.decode()
+    assert "SEK 90,000" in page.content.decode().replace("\u00a0", " ")
     assert not page.cookies
     assert "<nav" not in page.content.decode()
     assert stranger.post(address, {"name": "  "}).status_code == 422
     assert Offer.objects.get().accepted_at is None
     assert stranger.get(address.replace(f"{offer.pk}:", f"{offer.pk + 1}:")).status_code == 404
     assert "has not accepted" in as_bo.get(f"/calls/offers/{offer.pk}/").content.decode()
+    stranger.post(address, {"answer": "no"})
+    first = Offer.objects.get()
+    assert (first.state, first.answered_where) == ("declined", "link")
+    assert "Declined: the customer said no in writing." in as_bo.get(f"/calls/offers/{offer.pk}/").content.decode()
     stranger.post(address, {"name": "Ana Andersson"})
+    stranger.post(address, {"answer": "no"})  # what is accepted stays so
     stranger.post(address, {"name": "Somebody else"})
     assert Offer.objects.get().accepted_as == "Ana Andersson"
     assert "accepted in writing" in as_bo.get(f"/calls/offers/{offer.pk}/").content.decode()
@@ -317,7 +324,7 @@ def test_a_telephone_system_tells_and_is_told(as_bo: Client) -> None:
 def test_erasure_reaches_calls_tasks_offers_and_leaves_others(bo: User) -> None:
     note(bo, offered="A roof", promised="Call", promised_at=NOW)
     yes = desk.customer_writes(Conversation.objects.get(), "Yes", now=NOW + timedelta(hours=1))
-    actions.accept_by_message(Offer.objects.get(), yes, now=NOW)
+    offers.accept_by_message(Offer.objects.get(), yes, now=NOW)
     called(OTHER, call_id="other")
     subject = number_of(ANAS)[1]
     assert subject is not None
@@ -333,10 +340,14 @@ def test_pages_of_calls_work_without_scripts(as_bo: Client, bo: User) -> None:
         "is_answered": "on",
         "said": "A roof?",
         "phone": "0701234567",
+        "offered": "A roof",
+        "price": "90000.50",
     }
     opened = as_bo.post("/calls/new/", told)
     conversation = Conversation.objects.get()
     assert opened["Location"] == f"/desk/{conversation.public_id}/"
+    assert (Offer.objects.get().price_minor, Offer.objects.get().currency) == (9_000_050, "SEK")
+    assert as_bo.post("/calls/new/", {**told, "offered": ""}).status_code == 422
     refused = as_bo.post("/calls/new/", {**told, "direction": "out", "phone": "", "started_at": "2999-01-01T00:00"})
     assert refused.status_code == 422
     planned = {

@@ -70,7 +70,7 @@ ADDRESSES: dict[Door, set[str]] = {
     },
     Door.THE_CUSTOMER: {
         *("me:start", "me:code", "me:page", "me:answer", "me:need", "me:no_contact", "me:correct", "me:download"),
-        *("me:erase", "me:meetings", "me:talk"),
+        *("me:erase", "me:meetings", "me:offer", "me:talk"),
         *("briefing:own", "briefing:of_talk", "briefing:of_booking", "briefing:strike", "briefing:reading"),
         *("book:kinds", "book:booking", "book:details", "book:move", "book:cancel", "book:invite", "book:times"),
         *("talk:start", "talk:thread", "talk:write", "talk:person", "talk:done", "talk:reach"),
