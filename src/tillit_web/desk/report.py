@@ -102,6 +102,13 @@ def week_named(text: str, today: date) -> date:
     return min(monday, last + WEEK)
 
 
+def has_report(*, now: datetime) -> bool:
+    """Whether a whole week in which customers asked is over."""
+    zone = ZoneInfo(company().timezone)
+    this_week = week_named("", now.astimezone(zone).date()) + WEEK
+    return Conversation.objects.filter(opened_at__lt=datetime.combine(this_week, time(), zone)).exists()
+
+
 def report_of(monday: date, *, now: datetime) -> Report:
     """The report of the week that begins on a Monday, as it is known now."""
     zone = ZoneInfo(company().timezone)

@@ -22,6 +22,7 @@ from tillit.journeys.results import Overview
 from tillit.journeys.traces import Names
 from tillit.journeys.view import View
 from tillit.reports.outcomes import Outcomes, outcomes
+from tillit.reports.showroom import Showroom, showroom
 from tillit.vocabulary import IdentifierKind, Purpose
 from tillit_web.insight.filters import Filters
 from tillit_web.insight.models import OwnWay, TeamGoal
@@ -82,6 +83,11 @@ def graph(view: View) -> Overview:
 def known_outcomes(view: View) -> Outcomes:
     """Which of the view's journeys are old enough to be counted, and how many of them reached the goal."""
     return warehouse.cached(view, "outcomes", lambda: outcomes(view, as_of=last_event_at(view)))
+
+
+def showroom_of(view: View, goal: str) -> Showroom:
+    """Web orders that a visit to the shop was part of."""
+    return warehouse.cached(view, "showroom", lambda: showroom(view, goal))
 
 
 def last_event_at(view: View) -> int:

@@ -24,7 +24,7 @@ from tillit.errors import QueryError
 from tillit.journeys.behind import Activity, journeys_behind
 from tillit.journeys.touchpoints import TouchpointSpec, touchpoint_paths
 from tillit.reports.contributed import MODELS_AT
-from tillit.reports.showroom import Showroom, showroom, visited
+from tillit.reports.showroom import visited
 from tillit.reports.size import CASES_BELOW, Size, size_of
 from tillit.vocabulary import Role
 from tillit_web.insight import queries
@@ -84,7 +84,7 @@ def _numbers(question: CreditAsked) -> dict[str, object]:
         return {"refused": refused.sentence}
     parts, sales = found.parts, found.sales
     page = who_page(parts, sales, found.credit, question.by, question.opens, found.effects, alone=found.alone)
-    seen = _showroom(question)
+    seen = queries.showroom_of(question.view, question.goal)
     earned = measured_answer(found.effects, question.by)
     said_first = earned or answer(page, seen if question.by == "channel" else None)
     highlighted = next(iter(TILL)) if seen.share and question.by == "channel" else _told(parts, sales)
@@ -128,7 +128,3 @@ def _answer(question: CreditAsked, spec: TouchpointSpec) -> Answer:
     models = MODELS_AT[size_of(sales)] if parts and parts[0].conversions else ()
     found = credit(paths, models, np.random.default_rng(SEED), trials=trials) if models else None
     return Answer(parts, sales, alone, found, found.effects if found else effects(trials), reaches(met, paths))
-
-
-def _showroom(question: CreditAsked) -> Showroom:
-    return warehouse.cached(question.view, "showroom", lambda: showroom(question.view, question.goal))

@@ -77,6 +77,8 @@ class HomeLinks:
     answers: str = ""
     meetings: str = ""
     bookings: str = ""
+    report: str = ""
+    showroom: str = ""
 
 
 def headline(known: Outcomes, goal: str | None, waiting: Sequence[Waiting], waiting_links: Sequence[str]) -> Headline:
@@ -117,13 +119,20 @@ def _how_it_goes(known: Outcomes, goal: str | None) -> str:
 
 
 def questions(
-    known: Outcomes | None, goal: str | None, links: HomeLinks, *, answers: int, meetings: AtHome
+    known: Outcomes | None,
+    goal: str | None,
+    links: HomeLinks,
+    *,
+    answers: int,
+    meetings: AtHome,
+    showroom: ShareRange | None = None,
 ) -> tuple[HomeQuestion, ...]:
     """The five questions in the order of the rail.
 
     Args:
         answers: How many stand on pages of the company's own.
         meetings: What the page Meetings knows.
+        showroom: Web orders that a visit to the shop was part of; None where too little is known of visits.
     """
     return (
         _found(answers, links),
@@ -144,14 +153,7 @@ def questions(
             _("Do we keep what we promise?"),
             _("We do not know yet: the part that remembers promises until they are kept comes later."),
         ),
-        HomeQuestion(
-            "credit",
-            _("Who contributed?"),
-            _("Shares with their ranges, and every number opens the journeys behind it."),
-            is_here=True,
-            next_label=_("Who contributed"),
-            next_link=links.credit,
-        ),
+        _credit(showroom, links),
     )
 
 
@@ -165,6 +167,24 @@ def _found(answers: int, links: HomeLinks) -> HomeQuestion:
         says = _("Nothing that your people know stands open to customers yet.")
     label = _("Answers") if answers else _("Write the first answer")
     return HomeQuestion("found", _("Are we found?"), says, True, next_label=label, next_link=links.answers)
+
+
+def _credit(showroom: ShareRange | None, links: HomeLinks) -> HomeQuestion:
+    asks, label = _("Who contributed?"), _("Who contributed")
+    if showroom is None:
+        says = _("Shares with their ranges, and every number opens the journeys behind it.")
+        return HomeQuestion("credit", asks, says, is_here=True, next_label=label, next_link=links.credit)
+    return HomeQuestion(
+        "credit",
+        asks,
+        _("A visit to the shop was part of %(count)s web orders; shares, not causes.") % {"count": count_of(showroom)},
+        is_here=True,
+        number=share(showroom.share),
+        range=range_of(showroom),
+        number_link=links.showroom,
+        next_label=label,
+        next_link=links.credit,
+    )
 
 
 def _journeys(known: Outcomes | None, goal: str | None, links: HomeLinks) -> HomeQuestion:
@@ -252,7 +272,7 @@ def _again(again: ShareRange, link: str) -> Fact:
     return Fact(label, count_of(again), range_of(again), link if again.count else "")
 
 
-def first_week(*, orders: bool, answers: int, bookable: bool, links: HomeLinks) -> tuple[WeekDay, ...]:
+def first_week(*, orders: bool, answers: int, bookable: bool, reported: bool, links: HomeLinks) -> tuple[WeekDay, ...]:
     """The checklist of the first week; what is done is computed from the data."""
     return (
         WeekDay(
@@ -282,5 +302,11 @@ def first_week(*, orders: bool, answers: int, bookable: bool, links: HomeLinks) 
             done=bookable,
             link="" if bookable else links.bookings,
         ),
-        WeekDay(_("Day 7"), _("The team's first report"), _("replaces the status meeting"), coming=True),
+        WeekDay(
+            _("Day 7"),
+            _("The team's first report"),
+            _("replaces the status meeting"),
+            done=reported,
+            link="" if reported else links.report,
+        ),
     )

@@ -7,16 +7,19 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from tillit.reports.outcomes import ReachedGoal
 from tillit.reports.repeat import OrderedAgain, repeat_purchase
+from tillit.reports.showroom import visited
 from tillit.reports.unanswered import Unanswered, waiting
 from tillit.vocabulary import Role
 from tillit_web.answers.queries import count_open
 from tillit_web.booking.queries import can_be_booked
+from tillit_web.desk.report import has_report
 from tillit_web.insight import queries
 from tillit_web.insight.pages import home
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
@@ -40,7 +43,7 @@ def show_home(request: TeamRequest) -> HttpResponse:
         context = {
             "first_visit": True,
             "questions": home.questions(None, None, links, answers=answers, meetings=_meetings()),
-            "week": home.first_week(orders=False, answers=answers, bookable=can_be_booked(), links=links),
+            "week": _week(links, orders=False, answers=answers),
             "how": [_("Nothing is imported yet, so no number stands here.")],
         }
         return show_before_data(request, "insight/home.html", "insight:home", context)
@@ -59,6 +62,7 @@ def _always() -> dict[str, str]:
         "answers": reverse("answers:library"),
         "bookings": reverse("booking:kinds"),
         "meetings": reverse("meetings:meetings"),
+        "report": reverse("week:report"),
     }
 
 
@@ -69,20 +73,24 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
     repeat = warehouse.cached(view, ("repeat", order), lambda: repeat_purchase(view, order, as_of=as_of))
     owed = warehouse.cached(view, "waiting", lambda: waiting(view))
     known = queries.known_outcomes(view)
+    visits = queries.showroom_of(view, goal) if goal else None
     links = home.HomeLinks(
         map=reverse("insight:map"),
         imports=imports,
         **_always(),
         goal=question.link(ReachedGoal(known.begun_before)),
         again=question.link(OrderedAgain(order, as_of)),
+        showroom=question.link(visited(goal)) if goal else "",
     )
     answers = count_open()
     unanswered = tuple(question.link(Unanswered(item.owed)) for item in owed)
     return {
         "headline": home.headline(known, goal, owed, unanswered),
-        "questions": home.questions(known, goal, links, answers=answers, meetings=_meetings()),
+        "questions": home.questions(
+            known, goal, links, answers=answers, meetings=_meetings(), showroom=visits.share if visits else None
+        ),
         "facts": home.facts(repeat, owed, unanswered, links),
-        "week": home.first_week(orders=repeat.customers > 0, answers=answers, bookable=can_be_booked(), links=links),
+        "week": _week(links, orders=repeat.customers > 0, answers=answers),
         "how": [
             _(
                 "A journey is counted once it began longer ago than your lapse, seen from the last event in your data. "
@@ -101,6 +109,11 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
             *_erased(),
         ],
     }
+
+
+def _week(links: home.HomeLinks, *, orders: bool, answers: int) -> tuple[home.WeekDay, ...]:
+    reported = has_report(now=timezone.now())
+    return home.first_week(orders=orders, answers=answers, bookable=can_be_booked(), reported=reported, links=links)
 
 
 def _meetings() -> AtHome:

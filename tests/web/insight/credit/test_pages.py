@@ -67,6 +67,10 @@ def test_the_sentence_of_the_shop(as_cy: Client, bring_in: BringIn) -> None:
         "A visit to the shop was part of 1 in 5 web orders (34 of 170; 15 to 27 of 100; shares, not causes)."
     )
     assert "What would be lost without it: not known." in text
+    home = text_of(as_cy, "/home/")
+    assert "A visit to the shop was part of 34 of 170 web orders; shares, not causes." in home
+    assert ">20%</a>" in home
+    assert "15 to 27 of 100" in home.replace("\N{NO-BREAK SPACE}", " ")
     alone = r'No known touch before</th><td class="figure">(.*?)</td>'
     assert re.findall(alone, text) == ["0 of 170"], "everybody searched first"
     [by_place] = re.findall(alone, text_of(as_cy, "/credit/?by=place"))
