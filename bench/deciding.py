@@ -77,6 +77,7 @@ def serve(data: Path, port: int, *, logged: bool) -> None:
     from tillit_web.collect.keyring import KeyRing
     from tillit_web.meetings.app import Decider
     from tillit_web.meetings.desk import DeskKeeper
+    from tillit_web.meetings.lots import LotReader
     from tillit_web.meetings.queries import PolicyReader
     from tillit_web.meetings.staffing import add_shift
     from tillit_web.meetings.writing import Writer
@@ -95,7 +96,8 @@ def serve(data: Path, port: int, *, logged: bool) -> None:
         record_consent(subjects, Purpose.PERSONALISATION, granted=True, how=How.SITE, where="bench")
     add_shift("service", 50, "mon-sun 00:00-24:00")
     writer = (Writer if logged else YesAtOnce)(data)
-    app = Decider(KeyRing(), PolicyReader(data), StandingReader(data), DeskKeeper(data), writer, HereReader(), key=key)
+    policies, standings, desk, lots = PolicyReader(data), StandingReader(data), DeskKeeper(data), LotReader(data)
+    app = Decider(KeyRing(), policies, standings, desk, lots, writer, HereReader(), key=key)
     print(actions.create_key("bench").text, flush=True)
     uvicorn.run(app, port=port, log_config=None, access_log=False, lifespan="off", ws="none")
 

@@ -46,7 +46,15 @@ def a_table(
     cell, ones = np.full(n, CELLS.index(CHOSEN)), np.ones(n, np.bool_)
     minutes = np.where(action == PERSON, 6.0, np.nan)
     return LogTable(
-        decisions, cell, np.ones(n, np.int64), np.zeros(n), (action == MACHINE) * 1.0, minutes, ones, np.arange(n) % 10
+        decisions,
+        cell,
+        np.ones(n, np.int64),
+        np.zeros(n),
+        (action == MACHINE) * 1.0,
+        minutes,
+        ones,
+        np.arange(n) % 10,
+        ~ones,
     )
 
 

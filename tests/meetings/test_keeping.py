@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from msgspec import UNSET
 
 from tests.meetings.making import AT, DEFAULT, any_desk, any_moment, hostile_policy
 from tests.meetings.test_log import FREE
@@ -125,6 +126,47 @@ def test_a_log_says_what_today_brings_over_a_whole_way(tmp_path: Path) -> None:
     whole = evaluate(read_decisions(path).decisions).whole_way
     assert whole is not None, "nobody is mixed: stages without a lot are on neither side"
     assert whole.difference == pytest.approx(plain, abs=0.01)
+
+
+def test_a_side_that_was_drawn_stays_and_another_lot_is_another_draw() -> None:
+    other_side = decided(replace(CHOOSING, lot="usual:2026-11-22"))
+    assert (other_side.is_machine, other_side.experiment) == (True, "usual:2026-11-22")
+    written = msgspec.json.encode(other_side)
+    assert msgspec.json.encode(replay(msgspec.json.decode(written, type=Decision), KEEPING)) == written
+    assert decided(replace(CHOOSING, lot="usual:an-earlier-one")).experiment == "kept:2026-11-22"
+    assert unlinked(replace(CHOOSING, lot="kept:x"), KEEPING, decision_id="d").lot is UNSET
+
+
+def test_whoever_was_drawn_under_two_names_counts_on_neither_side(tmp_path: Path) -> None:
+    """Half of the persons come under two names and fare better; the table changes nothing."""
+    dice = random.Random(7)
+    rows: list[Logged] = []
+    person_of: dict[str, str] = {}
+    for person in range(5_000):
+        names = (f"c{person}", f"mail{person}") if person % 2 else (f"c{person}",)
+        person_of |= dict.fromkeys(names, f"c{person}")
+        for name in names:
+            moment = Moment(name, AT + len(rows) * DAY // 1000, Errand.CHOOSE, stage=Stage.DECIDE)
+            one = decide(moment, KEEPING, FREE, draw=dice.random(), decision_id=f"{len(rows):08d}")
+            good = dice.random() < (0.8 if person % 2 else 0.4)
+            rows.append(Logged(one, None, Outcome(one.id, good=good, matured_at=moment.at)))
+    as_of = rows[-1].decision.moment.at / DAY + 30
+    (found,) = kept_stages(log_table(rows, exponent=2, person_of=person_of), as_of_days=as_of)
+    assert found.drawn_apart == 2_500
+    alone = [f"c{person}" for person in range(0, 5_000, 2)]
+    kept = [is_kept(name, "2026-11-22") for name in alone]
+    assert (found.kept, found.others) == (sum(kept), len(kept) - sum(kept))
+    assert found.way is not None
+    assert found.way.low <= 0 <= found.way.high
+    assert abs(found.way.others - 0.4) < 0.05, "none of those with two names"
+    (apart,) = kept_stages(log_table(rows, exponent=2), as_of_days=as_of)
+    assert apart.drawn_apart == 0, "nobody is known to be anybody else"
+
+    moved = decide(replace(CHOOSING, at=AT + DAY, lot="usual:2026-11-22"), KEEPING, FREE, draw=0.5, decision_id="later")
+    both = [Logged(moved, None, None), Logged(decided(CHOOSING), None, None)]
+    place = COLUMNS.index("experiment")
+    assert [row[place] for row in table_rows(both, exponent=2)] == ["kept:2026-11-22"] * 2, "as the lot fell"
+    assert log_table(both, exponent=2).drawn_apart.all()
 
 
 def test_only_a_stage_with_enough_customers_may_begin() -> None:

@@ -8,6 +8,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tillit.errors import LedgerError
 from tillit.ledger.ledger import Ledger, verify_file
 from tillit.meetings.actions import ANYONE, Action
 from tillit.meetings.decide import Decision, decide, replay
-from tillit.meetings.log import FILE, PREFIX, By, DecisionLog, Delivered, Outcome, policy_of_version
+from tillit.meetings.log import FILE, PREFIX, By, DecisionLog, Delivered, Outcome, open_log, policy_of_version
 from tillit.meetings.moment import Capacity, Moment
 from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import default_policy_text, policy_text
@@ -181,6 +182,20 @@ def test_a_customer_is_erased_on_record_with_what_followed(log: DecisionLog, tmp
     assert verdict is not None
     assert verdict.is_sound
     assert len(verdict.erased) == 2
+
+
+def test_a_file_of_the_version_before_takes_lots(log: DecisionLog, tmp_path: Path) -> None:
+    log.append([(decided("one"), salt())], at=AT)
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as connection:
+        connection.execute("drop table decision_lot")
+        connection.execute("pragma user_version = 1")
+    with open_log(tmp_path) as opened:
+        kept = replace(decided("two"), experiment="kept:k")
+        opened.append([(kept, salt()), (replace(kept, id="three", experiment="usual:k"), salt())], at=AT)
+        assert [(lot.customer, lot.experiment) for lot in opened.lots.of_name("k")] == [("ana", "kept:k")]
+        assert opened.lots.untold() == [], "nobody knows what kind of identifier it is"
+        opened.erase_before(AT + 1, at=AT, salt=salt())
+        assert opened.lots.names() == []
 
 
 def test_decisions_of_a_time_are_those_of_that_time(log: DecisionLog) -> None:

@@ -49,12 +49,15 @@ class KeptStage:
         kept: Customers on the earlier table, and `others` on today's, with a moment that could go either way.
         way: Good ends at the moments of the others minus those of the kept, with a range that holds at every look;
             None with fewer than 100 customers on a side.
+        drawn_apart: Customers for whom the lot fell more than once, before their identifiers were known to be one
+            person's: they count on no side.
     """
 
     stage: str
     kept: int
     others: int
     way: WholeWay | None
+    drawn_apart: int = 0
 
 
 def keepable(table: LogTable, *, as_of_days: float) -> tuple[Keepable, ...]:
@@ -90,7 +93,9 @@ def kept_stages(table: LogTable, *, as_of_days: float) -> tuple[KeptStage, ...]:
         way = whole_way_of(decisions.take(old_enough), weights[old_enough]) if old_enough.any() else None
         free = here & decisions.free
         kept, others = (len(np.unique(decisions.customer[free & side])) for side in (decisions.kept, ~decisions.kept))
-        found.append(KeptStage(str(stage), kept, others, _live(way, alpha=ALPHA / len(told))))
+        apart = table.drawn_apart & (decisions.stage == decisions.stages.index(stage))
+        excluded = len(np.unique(decisions.customer[apart]))
+        found.append(KeptStage(str(stage), kept, others, _live(way, alpha=ALPHA / len(told)), excluded))
     return tuple(found)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 from msgspec import UNSET
+from numpy.typing import NDArray
 
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
 from tillit.meetings.actions import MACHINES
@@ -41,6 +42,8 @@ class LogTable:
         minutes: Shape (n,); a person's time that it took; NaN where nobody told.
         linked: Shape (n,); whether it is known which decisions are of the same customer.
         lot: Shape (n,); 0 to 9, the customer's for ever, by which they take part in choosing or in judging a rule.
+        drawn_apart: Shape (n,); decisions on a side of the latest lot that count on neither, since the same person was
+            drawn under two identifiers.
     """
 
     decisions: Decisions
@@ -51,6 +54,7 @@ class LogTable:
     minutes: Floats
     linked: Bools
     lot: Ints
+    drawn_apart: Bools
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -71,29 +75,39 @@ class LogTable:
             self.minutes[rows],
             self.linked[rows],
             self.lot[rows],
+            self.drawn_apart[rows],
         )
 
 
-def log_table(logged: Iterable[Logged], *, exponent: int) -> LogTable:
+def log_table(logged: Iterable[Logged], *, exponent: int, person_of: Mapping[str, str] | None = None) -> LogTable:
     """Read a log, one row a decision.
 
     Args:
+        person_of: What stands for the person behind a pseudonym, where somebody has several.
         exponent: How many decimals of the currency a minor unit is.
     """
     customers: list[str] = []
     stages: list[str] = []
     sides: list[str] = []
+    is_drawn: list[bool] = []
     numbers: list[tuple[float, ...]] = []
     for one in logged:
         customers.append(one.decision.moment.customer)
         stages.append(one.decision.moment.stage or "")
         sides.append(one.decision.experiment or "")
+        is_drawn.append(one.decision.moment.lot is UNSET)
         numbers.append(_numbers(one, exponent))
     row = np.array(numbers, _ROW)
     # Codes by name, so that the order of the rows changes nothing.
-    _, customer = np.unique(np.array(customers, np.str_), return_inverse=True)
+    known_as = np.array(customers, np.str_)
+    persons = np.array([(person_of or {}).get(name, name) for name in customers], np.str_)
+    _, customer = np.unique(persons, return_inverse=True)
     names, stage = np.unique(np.array(stages, np.str_), return_inverse=True)
     kept, took_part = _kept(sides, row["at_days"])
+    drawn_apart = np.zeros(len(row), np.bool_)
+    if kept is not None and took_part is not None:
+        drawn_apart = _drawn_apart(customer, known_as, kept, took_part, np.array(is_drawn, np.bool_))
+        kept, took_part = kept & ~drawn_apart, took_part & ~drawn_apart
     decisions = Decisions(
         customer=customer.astype(np.int64),
         at_days=row["at_days"],
@@ -117,7 +131,15 @@ def log_table(logged: Iterable[Logged], *, exponent: int) -> LogTable:
     linked = np.array([not name.startswith(PREFIX) for name in customers], np.bool_)
     lot = np.array([crc32(name.encode()) % 10 for name in customers], np.int64)
     table = LogTable(
-        decisions, row["cell"], row["policy"], row["complaint"], row["asked_afterwards"], row["minutes"], linked, lot
+        decisions,
+        row["cell"],
+        row["policy"],
+        row["complaint"],
+        row["asked_afterwards"],
+        row["minutes"],
+        linked,
+        lot,
+        drawn_apart,
     )
     return table.take(np.argsort(row["at_days"], kind="stable"))
 
@@ -131,6 +153,18 @@ def _kept(sides: list[str], at_days: Floats) -> tuple[Bools, Bools] | tuple[None
     name = side[said[at_days[said].argmax()]].partition(":")[2]
     kept = np.asarray(side == f"{KEPT}{name}", np.bool_)
     return kept, np.asarray(kept | (side == f"{USUAL}{name}"), np.bool_)
+
+
+def _drawn_apart(customer: Ints, known_as: NDArray[np.str_], kept: Bools, took_part: Bools, is_drawn: Bools) -> Bools:
+    """Shape (n,); the part in a lot of persons for whom it fell more than once, whichever sides it fell on.
+
+    Of those with two lots one in ten is on both sides. Leaving out only these would leave out nearly all on the kept
+    side and few on the other, and the two would not be alike any more.
+    """
+    drawn = np.unique(np.rec.fromarrays([customer[took_part & is_drawn], known_as[took_part & is_drawn]]))
+    times = np.bincount(drawn["f0"].astype(np.int64), minlength=1 + int(customer.max(initial=0)))
+    on_both = np.intersect1d(customer[kept], customer[took_part & ~kept])
+    return np.asarray(took_part & ((times[customer] > 1) | np.isin(customer, on_both)), np.bool_)
 
 
 _ROW = np.dtype(

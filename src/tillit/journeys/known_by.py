@@ -43,8 +43,8 @@ def persons_of(view: View, subjects: Collection[bytes]) -> dict[bytes, str]:
     """The public pseudonym behind each of these identifiers that may be read, where somebody with events has it."""
     store = view.store
     head = representatives(view, subjects)
-    known = pa.array(_linked_to(store, tuple(head)), SUBJECT)
-    members = representatives(view, known.to_pylist())
+    members = together(view, head)
+    known = pa.array(members, SUBJECT)
     person_of: dict[bytes, int] = {}
     for bucket in store.buckets:
         table = bucket.read("subjects", SUBJECTS_SCHEMA.names)
@@ -62,6 +62,15 @@ def representatives(view: View, subjects: Collection[bytes]) -> dict[bytes, byte
     named = components.filter(pc.is_in(components["subject"], value_set=pa.array(allowed, SUBJECT)))
     linked = dict(zip(named["subject"].to_pylist(), named["representative"].to_pylist(), strict=True))
     return {subject: linked.get(subject, subject) for subject in allowed}
+
+
+def together(view: View, subjects: Collection[bytes]) -> dict[bytes, bytes]:
+    """What stands for the person: for each of these identifiers, and for every other of the same persons.
+
+    As far as they may be read.
+    """
+    allowed = tuple(subject for subject in subjects if view.permission.persons.allows(subject))
+    return representatives(view, _linked_to(view.store, allowed))
 
 
 def subjects_of(view: View, person: str) -> tuple[bytes, ...]:

@@ -25,6 +25,22 @@ create table if not exists decision_group (
     primary key (id, name)
 ) strict, without rowid;
 
+-- the lot of those who stay on an earlier table: the side that an identifier is on from its first decision there on
+create table if not exists decision_lot (
+    name text not null,
+    customer text not null,
+    experiment text not null,
+    drawn_at integer not null,
+    kind text,
+    number integer references decision_entry (number),
+    is_told integer not null default 0 check (is_told in (0, 1)),
+    primary key (name, customer)
+) strict;
+
+create index if not exists decision_lot_untold on decision_lot (number) where not is_told;
+
+create index if not exists decision_lot_by_customer on decision_lot (customer);
+
 create trigger if not exists decision_policy_stays before update on decision_policy
 begin select raise(abort, 'a policy is never changed: save a new version'); end;
 

@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from tillit.meetings.actions import MACHINES
 from tillit.meetings.decide import Decision
+from tillit.meetings.keeping import name_of
 from tillit.meetings.log import Logged
 from tillit.meetings.moment import Moment
 from tillit.readiness.recipe import Want
@@ -52,6 +53,7 @@ def table_rows(logged: Iterable[Logged], *, exponent: int) -> Iterator[tuple[Cel
     rows = sorted(logged, key=lambda one: (_month(one), one.decision.id))
     made = Counter((_month(one), _side(one.decision)) for one in rows)
     known = Counter((_month(one), _side(one.decision)) for one in rows if one.outcome is not None)
+    sides = _first_sides(rows)
     for one in rows:
         decision, moment = one.decision, one.decision.moment
         machine = sum(option.propensity for option in decision.options if option.action in MACHINES)
@@ -76,13 +78,22 @@ def table_rows(logged: Iterable[Logged], *, exponent: int) -> Iterator[tuple[Cel
             decision.action.value,
             " ".join(decision.guardrails),
             decision.policy_version,
-            decision.experiment or "",
+            sides.get((moment.customer, name_of(decision.experiment)), "") if decision.experiment else "",
             "" if outcome is None else int(outcome.good),
             *(known[month, side] / made[month, side] if made[month, side] else "" for side in (MACHINE, PERSON)),
             "" if outcome is None else int(outcome.complaint),
             "" if outcome is None else int(outcome.reached_person_anyway),
             *(_chance(moment, want) for want in WANTS),
         )
+
+
+def _first_sides(rows: Iterable[Logged]) -> dict[tuple[str, str], str]:
+    """By customer and lot, the side it fell on. Who was put on another one since stays where the lot had them."""
+    sides: dict[tuple[str, str], str] = {}
+    for decision in sorted((one.decision for one in rows), key=lambda decision: decision.moment.at):
+        if decision.experiment is not None:
+            sides.setdefault((decision.moment.customer, name_of(decision.experiment)), decision.experiment)
+    return sides
 
 
 def _chance(moment: Moment, want: str) -> float | str:

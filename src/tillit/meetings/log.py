@@ -7,10 +7,11 @@ record, and what is left tells only that there was a decision.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,16 +20,18 @@ from tillit.errors import LedgerError, QueryError
 from tillit.ledger.ledger import SALT_BYTES, Ledger
 from tillit.meetings.actions import Action
 from tillit.meetings.decide import Decision
+from tillit.meetings.lots import Lot, Lots
 from tillit.meetings.parity import check_parity
 from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import parse_policy
 from tillit.meetings.unlinked import is_counted
 from tillit.sentences import sentence
+from tillit.vocabulary import IdentifierKind
 from tillit.write_ahead import write_ahead
 
 FILE = "decisions.sqlite"
 PREFIX = "decision"
-VERSION = 1  # of the file
+VERSION = 2  # of the file
 WAIT_SECONDS = 20.0
 DECIDED = "decided"
 
@@ -77,10 +80,14 @@ GROUPS = ("language", "channel", "country", "region")  # kinds that the database
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """A decision, and what was stated of the meeting for the audit of fairness: beside the log, in no policy."""
+    """A decision, and what was stated of the meeting for the audit of fairness: beside the log, in no policy.
+
+    `kind` is that of the customer's identifier, by which events are told; None where nobody knows it.
+    """
 
     decision: Decision
     groups: Mapping[str, str]
+    kind: IdentifierKind | None = None
 
 
 Entry = Decision | Grouped | Delivered | Outcome
@@ -100,6 +107,7 @@ class DecisionLog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.lots = Lots(connection)
         self._ledger = Ledger(connection, PREFIX)
 
     @classmethod
@@ -118,8 +126,10 @@ class DecisionLog:
         if not checkpoints_itself:
             connection.execute("pragma wal_autocheckpoint = 0")
         log = cls(connection)
-        if connection.execute("pragma user_version").fetchone()[0] == 0:
+        version = connection.execute("pragma user_version").fetchone()[0]
+        if version == 0:
             write_ahead(connection)
+        if version < VERSION:
             log.create()
         return log
 
@@ -236,15 +246,26 @@ class DecisionLog:
 
     def erase_customer(self, customer: str, *, until: int, at: int, salt: bytes) -> int:
         """Erase everything logged of a customer until a moment, with what followed. Returns how many bodies went."""
-        return self._erase(self._numbers_of(customer, until), at=at, salt=salt)
+        forget = partial(self.lots.erase, customer, until=until)
+        return self._erase(self._numbers_of(customer, until), forget, at=at, salt=salt)
 
     def count_customer(self, customer: str, *, until: int) -> int:
-        """How many bodies `erase_customer` would erase."""
-        return len(self._numbers_of(customer, until))
+        """How many rows say something of a customer until a moment: what `erase_customer` would remove."""
+        return len(self._numbers_of(customer, until)) + self.lots.count(customer, until=until)
 
     def erase_before(self, moment: int, *, at: int, salt: bytes) -> int:
         """Erase every decision made before a moment, with what followed. Returns how many bodies went."""
-        return self._erase(self._numbers_before(moment), at=at, salt=salt)
+        return self._erase(self._numbers_before(moment), partial(self.lots.erase_before, moment), at=at, salt=salt)
+
+    def keep_together(self, name: str, first: Mapping[str, Lot]) -> None:
+        """Put identifiers on the side of the same person's first lot, from their next decision on."""
+        with self._transaction():
+            self.lots.keep_together(name, first)
+
+    def note_told(self, numbers: Collection[int]) -> None:
+        """Note that the log of events has these lots (`Untold.number`)."""
+        with self._transaction():
+            self.lots.note_told(numbers)
 
     def count_before(self, moment: int) -> int:
         """How many bodies `erase_before` would erase."""
@@ -281,8 +302,9 @@ class DecisionLog:
         )
         return [number for (number,) in rows]
 
-    def _erase(self, numbers: list[int], *, at: int, salt: bytes) -> int:
+    def _erase(self, numbers: list[int], forget: Callable[[], None], *, at: int, salt: bytes) -> int:
         with self._transaction():
+            forget()
             erased = self._ledger.erase(numbers, at=at, salt=salt)
             own = [(one,) for one in numbers]
             self._connection.executemany(
@@ -292,9 +314,9 @@ class DecisionLog:
         self._connection.execute("pragma wal_checkpoint(truncate)")
         return erased
 
-    def _add(self, entry: Entry, salt: bytes, at: int) -> None:
+    def _add(self, entry: Entry, salt: bytes, at: int, *, kind: IdentifierKind | None = None) -> None:
         if isinstance(entry, Grouped):
-            self._add(entry.decision, salt, at)
+            self._add(entry.decision, salt, at, kind=entry.kind)
             self._connection.executemany(
                 "insert into decision_group (id, name, value) values (?, ?, ?)",
                 [(entry.decision.id, name, value) for name, value in entry.groups.items()],
@@ -305,8 +327,8 @@ class DecisionLog:
         if isinstance(entry, Outcome) and not self._is_counted(entry.decision):
             return  # what came of it is of use to numbers alone
         is_decision = isinstance(entry, Decision)
-        kind = DECIDED if is_decision else type(entry).__name__.lower()
-        written = self._ledger.append(kind, msgspec.json.encode(entry), at=at, salt=salt)
+        word = DECIDED if is_decision else type(entry).__name__.lower()
+        written = self._ledger.append(word, msgspec.json.encode(entry), at=at, salt=salt)
         found = (
             (entry.id, entry.moment.customer, entry.moment.at)
             if isinstance(entry, Decision)
@@ -315,6 +337,8 @@ class DecisionLog:
         self._connection.execute(
             "insert into decision_found (number, id, customer, at) values (?, ?, ?, ?)", (written.number, *found)
         )
+        if isinstance(entry, Decision):
+            self.lots.note(entry, kind=kind, number=written.number)
 
     def _is_counted(self, decision_id: str) -> bool:
         row = self._connection.execute(

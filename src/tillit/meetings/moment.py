@@ -57,6 +57,8 @@ class Moment:
         may_vary: The customer has not said "do not vary my service".
         known_at: By name of a value, when it was known if that was before `at`; microseconds UTC.
         near: What they are near; unset where nothing is switched on, agreed or known in time.
+        lot: The side of the lot that they were drawn on before, as `keeping.experiment_of` names it: under this
+            identifier, or under another of the same person. Unset where they were not.
     """
 
     customer: str
@@ -75,6 +77,7 @@ class Moment:
     may_vary: bool = True
     known_at: Mapping[str, int] = field(default_factory=dict)
     near: Near | UnsetType = UNSET  # unset, it is not written either: rows from before are read to the byte
+    lot: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         """Refuse what was known too late, or is no value of a moment."""

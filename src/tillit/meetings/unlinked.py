@@ -40,6 +40,7 @@ def unlinked(moment: Moment, policy: Policy, *, decision_id: str, is_counted: bo
         may_vary=False,
         known_at={},
         near=Near(holds=(Hold.LEFT_ALONE,)) if left_alone else UNSET,
+        lot=UNSET,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -65,15 +65,24 @@ def publish(
     Raises:
         StorageUnavailable: Nothing of a group is there; the next run tries again.
     """
-    own_key = read_or_create_key(Path(settings.DATA_DIRECTORY))
-    received_at = _micros(now)
     sent = 0
     while rows := list(waiting.order_by("pk")[:MOST_AT_ONCE]):
-        with storage() as opened:
-            opened.accept([_arrival(_event(source, told(row), own_key, received_at), own_key) for row in rows])
+        put(source, [told(row) for row in rows], now=now)
         done([row.pk for row in rows])
         sent += len(rows)
     return sent
+
+
+def put(source: str, told: Iterable[Told], *, now: datetime) -> None:
+    """Put these into the log; what is there already stays there once.
+
+    Raises:
+        StorageUnavailable: None of them is there.
+    """
+    own_key = read_or_create_key(Path(settings.DATA_DIRECTORY))
+    received_at = _micros(now)
+    with storage() as opened:
+        opened.accept([_arrival(_event(source, one, own_key, received_at), own_key) for one in told])
 
 
 def _event(source: str, one: Told, own_key: bytes, received_at: int) -> HotEvent:

@@ -12,7 +12,7 @@ from tillit.meetings.actions import Action
 from tillit.meetings.decide import Decision
 from tillit.meetings.log import By, Delivered, Outcome
 from tillit.meetings.moment import Moment
-from tillit.vocabulary import Errand
+from tillit.vocabulary import Errand, IdentifierKind
 from tillit_web.desk.models import Conversation
 from tillit_web.meetings import inside
 
@@ -54,7 +54,7 @@ def meet(conversation: Conversation, *, now: datetime, asked: bool, has_machine:
     )
     groups = {"language": conversation.language, "channel": conversation.channel}
     try:
-        decision = inside.meet(moment, subject, groups=groups)
+        decision = inside.meet(moment, subject, groups=groups, kind=_kind(conversation))
     except inside.NotDecided:
         logger.exception("a conversation was given to people, since its decision could not be logged")
         return Meeting("", False, Reason.POLICY)
@@ -95,6 +95,11 @@ def _tell(entry: Delivered | Outcome, decision: str) -> None:
         inside.came_of(entry)
     except inside.NotDecided:  # what was said to the customer stands; the log is what learns less
         logger.exception("what came of a decision could not be logged")
+
+
+def _kind(conversation: Conversation) -> IdentifierKind | None:
+    """Of the identifier that a conversation is filed under, where that is told."""
+    return IdentifierKind.EMAIL if conversation.email else IdentifierKind.PHONE if conversation.phone else None
 
 
 def _reason(decision: Decision) -> Reason:

@@ -32,8 +32,9 @@ from tillit_web.collect.keyring import KeyFacts, KeyRing, Ring
 from tillit_web.collect.limits import Limits
 from tillit_web.collect.requests import Receive, Scope, Send, body_of, key_in, says_no
 from tillit_web.languages import LANGUAGES
-from tillit_web.meetings.asking import moment_of, now_micros, read_body, subject_in, told_in
+from tillit_web.meetings.asking import kind_in, moment_of, now_micros, read_body, subject_in, told_in
 from tillit_web.meetings.desk import DeskKeeper, desk_keeper
+from tillit_web.meetings.lots import LotReader
 from tillit_web.meetings.nearness import near_of, stage_of
 from tillit_web.meetings.needs import NeedReader
 from tillit_web.meetings.queries import PolicyReader
@@ -73,6 +74,7 @@ class Decider:
         policies: PolicyReader,
         standings: StandingReader,
         desk: DeskKeeper,
+        lots: LotReader,
         writer: Writer,
         here: HereReader,
         *,
@@ -83,6 +85,7 @@ class Decider:
         self._policies = policies
         self._standings = standings
         self._desk = desk
+        self._lots = lots
         self._needs = NeedReader()
         self._writer = writer
         self._here = here
@@ -135,6 +138,8 @@ class Decider:
         )
         if consent_row is None:
             moment = unlinked(moment, policy, decision_id=decision_id, is_counted=standing.is_counted)
+        else:
+            moment = replace(moment, lot=self._lots.of(moment, policy))
         skill = moment.skill or ANYONE
         await self._desk.refresh(policy, skill, at=at)
         decision = decide(
@@ -149,7 +154,7 @@ class Decider:
         groups: dict[str, str] = {str(name): value for name, value in told.groups.items()}
         if body.language in _SPOKEN:
             groups.setdefault("language", body.language)
-        await self._writer.put(Grouped(decision, groups))
+        await self._writer.put(Grouped(decision, groups, kind_in(told)))
         self._desk.note(decision)
         return Answer(HTTPStatus.OK, msgspec.json.encode(answer_of(decision, body.language)))
 
@@ -245,6 +250,7 @@ def _decider(directory: Path) -> Decider:
         PolicyReader(directory),
         StandingReader(directory),
         desk_keeper(directory),
+        LotReader(directory),
         Writer(directory),
         HereReader(),
         key=read_or_create_key(directory),

@@ -17,7 +17,7 @@ class MeetingsConfig(AppConfig):
         """Have the log counted, the policy watched and ended needs removed by themselves, and erasure reach all."""
         from tillit_web.jobs.schedule import every  # models exist only now
         from tillit_web.meetings import erasing
-        from tillit_web.meetings.jobs import forget_needs, read_log, watch_policy
+        from tillit_web.meetings.jobs import forget_needs, keep_together, read_log, tell_lots, watch_policy
         from tillit_web.meetings.needs import needs_about
         from tillit_web.meetings.results import EVERY
         from tillit_web.people.erasure import FileBeside, also_erase_in, also_remove
@@ -25,6 +25,8 @@ class MeetingsConfig(AppConfig):
 
         every(EVERY, read_log)
         every(EVERY, watch_policy)
+        every(EVERY, keep_together)
+        every(timedelta(minutes=1), tell_lots)
         every(timedelta(days=1), forget_needs)
         also_remove("app.sqlite: what a customer said they need", needs_about)
         also_erase_in(FileBeside("decisions.sqlite: decisions", erasing.count, erasing.erase, erasing.scrub))

@@ -102,13 +102,16 @@ def subject_in(told: Told, *, own_key: bytes, region: str | None) -> bytes:
     Raises:
         Problem: Nobody is named.
     """
-    kind, value = (
-        (IdentifierKind.CUSTOMER, told.customer) if told.customer else (IdentifierKind.ANONYMOUS, told.anonymous)
-    )
+    kind, value = kind_in(told), told.customer or told.anonymous
     normal = normalise(kind, value, region=region) if value else None
     if normal is None:
         raise _bad("customer_missing", 'Say whom it is about: "customer", or "anonymous" for a visitor.')
     return subject_of(kind, normal, key=own_key)
+
+
+def kind_in(told: Told) -> IdentifierKind:
+    """What the identifier is by which they are told."""
+    return IdentifierKind.CUSTOMER if told.customer else IdentifierKind.ANONYMOUS
 
 
 def moment_of(told: Told, subject: bytes, *, asked: bool, at: int, exponent: int) -> Moment:

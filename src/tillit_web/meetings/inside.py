@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
+from msgspec import UnsetType
 
 from tillit.errors import StoreError
 from tillit.ledger.ledger import SALT_BYTES
@@ -25,7 +26,9 @@ from tillit.meetings.staffing import Staffing
 from tillit.meetings.unlinked import unlinked
 from tillit.readiness.now import Now
 from tillit.readiness.recipe import Want
+from tillit.vocabulary import IdentifierKind
 from tillit_web.meetings.desk import desk_keeper
+from tillit_web.meetings.lots import LotReader
 from tillit_web.meetings.nearness import near_of, stage_of
 from tillit_web.meetings.needs import needs_of
 from tillit_web.meetings.queries import policy as policy_in_force
@@ -58,13 +61,16 @@ def at_work(skill: str, *, at: int) -> AtWork:
     return AtWork(policy, staffed().staffing, keeper.capacity(skill, at=at))
 
 
-def meet(moment: Moment, subject: bytes | None, *, groups: Mapping[str, str]) -> Decision:
+def meet(
+    moment: Moment, subject: bytes | None, *, groups: Mapping[str, str], kind: IdentifierKind | None = None
+) -> Decision:
     """Decide how a customer is met now, and log it.
 
     Args:
         moment: What is known; whose it is stays out of it unless they allowed that.
         subject: Who it is, if they have shown that; None: nobody's history and no need is looked up.
         groups: What is stated of the meeting for the audit of fairness.
+        kind: Of the identifier that they have shown.
 
     Raises:
         NotDecided: The log did not take it.
@@ -82,6 +88,7 @@ def meet(moment: Moment, subject: bytes | None, *, groups: Mapping[str, str]) ->
     else:
         said = _said(subject, at=moment.at)
         moment = replace(moment, near=near_of(said, left_alone=False), stage=moment.stage or stage_of(said))
+        moment = replace(moment, lot=_lot(directory, moment, known.policy))
     skill = moment.skill or ANYONE
     keeper = desk_keeper(directory)
     decision = decide(
@@ -93,7 +100,7 @@ def meet(moment: Moment, subject: bytes | None, *, groups: Mapping[str, str]) ->
         consent_row=consent_row,
         slots=keeper.slots(skill, known.policy, at=moment.at),
     )
-    _put(Grouped(decision, groups))
+    _put(Grouped(decision, groups, kind))
     keeper.note(decision)
     return decision
 
@@ -115,6 +122,16 @@ def _said(subject: bytes, *, at: int) -> Mapping[Want, Now]:
     except Exception:
         logger.exception("what a customer is near could not be read")
         return {}
+
+
+def _lot(directory: Path, moment: Moment, policy: Policy) -> str | UnsetType:
+    reader = LotReader(directory)
+    try:
+        return reader.of(moment, policy)
+    except sqlite3.Error as error:
+        raise NotDecided(str(error)) from error
+    finally:
+        reader.close()
 
 
 def _policy() -> Policy:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tillit.errors import QueryError
 from tillit.evaluation.kept_standing import Keepable, KeptStage
@@ -97,6 +98,21 @@ def _whole_way(one: KeptStage) -> str:
         "others": number(one.others),
         "least": number(LEAST_CUSTOMERS),
     }
+    return _compared(one, values) + _drawn_apart(one.drawn_apart)
+
+
+def _drawn_apart(customers: int) -> str:
+    if not customers:
+        return ""
+    said = ngettext(
+        "%(n)s customer counts on neither side: drawn under two names before these were known to be one person's.",
+        "%(n)s customers count on neither side: drawn under two names before these were known to be one person's.",
+        customers,
+    )
+    return " " + said % {"n": number(customers)}
+
+
+def _compared(one: KeptStage, values: dict[str, str]) -> str:
     if one.way is None:
         few = _("“%(stage)s”: too few to tell. %(kept)s customers stay on the first table; %(least)s are needed.")
         return few % values

@@ -24,6 +24,7 @@ from tillit.meetings.log import DecisionLog, Logged, open_log
 from tillit.meetings.policy import Cell, Policy
 from tillit.meetings.policy_files import parse_policy
 from tillit_web.meetings.fairness import effects_by_group
+from tillit_web.meetings.lots import persons_drawn
 from tillit_web.meetings.models import Reading
 from tillit_web.meetings.queries import begin, counted, read
 
@@ -147,7 +148,7 @@ def _counted(log: DecisionLog, *, currency: str | None, now: datetime) -> Result
             groups.append(stated.get(one.decision.id, {}))
             yield one
 
-    table = log_table(noted(), exponent=exponent(currency))
+    table = log_table(noted(), exponent=exponent(currency), person_of=persons_drawn(log))
     said = standing(
         table,
         chosen=chosen_cells(policies_of(log, currency=currency)),

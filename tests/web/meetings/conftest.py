@@ -11,6 +11,7 @@ from tillit_web.collect.actions import create_key
 from tillit_web.collect.keyring import KeyRing
 from tillit_web.meetings.app import Decider
 from tillit_web.meetings.desk import DeskKeeper
+from tillit_web.meetings.lots import LotReader
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Writer
 from tillit_web.people.models import Company
@@ -28,10 +29,12 @@ def decider(transactional_db: None, data_directory: Path) -> Iterator[Decider]:
     policies, standings, writer = PolicyReader(data_directory), StandingReader(data_directory), Writer(data_directory)
     desk = DeskKeeper(data_directory, seconds_kept=0.0)
     here = HereReader(patience_seconds=20.0, seconds_kept=0.0)
-    yield Decider(KeyRing(), policies, standings, desk, writer, here, key=OWN_KEY)
+    lots = LotReader(data_directory)
+    yield Decider(KeyRing(), policies, standings, desk, lots, writer, here, key=OWN_KEY)
     here.stop()
     writer.stop()
     policies.close()
+    lots.close()
     standings.close()
 
 

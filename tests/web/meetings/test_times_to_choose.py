@@ -17,6 +17,7 @@ from tillit_web.collect.actions import create_key
 from tillit_web.collect.keyring import KeyRing
 from tillit_web.meetings.app import Decider
 from tillit_web.meetings.desk import DeskKeeper
+from tillit_web.meetings.lots import LotReader
 from tillit_web.meetings.queries import PolicyReader
 from tillit_web.meetings.writing import Writer
 from tillit_web.people.models import Company
@@ -35,10 +36,12 @@ def booked(transactional_db: None, data_directory: Path) -> Iterator[Decider]:
     policies, standings, writer = PolicyReader(data_directory), StandingReader(data_directory), Writer(data_directory)
     desk = DeskKeeper(data_directory, free_times=free_times, seconds_kept=0.0)
     here = HereReader()
-    yield Decider(KeyRing(), policies, standings, desk, writer, here, key=OWN_KEY)
+    lots = LotReader(data_directory)
+    yield Decider(KeyRing(), policies, standings, desk, lots, writer, here, key=OWN_KEY)
     here.stop()
     writer.stop()
     policies.close()
+    lots.close()
     standings.close()
 
 
