@@ -48,8 +48,14 @@ def hold(
 
 
 @transaction.atomic
-def confirm(booking: Booking, *, name: str, email: str, phone: str, wishes: str, now: datetime) -> None:
+def confirm(
+    booking: Booking, *, name: str, email: str, phone: str, wishes: str, now: datetime, reading_wording: str = ""
+) -> None:
     """The customer has said who they are.
+
+    Args:
+        reading_wording: The version of the words to which they said that our staff may see what they have read; "" if
+            they did not. It is kept with the booking, and counts once they have shown that the address is theirs.
 
     Raises:
         NotFree: The hold has ended; the time may be somebody else's.
@@ -62,6 +68,7 @@ def confirm(booking: Booking, *, name: str, email: str, phone: str, wishes: str,
     row.state, row.held_until, row.network = Booking.State.CONFIRMED, None, ""
     row.changed_at = row.confirmed_at = now
     row.name, row.email, row.phone, row.wishes = name, email, phone, wishes
+    row.reading_wording, row.reading_said_at = reading_wording, now if reading_wording else None
     row.subject = _subject_of(email)
     row.save()
 

@@ -15,11 +15,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tillit.booking.calendars import feed, invitation
+from tillit.vocabulary import Purpose
 from tillit_web.booking import actions, queries, sending
 from tillit_web.booking.forms import DetailsForm
 from tillit_web.booking.links import opened_by, token_of
 from tillit_web.booking.models import Booking, Host, Kind, Room
 from tillit_web.people.access import network_of, public
+from tillit_web.people.wordings import wording
 
 CALENDAR = "text/calendar; charset=utf-8"
 
@@ -73,16 +75,19 @@ def details(request: HttpRequest, token: str) -> HttpResponse:
     if row.state != Booking.State.HELD:
         return redirect("book:booking", token)
     form = DetailsForm(request.POST or None, instance=row)
+    words = wording(Purpose.STAFF_READING, row.language)
     if form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "wishes")}
+        agreed = words.version if form.cleaned_data["reading"] else ""
         try:
-            actions.confirm(row, **said, now=timezone.now())
+            actions.confirm(row, **said, reading_wording=agreed, now=timezone.now())
         except actions.NotFree:
             actions.end_holds(timezone.now())
             return _page(request, "book/too_late.html", row.language, {"kind": row.kind}, status=409)
         sending.tell(opened_by(token), root=request.build_absolute_uri("/").rstrip("/"))
         return redirect("book:booking", token)
-    return _page(request, "book/details.html", row.language, {"row": row, "form": form, "token": token})
+    shown = {"row": row, "form": form, "token": token, "words": words}
+    return _page(request, "book/details.html", row.language, shown)
 
 
 @public

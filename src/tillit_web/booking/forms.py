@@ -101,6 +101,8 @@ class KindForm(forms.ModelForm[Kind]):
 class DetailsForm(forms.ModelForm[Booking]):
     """Who the customer is; one way to reach them is enough."""
 
+    reading = forms.BooleanField(label=_("Let our staff see what I have read here"), required=False)
+
     class Meta:
         model = Booking
         fields: ClassVar = ["name", "email", "phone", "wishes"]

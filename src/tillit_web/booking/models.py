@@ -171,6 +171,9 @@ class Booking(models.Model):
     email = models.EmailField(_("E-mail"), blank=True)
     phone = models.CharField(_("Phone number"), max_length=40, blank=True)
     wishes = models.TextField(_("What is it about?"), blank=True, max_length=2000)
+    # A yes to our staff seeing what they have read, until they have shown who they are: then it is a consent.
+    reading_wording = models.CharField(max_length=16, blank=True)  # the version of the words it was said to
+    reading_said_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=2, choices=LANGUAGES)
     changed_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

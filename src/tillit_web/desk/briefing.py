@@ -32,7 +32,7 @@ from tillit_web.meetings.needs import needs_of
 from tillit_web.people import actions as people
 from tillit_web.people.consents import How
 from tillit_web.people.models import AccessRecord, User
-from tillit_web.people.queries import agreed, company
+from tillit_web.people.queries import agreed, company, standing_of
 from tillit_web.people.wordings import wording
 from tillit_web.warehouse.queries import current_view
 
@@ -99,28 +99,40 @@ def strike(meeting: Conversation | Booking, key: str) -> bool:
     return True
 
 
-def answer_reading(meeting: Conversation | Booking, *, granted: bool, where: str) -> bool:
-    """Keep the customer's yes or no to our staff seeing what they read; False unless they have shown who they are."""
-    subjects = _verified_subjects(meeting)
-    if not subjects:
-        return False
+def answer_reading(meeting: Conversation | Booking, *, granted: bool, where: str) -> None:
+    """Keep the customer's yes or no to our staff seeing what they read.
+
+    Of somebody who has not shown who they are a yes waits with the meeting: anybody can type an address, and nobody
+    says yes for somebody else.
+    """
     words = wording(Purpose.STAFF_READING, meeting.language)
-    people.record_consent(
-        subjects,
-        Purpose.STAFF_READING,
-        granted=granted,
-        how=How.OWN_PAGE,
-        where=where,
-        wording=words.version,
-        language=meeting.language,
-    )
-    return True
+    if subjects := _verified_subjects(meeting):
+        people.record_consent(
+            subjects,
+            Purpose.STAFF_READING,
+            granted=granted,
+            how=How.OWN_PAGE,
+            where=where,
+            wording=words.version,
+            language=meeting.language,
+        )
+        return
+    meeting.reading_wording = words.version if granted else ""
+    meeting.reading_said_at = timezone.now() if granted else None
+    meeting.save(update_fields=["reading_wording", "reading_said_at"])
+
+
+def asks_about_reading(meeting: Conversation | Booking) -> bool:
+    """Whether the customer has not said yes to our staff seeing what they read."""
+    own = (bytes(meeting.subject),) if meeting.subject is not None and is_verified(meeting) else ()
+    return not meeting.reading_wording and not (own and agreed(own, Purpose.STAFF_READING))
 
 
 def claim(meeting: Conversation | Booking, subjects: Collection[bytes]) -> bool:
     """A customer who has shown who they are says that this is theirs; False unless it came with their address."""
     if meeting.subject is None or bytes(meeting.subject) not in subjects:
         return False
+    _count_the_yes(meeting)
     if isinstance(meeting, Conversation):
         meeting.is_verified = True
         meeting.save(update_fields=["is_verified"])
@@ -149,6 +161,31 @@ def is_verified(meeting: Conversation | Booking) -> bool:
 def struck_of(subjects: Collection[bytes]) -> QuerySet[StruckMark]:
     """What these subjects struck, for erasure."""
     return StruckMark.objects.filter(subject__in=list(subjects))
+
+
+def _count_the_yes(meeting: Conversation | Booking) -> None:
+    """A yes that waited is a consent of whoever has now shown who they are, unless they have answered since.
+
+    Killed on the way, the next time completes it: the yes is on record once, and waits until it is.
+    """
+    if not meeting.reading_wording or meeting.reading_said_at is None:
+        return
+    subjects = _subjects(meeting)
+    standing = standing_of(subjects).get((Purpose.STAFF_READING, None))
+    if standing is None or standing.at < meeting.reading_said_at:
+        people.record_consent(
+            subjects,
+            Purpose.STAFF_READING,
+            granted=True,
+            how=How.OWN_PAGE,
+            where="/book/" if isinstance(meeting, Booking) else "/talk/",
+            wording=meeting.reading_wording,
+            language=meeting.language,
+            at=meeting.reading_said_at,
+            once=b"reading " + (meeting.uid if isinstance(meeting, Booking) else meeting.public_id).bytes,
+        )
+    meeting.reading_wording, meeting.reading_said_at = "", None
+    meeting.save(update_fields=["reading_wording", "reading_said_at"])
 
 
 def _page(meeting: Conversation | Booking, subjects: tuple[bytes, ...], *, with_reading: bool) -> Page:
@@ -244,7 +281,12 @@ def _wishes(booking: Booking) -> Told | None:
 
 def _verified_subjects(meeting: Conversation | Booking) -> tuple[bytes, ...]:
     """Every identifier of a customer who has shown who they are; none of anybody else."""
-    if meeting.subject is None or not is_verified(meeting):
+    return _subjects(meeting) if is_verified(meeting) else ()
+
+
+def _subjects(meeting: Conversation | Booking) -> tuple[bytes, ...]:
+    """Every identifier of the customer to whom the address belongs that somebody gave."""
+    if meeting.subject is None:
         return ()
     own = bytes(meeting.subject)
     view = current_view(purpose=Purpose.SERVICE)

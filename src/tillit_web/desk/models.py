@@ -53,6 +53,9 @@ class Conversation(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     is_verified = models.BooleanField(default=False)  # they have shown that the address is theirs
+    # A yes to our staff seeing what they have read, until they have shown who they are: then it is a consent.
+    reading_wording = models.CharField(max_length=16, blank=True)  # the version of the words it was said to
+    reading_said_at = models.DateTimeField(null=True)
     owner = models.CharField(max_length=7, choices=Owned.choices, default=Owned.MACHINE)
     handler = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=16, blank=True)  # a Reason, from the first handover on

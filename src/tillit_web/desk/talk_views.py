@@ -23,14 +23,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.desk.handoff import Reason
 from tillit.desk.text import NoText
 from tillit.meetings.actions import ANYONE
+from tillit.vocabulary import Purpose
 from tillit_web.booking.queries import can_be_booked
-from tillit_web.desk import actions, moments, queries
+from tillit_web.desk import actions, briefing, moments, queries
+from tillit_web.desk.briefing_links import token_of
 from tillit_web.desk.models import LONGEST_TEXT, Conversation
 from tillit_web.desk.shown import lines_of
 from tillit_web.languages import LANGUAGES
 from tillit_web.people.access import network_of, public
+from tillit_web.people.wordings import wording
 from tillit_web.ui.templatetags.tillit import said
 
+_WITH_PEOPLE = (Conversation.Owned.DESK, Conversation.Owned.PERSON)
 LARGEST_FORM = 64 * 1024  # bytes: the longest message there may be, each letter written as %F0%9F%98%80
 _BEGUN = signing.TimestampSigner(salt="talk")
 _BEGIN_WITHIN = 7 * 24 * 3600  # seconds, in which a page that was left open can still be sent
@@ -176,8 +180,11 @@ def _thread(
     now = timezone.now()
     lines = lines_of(conversation)
     promised_at, is_open = moments.promised(conversation.skill, now=now)
+    is_asked = conversation.owner in _WITH_PEOPLE and briefing.asks_about_reading(conversation)
     frame = {
         "LANGUAGE_CODE": conversation.language,
+        "asks_to_read": wording(Purpose.STAFF_READING, conversation.language).text if is_asked else "",
+        "briefing": token_of(conversation),
         "languages": (),
         "row": conversation,
         "token": token,

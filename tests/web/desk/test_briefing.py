@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -26,7 +27,9 @@ from tillit_web.desk.briefing_links import address_of
 from tillit_web.desk.models import Conversation, StruckMark
 from tillit_web.jobs.worker import do_waiting_jobs
 from tillit_web.people import queries
+from tillit_web.people.consents import How, record_consent
 from tillit_web.people.models import AccessRecord, Company, Contact, User
+from tillit_web.people.wordings import OURS
 from tillit_web.warehouse.actions import forget
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -199,3 +202,56 @@ def test_erasure_reaches_what_was_struck(asked: Conversation, customer: bytes) -
     do_waiting_jobs()
     assert not StruckMark.objects.exists()
     assert not Conversation.objects.exists()
+
+
+@time_machine.travel(datetime(2026, 11, 2, 7, 0, tzinfo=UTC), tick=True)
+def test_a_yes_said_when_booking_counts_once_the_address_is_theirs(customer: bytes, as_bo: Client, kind: Kind) -> None:
+    """Not before: whoever types Ana's address must not let us read what she has read."""
+    stranger = Client()
+    held = stranger.post(f"/book/{kind.slug}/", {"starts": "2026-11-03T09:00:00+01:00"})["Location"]
+    form = stranger.get(held).content.decode()
+    assert 'name="reading" ' in form
+    assert "checked" not in form  # off, until they tick it
+    stranger.post(held, {"name": "Ana", "email": ADDRESS, "reading": "on"})
+    booking = Booking.objects.get()
+    assert (booking.reading_wording, booking.subject) == (OURS, customer)
+    said_at = booking.reading_said_at
+    assert not queries.agreed((customer,), Purpose.STAFF_READING)
+    page = _own(booking)
+    assert "Your yes counts once you have shown that the address is yours" in page
+    assert READ not in page
+
+    _mine(booking)
+    given = queries.standing_of([customer])[Purpose.STAFF_READING, None]
+    assert (given.granted, given.wording, given.where, given.at) == (True, OURS, "/book/", said_at)
+    assert not booking.reading_wording
+    staff = f"/desk/briefing/booking/{booking.uid}/"
+    assert READ not in as_bo.get(staff).content.decode()  # they see it first
+    assert READ in _own(booking)
+    assert READ in as_bo.get(staff).content.decode()
+
+
+def test_a_yes_in_a_conversation_waits_and_a_later_no_outlives_it(customer: bytes) -> None:
+    opened_now = actions.open_conversation("Does it rust?", language="en", email=ADDRESS, asks_for_person=True)
+    asked, thread = opened_now.conversation, f"/talk/{opened_now.token}/"
+    page = Client().get(thread).content.decode()
+    assert "need not start from the beginning" in page
+    [reading] = re.findall(r'action="(/briefing/[^"]+/reading/)"', page)
+    Client().post(reading, {"granted": "yes"})
+    asked.refresh_from_db()
+    assert asked.reading_wording == OURS
+    assert "/reading/" not in Client().get(thread).content.decode()  # it is not asked again
+    record_consent([customer], Purpose.STAFF_READING, granted=False, how=How.OWN_PAGE, where="/me/")
+    _mine(asked)
+    assert not queries.agreed((customer,), Purpose.STAFF_READING)
+    assert not asked.reading_wording
+    Client().post(reading, {"granted": "yes"})
+    assert queries.agreed((customer,), Purpose.STAFF_READING)
+
+
+def test_a_yes_that_was_taken_back_before_it_counted_never_does(asked: Conversation, customer: bytes) -> None:
+    for granted in ("yes", "no"):
+        Client().post(f"{address_of(asked)}reading/", {"granted": granted})
+    asked.refresh_from_db()
+    _mine(asked)
+    assert queries.standing_of([customer]) == {}
