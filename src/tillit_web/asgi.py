@@ -6,11 +6,13 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")
 
+from concurrent.futures import ThreadPoolExecutor
+
+import django
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from tillit_web.collect.app import PREFIX as COLLECT  # noqa: E402 - tables exist only after Django is set up
 from tillit_web.collect.mount import collect, send_program  # noqa: E402
@@ -19,9 +21,11 @@ from tillit_web.collect.snippet import ADDRESS as SNIPPET  # noqa: E402
 from tillit_web.desk import mount as desk  # noqa: E402
 from tillit_web.meetings.app import DECIDE, OUTCOME, decide_over_http  # noqa: E402
 from tillit_web.serving.health import health  # noqa: E402
+from tillit_web.serving.pages import THREADS, Pages  # noqa: E402
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
 
 STATIC = "/static/"
+django_application = Pages(ThreadPoolExecutor(THREADS, thread_name_prefix="page"))
 # Files go the way of uploads, through Django; so does what is signed.
 THROUGH_DJANGO = tuple(COLLECT + each for each in ("import", "mail", "calls"))
 
@@ -42,7 +46,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and path == "/healthz":
         await _send_health(send)
     else:
-        await django_application(scope, receive, send)  # type: ignore[arg-type]
+        await django_application(scope, receive, send)
 
 
 async def _send_health(send: Send) -> None:

@@ -123,6 +123,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIRECTORY / "app.sqlite",
+        "CONN_MAX_AGE": None,  # a thread keeps its own (serving/pages.py): to open one costs as much as a page reads
         "OPTIONS": {
             # A transaction that will write takes the lock at its start, so it waits instead of failing half-way.
             "transaction_mode": "IMMEDIATE",
