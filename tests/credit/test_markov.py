@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from tests.credit.made import Row, made, rows
 from tillit.credit import markov
-from tillit.credit.markov import Counted, chain_of, counted, removal_effects, removal_shares
+from tillit.credit.markov import Counted, chain_of, counted, drawn_shares, removal_effects, removal_shares
 from tillit.credit.order import OrderFit, chosen_order, order_fit
 from tillit.credit.paths import Floats, Paths
 
@@ -73,6 +73,20 @@ def test_large_chains_give_the_same_as_small_ones(found: list[Row], order: int) 
     exact = removal_effects(steps, groups)
     assert_allclose(markov._by_steps(steps, groups, markov.PRECISION), exact, atol=1e-9)
     assert_allclose(markov._by_steps(steps, groups, markov.DRAWN_PRECISION), exact, atol=1e-3)
+
+
+@settings(max_examples=30)
+@given(rows(nulls=1), st.integers(1, 3), st.integers(0, 1_000))
+def test_resamples_of_a_large_chain_are_solved_from_their_middle(found: list[Row], order: int, seed: int) -> None:
+    """As each by itself, exactly, however far they lie from each other."""
+    paths = made(*found)
+    chain = chain_of(paths, order)
+    drawn = np.random.default_rng(seed).poisson(2.0, (5, 2, len(paths.lengths))).astype(np.float64)
+    sums = np.array([chain.sums.over(bought + ended, bought) for bought, ended in drawn])
+    exact = [removal_shares(counted(chain, row)) for row in sums]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markov, "MOST_DENSE", 0)
+        assert_allclose(drawn_shares(chain, sums), exact, atol=1e-3)
 
 
 def test_the_example_of_the_method_page() -> None:

@@ -162,11 +162,11 @@ def test_visits_are_those_of_a_plain_loop(seed: int, tmp_path: Path) -> None:
         for i in range(80)
     ]
     view = view_of(tmp_path, events, rule=CaseRule("order_completed", 10))
-    rows, _, _ = visit_rows(view, Split())
+    rows, journeys, _ = visit_rows(view, Split())
     found = [
-        (view.names.activity[code], bool(left), bool(reached), None if np.isnan(waited) else float(waited))
-        for code, left, reached, waited in zip(
-            rows.activity, rows.left, rows.reached_goal, rows.waited_seconds, strict=True
+        (view.names.activity[code], bool(np.isnan(waited)), bool(reached), None if np.isnan(waited) else float(waited))
+        for code, reached, waited in zip(
+            rows.activity, journeys.reached_goal[rows.journey], rows.waited_seconds, strict=True
         )
     ]
     by_loop = sorted(((step, *visit) for (_, step), visit in plain_visits(events, 10).items()), key=str)

@@ -4,37 +4,44 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from tillit.friction.visits import VisitRows, strata_of
+from tillit.friction.visits import JourneyRows, VisitRows, strata_of
 
 
-def rows(entry_channel: list[int], known: list[bool], at: list[datetime]) -> VisitRows:
+def strata(entry_channel: list[int], known: list[bool], at: list[datetime], timezone: str) -> list[int]:
+    """The strata of single visits, each of a journey of its own."""
     count = len(at)
-    micros = np.array([int(moment.timestamp()) * 1_000_000 for moment in at])
-    none, codes = np.zeros(count, np.bool_), np.zeros(count, np.int32)
-    return VisitRows(
+    codes, times, false = np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count, np.bool_)
+    visits = VisitRows(
+        journey=np.arange(count, dtype=np.int32),
         activity=codes,
         part=codes,
-        entry_channel=np.array(entry_channel, np.int32),
-        known=np.array(known),
-        person=np.arange(count),
-        at=micros,
-        began_at=micros,
-        left=none,
+        hour=np.array([moment.timestamp() // 3600 for moment in at], np.int32),
         waited_seconds=np.zeros(count),
-        reached_goal=none,
-        amount_minor=np.zeros(count, np.int64),
-        currency=codes,
     )
+    journeys = JourneyRows(
+        over=~false,
+        person=np.arange(count),
+        known=np.array(known),
+        reached_goal=false,
+        entry_channel=np.array(entry_channel, np.int32),
+        began_at=times,
+        visits=codes + 1,
+        came_at=times,
+        came_to=codes,
+        amount_minor=times,
+        currency=codes - 1,
+    )
+    return list(strata_of(visits, journeys, timezone).tolist())
 
 
 def test_a_stratum_is_what_is_known_before_the_step_in_local_time() -> None:
     """23:30 UTC on a Friday is Saturday's night in Stockholm; noon on Friday is not."""
     saturday_night, friday_noon = datetime(2026, 1, 9, 23, 30, tzinfo=UTC), datetime(2026, 1, 9, 12, 0, tzinfo=UTC)
-    found = strata_of(rows([0] * 120, [False] * 120, [saturday_night] * 60 + [friday_noon] * 60), "Europe/Stockholm")
+    found = strata([0] * 120, [False] * 120, [saturday_night] * 60 + [friday_noon] * 60, "Europe/Stockholm")
     assert len(set(found[:60])) == len(set(found[60:])) == 1
     assert found[0] != found[60]
     saturday_early = datetime(2026, 1, 10, 0, 30, tzinfo=UTC)
-    same = strata_of(rows([0] * 120, [False] * 120, [saturday_night] * 60 + [saturday_early] * 60), "Europe/Stockholm")
+    same = strata([0] * 120, [False] * 120, [saturday_night] * 60 + [saturday_early] * 60, "Europe/Stockholm")
     assert len(set(same)) == 1, "both are Saturday between midnight and six"
 
 
@@ -42,7 +49,7 @@ def test_thin_strata_are_matched_on_less() -> None:
     """30 by day and 30 by night of one channel are one stratum; 10 of rare channels share one by new or known."""
     night, noon = datetime(2026, 1, 7, 2, tzinfo=UTC), datetime(2026, 1, 7, 12, tzinfo=UTC)
     channels = [0] * 60 + [1] * 5 + [2] * 5
-    found = strata_of(rows(channels, [False] * 65 + [True] * 5, [night, noon] * 35), "UTC")
+    found = strata(channels, [False] * 65 + [True] * 5, [night, noon] * 35, "UTC")
     assert len(set(found[:60])) == 1
     assert len(set(found[60:65])) == len(set(found[65:])) == 1
     assert len({found[0], found[60], found[65]}) == 3

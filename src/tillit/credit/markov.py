@@ -8,10 +8,11 @@ doi:10.1016/j.ijresmar.2016.03.001, for the removal effect; Kemeny & Snell (1960
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from tillit.credit.paths import Floats, Indices, Paths, empty, in_rows, sparse
 from tillit.credit.resampling import Sums, beside
@@ -21,6 +22,7 @@ from tillit.journeys.numbering import numbered
 MOST_DENSE = 300  # contexts; beyond them nearly all pairs are empty, and following the steps there are is far cheaper
 PRECISION = 1e-12  # of what is left of the worth when walks are no longer followed
 DRAWN_PRECISION = 1e-6  # the same for a resample, which is off by thousandths anyhow
+DRAWN_REST = 1e-3  # of a resample's worth, what may be still to be added where that is known from its likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +134,83 @@ def removal_effects(steps: Counted, without: Sequence[Collection[int]], *, preci
 
 def _by_steps(steps: Counted, without: Sequence[Collection[int]], precision: float) -> Floats:
     """The same for a large chain, whose steps are few: the worth of longer and longer walks, until no more comes."""
+    worth = _worth(steps, _alive(steps.chain, without), precision)
+    return _lost(worth[0])
+
+
+def _alive(chain: Chain, without: Sequence[Collection[int]]) -> Floats:
+    """1 where walks go on: one column for each group, which ends where it is met, and a last one that meets nothing."""
+    return np.stack([~np.isin(chain.last, list(codes)) for codes in (*without, ())], axis=1).astype(np.float64)
+
+
+def _matrix(steps: Counted) -> csr_matrix:
+    """The chance of each step, shape (contexts, contexts), sparse."""
     chain = steps.chain
     starts = np.searchsorted(chain.source, np.arange(len(chain.last) + 1))
-    inner = in_rows(steps.chance, chain.target, starts, len(chain.last))
-    # One column for each group, which ends where the group is met, and a last one that meets nothing.
-    alive = np.stack([~np.isin(chain.last, list(codes)) for codes in (*without, ())], axis=1).astype(np.float64)
-    worth = added = np.repeat(steps.gain[:, None], alive.shape[1], axis=1)
-    while np.abs(added).max() > precision * np.abs(worth).max():
-        added = inner @ (added * alive)
-        worth = worth + added
-    if worth[0, -1] == 0:
-        return np.zeros(len(without))
-    return np.asarray(np.maximum(1 - worth[0, :-1] / worth[0, -1], 0.0))
+    return in_rows(steps.chance, chain.target, starts, len(chain.last))
+
+
+def _worth(steps: Counted, alive: Floats, precision: float) -> Floats:
+    """What is expected from each context on, shape as `alive`."""
+    inner = _matrix(steps)
+    return _followed(np.repeat(steps.gain[:, None], alive.shape[1], axis=1), lambda at: inner @ (at * alive), precision)
+
+
+def _followed(start: Floats, step: Callable[[Floats], Floats], precision: float) -> Floats:
+    """What comes after no step, after one, after two … added up."""
+    total = added = start
+    while np.abs(added).max() > precision * np.abs(total).max():
+        added = step(added)
+        total = total + added
+    return total
+
+
+def _lost(worth: Floats) -> Floats:
+    """The part lost in each column but the last, which has lost nothing."""
+    return np.maximum(1 - worth[:-1] / worth[-1], 0.0) if worth[-1] else np.zeros(len(worth) - 1)
 
 
 def removal_shares(steps: Counted, *, precision: float = PRECISION) -> Floats:
     """Each name's removal effect as a part of all of them; shape (names,), sums to 1, or 0 where nothing is lost."""
     effect = removal_effects(steps, [[code] for code in range(steps.chain.names)], precision=precision)
+    return _in_parts(effect)
+
+
+def drawn_shares(chain: Chain, rows: Floats) -> Floats:
+    """The shares of resamples, shape (rows, names), by their sums as of `chain.sums`, shape (rows, sums).
+
+    Resamples lie near each other. So a large chain is followed to its end once, for their mean: what is expected from
+    each context on, and how often each is seen from the start. A resample's worth then is the mean's, and for each
+    context what one more step there would change, as often as it is seen. Following a resample's own steps makes that
+    exact, as far as `DRAWN_PRECISION` asks.
+    """
+    if len(chain.last) <= MOST_DENSE or not len(rows):
+        return np.array([removal_shares(counted(chain, row)) for row in rows]).reshape(len(rows), chain.names)
+    middle = counted(chain, rows.mean(axis=0))
+    alive = _alive(chain, [[code] for code in range(chain.names)])
+    worth, back = _worth(middle, alive, DRAWN_PRECISION), _matrix(middle).T.tocsr()
+    at_start = np.zeros_like(alive)
+    at_start[0] = 1
+    seen = _followed(at_start, lambda at: alive * (back @ at), DRAWN_PRECISION)
+    return np.stack([_in_parts(_lost(_near(counted(chain, row), alive, worth, seen))) for row in rows])
+
+
+def _near(steps: Counted, alive: Floats, worth: Floats, seen: Floats) -> Floats:
+    """The worth from the start on, by columns of `alive`, of a chain near the one with this worth, so often seen."""
+    inner = _matrix(steps)
+    more = steps.gain[:, None] + inner @ (worth * alive) - worth
+    found: Floats = worth[0] + (seen * more).sum(axis=0)
+    while True:
+        worth, more, before = worth + more, inner @ (more * alive), found
+        changes = seen * more
+        found = worth[0] + changes.sum(axis=0)
+        # What is off is smaller than what is still to be added by as much as the chains differ. That the sum stands
+        # still says so too, but by itself it may be chance.
+        still = np.abs(found - before).max() <= DRAWN_PRECISION * np.abs(found).max()
+        if still and np.abs(changes).sum(axis=0).max() <= DRAWN_REST * np.abs(found).max():
+            return found
+
+
+def _in_parts(effect: Floats) -> Floats:
     total = effect.sum()
     return np.asarray(effect / total) if total > 0 else effect

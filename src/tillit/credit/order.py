@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tillit.credit.paths import Floats, Indices, Paths
 from tillit.credit.steps import steps_of
@@ -37,30 +39,47 @@ def order_fit(paths: Paths, order: int) -> OrderFit:
     """
     steps = steps_of(paths, order)
     end = steps.base - 1
-    ways = (paths.conversions + paths.nulls)[steps.path]
-    # A path's last step led to a conversion in some ways and to none in others: two rows.
-    ends = np.flatnonzero(steps.is_end)
-    _, context = numbered(steps.context)
-    _, pair = numbered(
-        np.concatenate([context, context[ends]]) * (end + 2) + np.append(steps.next, [end + 1] * len(ends))
-    )
-    weight = np.concatenate([ways, paths.nulls[steps.path[ends]]])
-    weight[ends] = paths.conversions[steps.path[ends]]
-    own_pair = np.append(_own(steps.path, pair[: len(ways)]), np.ones(len(ends)))  # a way ends once
-    own_context = _own(steps.path, context)
-    own_context, context = np.append(own_context, own_context[ends]), np.append(context, context[ends])
-    pair_total, context_total = np.bincount(pair, weights=weight), np.bincount(context, weights=weight)
-    counted = weight > 0
-    seen = (pair_total[pair] - own_pair + 1 / (end + 2))[counted]
-    chance = seen / (context_total[context] - own_context + 1)[counted]
-    fit = float(weight[counted] @ np.log(chance) / weight.sum()) if counted.any() else 0.0
-    return OrderFit(order, len(context_total), fit)
+    contexts, context = numbered(steps.context)
+    # Each path's steps that are alike, as one number; a path ends once, so those that lead to the end are alone.
+    next_bits, context_bits = end.bit_length(), len(contexts).bit_length()
+    alike, times = _counted((steps.path << context_bits | context) << next_bits | steps.next)
+    from_path = alike >> next_bits
+    path, from_here = from_path >> context_bits, from_path & ((1 << context_bits) - 1)
+    inner = alike & ((1 << next_bits) - 1) != end
+    ways = (paths.conversions + paths.nulls)[path]
+    context_total = np.bincount(from_here, ways * times)
+    _, pair = numbered(alike & ((1 << context_bits + next_bits) - 1))
+    pair_total = np.bincount(pair, ways * times)
+    # For every way of a path its steps are taken out of what is counted: of the pair, and of the context.
+    known = np.flatnonzero(inner & (ways > 0))
+    likelihood = _log_sum(ways[known] * times[known], pair_total[pair[known]] - times[known] + 1 / (end + 2))
+    ends = np.flatnonzero(~inner)
+    for outcome in (paths.conversions, paths.nulls):
+        ended = outcome[path[ends]]
+        left = np.bincount(from_here[ends], ended)[from_here[ends]] - 1
+        likelihood += _log_sum(ended[ended > 0], left[ended > 0] + 1 / (end + 2))
+    starts = _starts(from_path)
+    own = np.add.reduceat(times, starts) if len(starts) else times
+    starts, own = starts[ways[starts] > 0], own[ways[starts] > 0]
+    weight = ways[starts] * own
+    likelihood -= _log_sum(weight, context_total[from_here[starts]] - own + 1)
+    return OrderFit(order, len(contexts), float(likelihood / weight.sum()) if len(starts) else 0.0)
 
 
-def _own(path: Indices, group: Indices) -> Floats:
-    """How often one way of each step's path stands in the step's group."""
-    _, cell = numbered(path * (group.max(initial=0) + 1) + group)
-    return np.asarray(np.bincount(cell)[cell], dtype=np.float64)
+def _counted(values: Indices) -> tuple[Indices, Indices]:
+    """The distinct values in order, and how often each is there."""
+    ordered = np.sort(values)
+    starts = _starts(ordered)
+    return ordered[starts], np.diff(np.append(starts, len(ordered)))
+
+
+def _starts(ordered: Indices) -> Indices:
+    """Where another value begins."""
+    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+
+
+def _log_sum(weight: Floats, values: NDArray[np.floating[Any]]) -> float:
+    return float(weight @ np.log(values))
 
 
 def chosen_order(fits: Sequence[OrderFit]) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tillit.credit.baseline import METHOD, Known, baseline_conversions, baseline_sums, untouched, what_is_known
 from tillit.credit.correction import Corrected, corrected
-from tillit.credit.markov import DRAWN_PRECISION, PRECISION, chain_of, counted, removal_shares
+from tillit.credit.markov import chain_of, counted, drawn_shares, removal_shares
 from tillit.credit.order import ORDERS, OrderFit, chosen_order, order_fit
 from tillit.credit.paths import Floats, Paths, empty
 from tillit.credit.resampling import Sums, beside, interval, observed, resampled
@@ -148,11 +148,10 @@ def _prepared(paths: Paths, model: Model, fits: Sequence[OrderFit]) -> _Prepared
         order = chosen_order(fits)
         chain = chain_of(paths, order)
 
-        def by_chain(rows: Floats, precision: float) -> Floats:
-            return np.stack([removal_shares(counted(chain, row), precision=precision) for row in rows])
+        def by_chain(rows: Floats) -> Floats:
+            return np.stack([removal_shares(counted(chain, row)) for row in rows])
 
-        exact, drawn = (partial(by_chain, precision=precision) for precision in (PRECISION, DRAWN_PRECISION))
-        return _Prepared(model, order, chain.sums, exact, drawn)
+        return _Prepared(model, order, chain.sums, by_chain, partial(drawn_shares, chain))
     weights = shapley_weights(paths) if model is Model.SHAPLEY else rule_weights(paths, model)
 
     def as_parts(shared: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from tillit.credit.baseline import baseline_conversions, baseline_sums, what_is_known
-from tillit.credit.markov import DRAWN_PRECISION, PRECISION, chain_of, counted, removal_shares
+from tillit.credit.markov import chain_of, counted, drawn_shares, removal_shares
 from tillit.credit.order import ORDERS, chosen_order, order_fit
 from tillit.credit.paths import Paths, empty
 from tillit.credit.resampling import Sums, beside, interval, observed, resampled
@@ -93,10 +93,9 @@ def what_if(
     most = of_touched[:, 0].tolist()
     middle: list[float] = []
     if model is not None:
-        for row, of_row, at_most in zip(of_chain, shared.tolist(), most, strict=True):
-            precision = DRAWN_PRECISION if middle else PRECISION
-            part = removal_shares(counted(model, row), precision=precision)[codes].sum()
-            middle.append(min(float(part) * of_row, at_most))
+        shares = [removal_shares(counted(model, of_chain[0])), *drawn_shares(model, of_chain[1:])]
+        for share, of_row, at_most in zip(shares, shared.tolist(), most, strict=True):
+            middle.append(min(float(share[codes].sum()) * of_row, at_most))
     asked = [trial for trial in trials if trial.name in without]
     all_tried = len(asked) == len(set(without))
     measured = _measured(asked) if all_tried else None

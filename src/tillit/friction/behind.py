@@ -46,17 +46,16 @@ class AtStep:
 
     def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
         codes = getattr(traces, self.by) if self.by else np.full(traces.events, -1, np.int32)
-        rows, ends, journey = visits_of(traces, codes, goal=activity_code(names, self.goal))
+        rows, journeys = visits_of(traces, codes, goal=activity_code(names, self.goal), over_by=self.over_by)
         part = -1 if self.by is None or self.part is None else getattr(names, self.by).index(self.part)
         here = (rows.activity == activity_code(names, self.activity)) & (rows.part == part)
         if self.did is At.LEFT:
-            here &= rows.left
+            here &= np.isnan(rows.waited_seconds)
         if self.did is At.SLOW:
             here &= rows.waited_seconds > (self.limit_seconds or 0)
         has = np.zeros(traces.journeys, np.bool_)
-        has[journey[here]] = True
-        over = ends.reached_goal | (True if self.over_by is None else ends.ended_at <= self.over_by)
-        return np.asarray(has & over & (ends.began_at >= self.began_from), np.bool_)
+        has[rows.journey[here]] = True
+        return np.asarray(has & (journeys.began_at >= self.began_from), np.bool_)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,12 @@ from tillit.friction.results import Friction, StepFriction, Waiting
 from tillit.friction.split import UNSPLIT, Split
 from tillit.friction.tails import Floats
 from tillit.friction.verdicts import Measure, Verdict, Visits, slow_limits, verdicts
-from tillit.friction.visits import VisitRows, is_finished, strata_of, visit_rows
+from tillit.friction.visits import JourneyRows, VisitRows, latest_end, strata_of, visit_rows
 from tillit.friction.worth import Worth, worth
-from tillit.journeys.cases import DAY
 from tillit.journeys.numbering import numbered
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
 from tillit.journeys.stages import STAGES
-from tillit.journeys.traces import Micros, Names
+from tillit.journeys.traces import Names
 from tillit.journeys.view import View
 
 LEAST_JOURNEYS = 300  # finished ones in a period; below it groups are not compared
@@ -53,23 +51,27 @@ def friction(
         QueryError: The view has no goal, its steps cannot be told apart so, or there is no such time zone.
     """
     rows, journeys, parts = visit_rows(view, split)
-    newest_at, lapse_days = view.span[1], view.rule.lapse_days
-    over = is_finished(journeys.ended_at, journeys.reached_goal, newest_at=newest_at, lapse_days=lapse_days)
-    began_at = journeys.began_at[over]
+    began_at = journeys.began_at[journeys.over]
     if split_at is None:
         split_at = int(np.median(began_at)) if len(began_at) else 0
     journeys_counted = (int((began_at < split_at).sum()), int((began_at >= split_at).sum()))
 
     names, group, step = _steps(rows, view.names, rules or default_stage_rules(), parts, natural_ends)
-    stratum = strata_of(rows, timezone)
-    second = rows.began_at >= split_at
-    before, after = (_visits(rows, step, stratum, group, period) for period in (~second, second))
-    amount, currency = _amounts(rows, view.names, margin_share)
+    stratum = strata_of(rows, journeys, timezone).astype(np.int32)
+    is_second = journeys.began_at >= split_at
+    in_second = is_second[rows.journey]
+    before, after = (
+        _visits(rows, journeys, step, stratum, group, np.flatnonzero(visits), period)
+        for visits, period in ((~in_second, ~is_second), (in_second, is_second))
+    )
+    amount_of_journey, currency = _amounts(journeys, view.names, margin_share)
+    amount = amount_of_journey[rows.journey[in_second]]
+    del rows, step, stratum, in_second  # of tens of millions of events they take as much as what is left
     if min(journeys_counted) >= LEAST_JOURNEYS:
         compared = comparable(after.counted().sum(axis=1), group)
         found = verdicts(before, after)
         usual = ~found[Measure.EXIT].suspected
-        steps = _judged(names, found, after, worth(after, amount[second], compared, rng=rng, reference=usual))
+        steps = _judged(names, found, after, worth(after, amount, compared, rng=rng, reference=usual))
         steps.sort(key=_worst_first)
     else:
         steps = _counted(names, before, after)
@@ -77,10 +79,10 @@ def friction(
         tuple(steps),
         enough=min(journeys_counted) >= LEAST_JOURNEYS,
         journeys=journeys_counted,
-        open_journeys=len(over) - int(over.sum()),
+        open_journeys=int((~journeys.over).sum()),
         first_at=int(began_at.min()) if len(began_at) else None,
         split_at=split_at if len(began_at) else None,
-        over_by=None if lapse_days is None else newest_at - round(lapse_days * DAY),
+        over_by=latest_end(view),
         currency=currency,
         margin_share=margin_share,
     )
@@ -101,10 +103,12 @@ class _Named:
 
 def _steps(
     rows: VisitRows, names: Names, rules: StageRules, parts: tuple[str, ...], natural_ends: frozenset[str]
-) -> tuple[tuple[_Named, ...], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[tuple[_Named, ...], NDArray[np.int64], NDArray[np.int32]]:
     """The steps' names and comparison groups, and the step of each visit."""
     wide = len(parts) + 1
-    codes, step = numbered(rows.activity.astype(np.int64) * wide + rows.part + 1)
+    # In 32 bits where they fit: these are numbers for every visit.
+    times = np.int32(wide) if len(names.activity) * wide <= np.iinfo(np.int32).max else np.int64(wide)
+    codes, step = numbered(rows.activity * times + rows.part + 1)
     stage_of = rules.stage_of(names.activity)
     named = []
     for code in codes:
@@ -120,53 +124,57 @@ def _steps(
         else len(STAGES)
         for place, one in enumerate(named)
     ]
-    return tuple(named), np.array(groups, np.int64), step
+    return tuple(named), np.array(groups, np.int64), step.astype(np.int32)
 
 
 def _visits(
     rows: VisitRows,
-    step: NDArray[np.int64],
-    stratum: NDArray[np.int64],
+    journeys: JourneyRows,
+    step: NDArray[np.int32],
+    stratum: NDArray[np.int32],
     group: NDArray[np.int64],
+    chosen: NDArray[np.int64],
     period: NDArray[np.bool_],
 ) -> Visits:
+    """The chosen visits, which are those of the journeys of one period."""
+    journey, waited = rows.journey[chosen], rows.waited_seconds[chosen]
     return Visits(
-        step=step[period],
-        stratum=stratum[period],
-        customer=_customers(rows.person[period], rows.began_at[period], rows.at[period], rows.activity[period]),
-        left=rows.left[period],
-        waited_seconds=rows.waited_seconds[period],
-        reached_goal=rows.reached_goal[period],
+        step=step[chosen],
+        stratum=stratum[chosen],
+        customer=_customers(journeys, period)[journey],
+        left=np.isnan(waited),
+        waited_seconds=waited,
+        reached_goal=journeys.reached_goal[journey],
         group=group,
     )
 
 
-def _customers(
-    person: NDArray[np.int64], began_at: Micros, at: Micros, activity: NDArray[np.int32]
-) -> NDArray[np.int64]:
-    """Customers in the order of their first visits: internal codes change with every key, and so would the draws."""
-    starts = np.flatnonzero(np.append(True, person[1:] != person[:-1])[: len(person)])  # a person's rows stand together
-    lengths = np.diff(np.append(starts, len(person)))
-    keys: list[NDArray[Any]] = []
-    is_first = np.ones(len(person), np.bool_)
-    for column in (began_at, at, activity):
-        # The least of those that are least in all columns before.
-        masked = np.where(is_first, column, np.iinfo(column.dtype).max)
-        keys.append(np.minimum.reduceat(masked, starts) if len(starts) else masked)
-        is_first &= masked == np.repeat(keys[-1], lengths)
-    place = np.empty(len(starts), np.int64)
-    place[np.lexsort(keys[::-1])] = np.arange(len(starts))
-    return np.repeat(place, lengths)
+def _customers(journeys: JourneyRows, period: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The customer of each journey with a visit in a period, by the order of their first visits.
+
+    Internal codes change with every key, and so would the draws.
+    """
+    rows = np.flatnonzero(period & (journeys.visits > 0))
+    person = journeys.person[rows]
+    starts = np.flatnonzero(np.append(True, person[1:] != person[:-1])[: len(person)])  # a person's journeys in order
+    first = rows[starts]
+    place = np.empty(len(first), np.int32)
+    place[np.lexsort((journeys.came_to[first], journeys.came_at[first], journeys.began_at[first]))] = np.arange(
+        len(first)
+    )
+    customer = np.full(len(period), -1, np.int32)
+    customer[rows] = np.repeat(place, np.diff(np.append(starts, len(rows))))
+    return customer
 
 
-def _amounts(rows: VisitRows, names: Names, margin_share: float | None) -> tuple[Floats, str | None]:
-    """Value of the goal of each visit's journey, in the currency that most goals have; NaN for all others."""
-    with_money = rows.currency[rows.currency >= 0]
-    if not len(with_money):
-        return np.full(len(rows.currency), np.nan), None
-    code = int(np.bincount(with_money).argmax())
+def _amounts(journeys: JourneyRows, names: Names, margin_share: float | None) -> tuple[Floats, str | None]:
+    """Value of each journey's goal, in the currency that the goals of most visits have; NaN for all others."""
+    with_money = journeys.currency >= 0
+    if not journeys.visits[with_money].any():
+        return np.full(len(with_money), np.nan), None
+    code = int(np.bincount(journeys.currency[with_money], journeys.visits[with_money]).argmax())
     share = 1.0 if margin_share is None else margin_share
-    return np.where(rows.currency == code, rows.amount_minor * share, np.nan), names.currency[code]
+    return np.where(journeys.currency == code, journeys.amount_minor * share, np.nan), names.currency[code]
 
 
 def _judged(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ MOST_GROUPS = 1_000
 DRAWS_AT_ONCE = 40  # one pass over the entries serves them all; few, so that thousands of cells take megabytes
 
 
-def groups_of(customer: NDArray[np.int64]) -> NDArray[np.int64]:
+def groups_of(customer: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """The group of each row: its customer, or a customer's number modulo `MOST_GROUPS` where there are more."""
     return numbered(customer)[1] % MOST_GROUPS
 
@@ -64,7 +65,9 @@ class Grouped:
         return csr_matrix(entries, shape=(self.cells, self.groups))  # type: ignore[no-untyped-call]
 
 
-def grouped(customer: NDArray[np.int64], cell: NDArray[np.int64], columns: Sequence[Floats], *, cells: int) -> Grouped:
+def grouped(
+    customer: NDArray[np.integer[Any]], cell: NDArray[np.integer[Any]], columns: Sequence[Floats], *, cells: int
+) -> Grouped:
     """Add up rows by group of customers and cell.
 
     Args:

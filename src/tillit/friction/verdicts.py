@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +39,9 @@ class Visits:
         group: Shape (steps,); steps are compared within a group.
     """
 
-    step: NDArray[np.int64]
-    stratum: NDArray[np.int64]
-    customer: NDArray[np.int64]
+    step: NDArray[np.integer[Any]]
+    stratum: NDArray[np.integer[Any]]
+    customer: NDArray[np.integer[Any]]
     left: NDArray[np.bool_]
     waited_seconds: Floats
     reached_goal: NDArray[np.bool_]
