@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from tillit.evaluation.decisions import Decisions, Floats, Ints
 from tillit.evaluation.outcome_model import Design, cross_fitted, predicted
 from tillit.evaluation.scores import Z_95, Estimate, aipw, clustered
 from tillit.evaluation.tree import Leaf, grow, reached
 from tillit.evaluation.worth import Worth, action_costs, expected_worth, worth_of
+from tillit.friction.tails import adjusted
 from tillit.readiness.logistic import fit_logistic
 
 PARTS = (0.5, 0.3, 0.2)  # of the customers: to choose the tree, to gate its leaves, to value what is left of it
@@ -136,7 +137,7 @@ def gate(decisions: Decisions, leaves: Sequence[Leaf], today: Rule) -> tuple[Cha
         gain = _score(decisions, then, worth) - score_now
         estimate = clustered(gain[here], decisions.customer[here])
         tried.append((leaf, estimate, float(special.ndtr(-estimate.value / estimate.error)) if estimate.error else 1.0))
-    adjusted = stats.false_discovery_control([p for _, _, p in tried]) if tried else ()
+    q_values = adjusted(np.array([p_value for _, _, p_value in tried], np.float64))
     return tuple(
         Change(
             leaf,
@@ -147,7 +148,7 @@ def gate(decisions: Decisions, leaves: Sequence[Leaf], today: Rule) -> tuple[Cha
             p_value,
             kept=p_value <= ALPHA and float(q_value) <= FALSE_SHARE,
         )
-        for (leaf, estimate, p_value), q_value in zip(tried, adjusted, strict=True)
+        for (leaf, estimate, p_value), q_value in zip(tried, q_values, strict=True)
     )
 
 

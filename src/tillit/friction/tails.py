@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +45,9 @@ def adjusted(p_values: Floats) -> Floats:
     Source: Benjamini & Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
     found = np.full(p_values.shape, np.nan)
-    tested = ~np.isnan(p_values)
-    if tested.any():
-        found[tested] = stats.false_discovery_control(p_values[tested], method="bh")
+    # Not scipy's own: to import its module for it takes a third of every command's start.
+    (tested,) = np.nonzero(~np.isnan(p_values))
+    order = tested[np.argsort(p_values[tested])]
+    by_rank = p_values[order] * (order.size / np.arange(1, order.size + 1))
+    found[order] = np.minimum(np.minimum.accumulate(by_rank[::-1])[::-1], 1.0)
     return found

@@ -87,9 +87,8 @@ class Moment:
             raise QueryError(sentence("A stake is 0 or more, not {stake}.", stake=self.stake_minor))
         if self.skill is not None:
             check_skill(self.skill)
-        names = {own.name for own in fields(self)}
         for name, known_at in self.known_at.items():
-            if name not in names:
+            if name not in self.__dataclass_fields__:
                 raise QueryError(
                     sentence("A moment has no value {name}, so nothing can be known of when it came.", name=name)
                 )

@@ -49,10 +49,12 @@ def worse_for_loyal(policy: Policy, *, choose: Choose = as_decided) -> tuple[Wor
         choose: What decides under the policy.
     """
     found = []
-    for moment, desk in itertools.product(_moments(policy), _DESKS):
-        stranger, known = (choose(replace(moment, is_known_customer=own), policy, desk) for own in (False, True))
-        if _p_person(known) < _p_person(stranger) - 1e-12 or _way(known) > _way(stranger):
-            found.append(Worse(moment, _p_person(known), _p_person(stranger)))
+    for moment in _moments(policy):
+        of_known = replace(moment, is_known_customer=True)
+        for desk in _DESKS:
+            stranger, known = choose(moment, policy, desk), choose(of_known, policy, desk)
+            if _p_person(known) < _p_person(stranger) - 1e-12 or _way(known) > _way(stranger):
+                found.append(Worse(moment, _p_person(known), _p_person(stranger)))
     return tuple(found)
 
 

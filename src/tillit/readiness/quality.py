@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from tillit.readiness.logistic import Floats
 
@@ -102,7 +101,8 @@ def log_loss(chance: Floats, outcome: NDArray[np.bool_]) -> float:
 
 def auc(chance: Floats, outcome: NDArray[np.bool_]) -> float:
     """P(a row with the outcome was given more than one without); ties count half. Source: Mann & Whitney (1947)."""
-    ranks = stats.rankdata(chance)
+    _, which, ties = np.unique(chance, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(ties) - (ties - 1) / 2)[which]
     hits = int(outcome.sum())
     return float((ranks[outcome].sum() - hits * (hits + 1) / 2) / (hits * (len(outcome) - hits)))
 
