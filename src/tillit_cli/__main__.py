@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None, *, commands: Sequence[Command] 
     for command in commands:
         # Importing DuckDB, Arrow and Django takes a second; a person asking for help should not wait for them.
         if command.name in typed[:1]:
+            import_module("tillit.engine.arrow").without_pandas()
             chosen = import_module(command.module)
             chosen.register(subparsers)
         else:

@@ -7,6 +7,9 @@ import sys
 
 import django
 
+from tillit.engine.arrow import without_pandas
+
+without_pandas()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")
 django.setup()
 
