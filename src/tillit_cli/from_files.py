@@ -93,6 +93,8 @@ def journeys_from(
                 )
         elif not file.is_file():
             raise FileError(f"There is no file {file}. Check the spelling, or the folder you are in.")
+        elif file.suffix == ".toml":
+            raise FileError(f"{file} is a mapping, not a file of events. Leave it out, or give it with --mapping.")
     mapping = load_mapping(args.mapping) if args.mapping else None
     rule = CaseRule(args.goal, args.lapse)
     if args.engine == "spark":

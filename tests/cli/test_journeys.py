@@ -82,3 +82,18 @@ def test_an_unknown_zone_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
     rows, mapping = shop_files(tmp_path)
     assert main(["journeys", rows, "--mapping", mapping, "--timezone", "Europe/Malmo"]) == 2
     assert "Europe/Malmo" in capsys.readouterr().err
+
+
+def test_of_several_files_each_note_names_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / "till.csv", tmp_path / "web.csv"]
+    files[0].write_text("Kundnr;Datum;Belopp\n1;2026-03-01 10:00;199,00\n2;2026-03-02 11:30;99,00\n", encoding="utf-8")
+    files[1].write_text("customer,time,event\n1,2026-03-01T09:00:00Z,page_viewed\n", encoding="utf-8")
+    assert main(["journeys", *map(str, files)]) == 0
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert {line.split(": ")[1] for line in notes} == {"till.csv", "web.csv"}
+
+
+def test_a_mapping_among_the_files_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows, mapping = shop_files(tmp_path)
+    assert main(["journeys", rows, mapping]) != 0
+    assert f"{mapping} is a mapping, not a file of events." in capsys.readouterr().err

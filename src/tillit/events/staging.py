@@ -121,7 +121,11 @@ def stage(
         for file in files:
             file.reject_conflicts(settlement, names=[path.name for path in paths])
     receipts = [file.receipt(settlement) for file in files]
-    said = [note for (_, found), file in zip(understood, files, strict=True) for note in (*found, *file.notes)]
+    said = [
+        note if len(paths) == 1 else sentence("{file}: {note}", file=path.name, note=note)
+        for path, (_, found), file in zip(paths, understood, files, strict=True)
+        for note in (*found, *file.notes)
+    ]
     return Staged(
         events=settlement.events,
         links=settlement.links,
