@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.web.serving.running import Served, start_serving, stop_serving
+from tests.web.serving.running import Served, start_serving, stop_serving, with_tables
 
 EMAIL = "ana@example.org"
 PASSWORD = "spruce lantern harbour"
@@ -44,7 +44,7 @@ def browser_context_args() -> dict[str, object]:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """A tillit that nobody owns yet, on a data directory of this story's own."""
-    running = start_serving(tmp_path / "data")
+    running = start_serving(with_tables(tmp_path / "data"))
     yield running
     stop_serving(running)
 
@@ -52,7 +52,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
     """A tillit with its owner, shared by the stories of one file; `enter` signs in."""
-    running = start_serving(tmp_path_factory.mktemp("shop") / "data")
+    running = start_serving(with_tables(tmp_path_factory.mktemp("shop") / "data"))
     with browser.new_context() as first:
         make_owner(first.new_page(), running)
     yield running

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Dialog, Page
 
 from tests.browser.conftest import make_owner
-from tests.web.serving.running import start_serving, stop_serving
+from tests.web.serving.running import start_serving, stop_serving, with_tables
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +69,7 @@ def tillit(*arguments: str) -> str:
 
 
 def test_a_script_in_every_field_is_text_on_every_page(page: Page, tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = with_tables(tmp_path / "data")
     file = tmp_path / "calls.jsonl"
     file.write_text(
         "".join(json.dumps({"timestamp": "2026-02-01T09:00:00Z"} | call) + "\n" for call in hostile_calls())

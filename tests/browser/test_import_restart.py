@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import make_owner
 from tests.browser.test_import import choose_file
 from tests.events.staged import ids_in
-from tests.web.serving.running import start_serving, stop_serving
+from tests.web.serving.running import start_serving, stop_serving, with_tables
 from tillit.events.log import EventLog
 
 SECONDS_TO_PUBLISH = 30
@@ -30,7 +30,7 @@ def test_an_import_goes_on_after_the_server_was_killed(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TILLIT_FAULT", "publish.before_commit")
-    doomed = start_serving(tmp_path / "data")
+    doomed = start_serving(with_tables(tmp_path / "data"))
     make_owner(page, doomed)
     choose_file(page, doomed, tmp_path, "File")
     page.get_by_role("button", name="Read this file").click()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import assert_accessible, assert_fits, enter, make_owner
 from tests.cli.test_import import tillit
-from tests.web.serving.running import Served, start_serving, stop_serving
+from tests.web.serving.running import Served, start_serving, stop_serving, with_tables
 
 ORDERS = """Order;Email;Date;Total
 1001;ana@example.org;2026-03-01 10:00;250,50
@@ -29,7 +29,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 def shop(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
     """A company with two customers' orders, and a web server's log in which a program looked at three pages."""
     folder = tmp_path_factory.mktemp("shop")
-    running = start_serving(folder / "data")
+    running = start_serving(with_tables(folder / "data"))
     with browser.new_context() as first:
         make_owner(first.new_page(), running)
     visits = [PAGE.format(n=1, page="sofas", agent=BROWSER)]

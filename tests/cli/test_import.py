@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.events.staged import ids_in
+from tests.web.serving.running import with_tables
 from tillit import fault
 from tillit.events.builds import current_build
 from tillit.events.log import EventLog
@@ -57,7 +58,7 @@ def test_a_file_comes_in_once_and_its_rejected_rows_stand_beside_it(tmp_path: Pa
 
 
 def test_killed_half_way_and_typed_again_everything_is_in_once(tmp_path: Path) -> None:
-    data, rows = str(tmp_path / "data"), orders(tmp_path)
+    data, rows = str(with_tables(tmp_path / "data")), orders(tmp_path)
     for step in ("publish.before_commit", "publish.after_commit"):
         killed = tillit("import", rows, "--data", data, TILLIT_FAULT=step)
         assert killed.returncode == fault.EXIT_CODE, killed.stderr
@@ -69,7 +70,7 @@ def test_killed_half_way_and_typed_again_everything_is_in_once(tmp_path: Path) -
 
 
 def test_while_the_log_is_being_written_it_says_so_and_changes_nothing(tmp_path: Path) -> None:
-    data, rows = tmp_path / "data", orders(tmp_path)
+    data, rows = with_tables(tmp_path / "data"), orders(tmp_path)
     with EventLog.open(data) as log, log.writing():
         busy = tillit("import", rows, "--data", str(data))
     assert busy.returncode == 2
@@ -78,14 +79,14 @@ def test_while_the_log_is_being_written_it_says_so_and_changes_nothing(tmp_path:
 
 
 def test_a_file_that_is_no_table_is_refused_and_nothing_is_kept(tmp_path: Path) -> None:
-    refused = tillit("import", orders(tmp_path, "%PDF-1.7"), "--data", str(tmp_path / "data"))
+    refused = tillit("import", orders(tmp_path, "%PDF-1.7"), "--data", str(with_tables(tmp_path / "data")))
     assert refused.returncode == 2
     assert "PDF document" in refused.stderr
     assert not list((tmp_path / "data" / "imports").iterdir())
 
 
 def test_verify_names_what_changed_by_itself(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = with_tables(tmp_path / "data")
     assert tillit("import", orders(tmp_path), "--data", str(data)).returncode == 0
     sound = tillit("verify", "--data", str(data))
     assert (sound.returncode, sound.stderr) == (0, "")

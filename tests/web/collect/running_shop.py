@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.web.serving.running import start_serving, stop_serving
+from tests.web.serving.running import start_serving, stop_serving, with_tables
 from tillit.events.hot import HotEvent, unpack
 from tillit.vocabulary import MeasurementMode
 
@@ -101,7 +101,7 @@ class Shop:
 @contextmanager
 def running_shop(place: Path) -> Iterator[Shop]:
     """Serve on a data directory in this folder, measuring as it is shipped."""
-    data = place / "data"
+    data = with_tables(place / "data")
     served = start_serving(data)
     try:
         yield Shop(

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from tests.cli.test_import import tillit
 from tests.web.redteam.planted import EMPLOYEES, PLACES, Planted, planted, write_decisions, write_files
+from tests.web.serving.running import with_tables
 from tillit.credit.cells import Headcount, Headcounts, write_headcounts
 
 
@@ -27,7 +28,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     folder = tmp_path_factory.mktemp("planted")
     company = planted(1)
     path, mapping = write_files(company, folder)
-    data = folder / "data"
+    data = with_tables(folder / "data")
     done = tillit("import", str(path), "--mapping", str(mapping), "--data", str(data))
     assert done.returncode == 0, done.stderr
     each = [Headcount(people, place=place) for place, people in zip(PLACES, (4, 3, 1), strict=True)]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+import tempfile
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 SECONDS_TO_STOP = 40
@@ -22,6 +27,34 @@ class Served:
     data: Path
     first_link: str
     process: subprocess.Popen[str]
+
+
+MAKE_TABLES = """
+import sys
+from pathlib import Path
+from tillit_web.serving.directory import open_directory
+open_directory(Path(sys.argv[1]))
+"""
+
+
+@cache
+def _tables() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="tillit-tables-")
+    atexit.register(folder.cleanup)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", MAKE_TABLES, folder.name], env=environment, check=True)
+    return Path(folder.name, "app.sqlite")
+
+
+def with_tables(data: Path) -> Path:
+    """The same directory, with the tables that its first start would make.
+
+    They are made once for all tests of a run, and copied: a first start from nothing has tests of its own.
+    """
+    data.mkdir(mode=0o700)
+    with closing(sqlite3.connect(_tables())) as tables, closing(sqlite3.connect(data / "app.sqlite")) as own:
+        tables.backup(own)
+    return data
 
 
 def start_serving(data: Path) -> Served:
