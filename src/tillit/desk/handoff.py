@@ -34,6 +34,7 @@ class Reason(StrEnum):
     LET_GO = "let_go"  # one of us put it back
     LATE = "late"  # nobody answered in time
     WRITTEN = "written"  # it came by mail or phone, to people
+    MISSED_CALL = "missed_call"  # the customer rang, and nobody answered
 
 
 class Author(StrEnum):
@@ -155,4 +156,5 @@ _WORDS: dict[Reason, Sentence] = {
     Reason.LET_GO: sentence("A colleague put it back."),
     Reason.LATE: sentence("Nobody answered by the time that was promised."),
     Reason.WRITTEN: sentence("It was written or told to one of us."),
+    Reason.MISSED_CALL: sentence("They rang, and nobody answered."),
 }

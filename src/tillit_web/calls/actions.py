@@ -15,9 +15,11 @@ from tillit.sentences import sentence
 from tillit.vocabulary import ContactBasis
 from tillit_web.booking.models import Booking
 from tillit_web.calls.basis import Why, is_blocked, number_of, why_call
+from tillit_web.calls.missed import follow
 from tillit_web.calls.models import Call, CallTask, Offer
 from tillit_web.desk import actions as desk
 from tillit_web.desk.models import Conversation, Message
+from tillit_web.desk.ringing import callback_for, talked
 from tillit_web.people.models import User
 from tillit_web.people.queries import company
 
@@ -77,6 +79,8 @@ def note_call(
 ) -> Call:
     """Write a call down, in the conversation it belongs to or in one of its own."""
     phone, subject = number_of(noted.phone)
+    if conversation is None and subject is not None:
+        conversation = callback_for(subject)
     why = _why_noted(noted, subject, conversation)
     if conversation is None:
         conversation = desk.open_conversation(
@@ -125,15 +129,30 @@ def note_call(
     row = Conversation.objects.get(pk=conversation.pk)
     if row.owner == Conversation.Owned.DESK:
         desk.take(row, by, now=now)
-        if noted.is_settled:
+        if noted.is_settled and not row.rang_count:
             desk.close(
                 row, by, Conversation.Outcome.PROMISED if noted.promised else Conversation.Outcome.SOLVED, now=now
             )
+    if noted.direction == Call.Direction.OUT or noted.is_answered:
+        waits = row if row.rang_count else callback_for(subject) if subject is not None else None
+        if waits is not None:
+            talked(waits, _ended(noted) if noted.is_settled or waits != row else None, now=now)
     return call
 
 
-def hear(told: Told) -> tuple[Call, bool]:
-    """Keep what a telephone system tells; the call, and whether it is the first word of it.
+def hear(told: Told, *, now: datetime) -> tuple[Call, bool]:
+    """Keep what a telephone system tells, and do what it asks of the desk.
+
+    Returns:
+        The call, and whether it is the first word of it.
+    """
+    call, is_new = _kept(told)
+    follow(call, now=now)
+    return call, is_new
+
+
+def _kept(told: Told) -> tuple[Call, bool]:
+    """The call as it is kept, and whether it is the first word of it.
 
     What was known stays known: an answer is not taken back, and a length is told once.
     """
@@ -260,6 +279,12 @@ def _why_noted(noted: Noted, subject: bytes | None, conversation: Conversation |
 
 def _basis(why: Why, direction: str) -> str:
     return why.basis.value if why.basis is not None and direction == Call.Direction.OUT else ""
+
+
+def _ended(noted: Noted) -> Conversation.Outcome:
+    if not noted.is_answered:
+        return Conversation.Outcome.UNSOLVED
+    return Conversation.Outcome.PROMISED if noted.promised else Conversation.Outcome.SOLVED
 
 
 def _outcome(noted: Noted) -> str:

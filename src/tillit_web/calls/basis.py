@@ -14,6 +14,7 @@ from tillit.events.key import read_or_create_key
 from tillit.events.subject import country_of_zone, normalise, subject_of
 from tillit.vocabulary import ContactBasis, IdentifierKind
 from tillit_web.booking.models import Booking
+from tillit_web.calls.missed import asked_by_ringing
 from tillit_web.calls.models import CallTask
 from tillit_web.desk.models import Conversation, Message
 from tillit_web.people.contact_rules import OWN_BLOCKS, refusal
@@ -52,10 +53,9 @@ def why_call(subject: bytes | None, *, at: datetime) -> Why:
     """What justified a call to this number at a moment: the strongest that there was by then."""
     if subject is None:
         return Why(None)
-    found = _found(subject, at)
+    found, since = _found(subject, at)
     if found.basis is None:
         return Why(None, is_blocked=_blocks(subject).exists())
-    since = _since(found, subject, at)
     if is_blocked(subject, found.basis, since=since):
         return Why(None, is_blocked=True)
     return found
@@ -75,13 +75,18 @@ def is_blocked(subject: bytes | None, basis: ContactBasis, *, since: datetime) -
     return refusal(basis, blocks=[row.source for row in rows], agreed=None) is not None
 
 
-def _found(subject: bytes, at: datetime) -> Why:
+def _found(subject: bytes, at: datetime) -> tuple[Why, datetime]:
+    """What there was by then, and since when."""
     tasks = CallTask.objects.filter(subject=subject, noted_at__lte=at).exclude(state=CallTask.State.DROPPED)
     task = tasks.filter(Q(state=CallTask.State.OPEN) | Q(calls__isnull=False)).order_by("-noted_at", "-id").first()
     if task is not None and task.state == CallTask.State.OPEN:
-        return Why(task.basis, task=task, conversation=task.request.conversation if task.request else None)
-    if _booked(subject, at):
-        return Why(ContactBasis.BOOKING)
+        asked_in = task.request.conversation if task.request else None
+        return Why(task.basis, task=task, conversation=asked_in), task.noted_at
+    if booked := _booked(subject, at):
+        return Why(ContactBasis.BOOKING), max(row.changed_at for row in booked)
+    rang = asked_by_ringing(subject, since=at - ASKED_WITHIN, at=at)
+    if rang is not None:
+        return Why(ContactBasis.REQUEST, conversation=rang.conversation), rang.started_at
     asked = Conversation.objects.filter(subject=subject, opened_at__lte=at, changed_at__gte=at - ASKED_WITHIN)
     written = Message.objects.filter(
         conversation__in=asked,
@@ -90,15 +95,9 @@ def _found(subject: bytes, at: datetime) -> Why:
         written_at__gte=at - ASKED_WITHIN,
     )
     message = written.select_related("conversation").order_by("-id").first()
-    return Why(None) if message is None else Why(ContactBasis.REQUEST, conversation=message.conversation)
-
-
-def _since(found: Why, subject: bytes, at: datetime) -> datetime:
-    if found.task is not None:
-        return found.task.noted_at
-    if found.conversation is not None:
-        return found.conversation.opened_at
-    return max((row.changed_at for row in _booked(subject, at)), default=at)
+    if message is None:
+        return Why(None), at
+    return Why(ContactBasis.REQUEST, conversation=message.conversation), message.conversation.opened_at
 
 
 def _booked(subject: bytes, at: datetime) -> list[Booking]:

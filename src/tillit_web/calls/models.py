@@ -91,6 +91,7 @@ class Call(models.Model):
     task = models.ForeignKey(CallTask, null=True, on_delete=models.SET_NULL, related_name="calls")
     conversation = models.ForeignKey("desk.Conversation", null=True, on_delete=models.SET_NULL, related_name="+")
     outcome = models.CharField(_("How it ended"), max_length=10, choices=Outcome.choices, blank=True)
+    desk_knows = models.BooleanField(default=False)  # of one that nobody answered: whoever rang waits, or was reached
     published_at = models.DateTimeField(null=True)  # when its event was put into the log
 
     class Meta:

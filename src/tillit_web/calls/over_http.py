@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 
 from tillit_web.calls.actions import Told, hear
 from tillit_web.calls.models import Call
@@ -53,7 +54,8 @@ def receive(request: HttpRequest, body: bytes) -> HttpResponse:  # noqa: ARG001 
             phone=told.number[:40],
             is_answered=told.answered or bool(told.seconds),
             seconds=told.seconds,
-        )
+        ),
+        now=timezone.now(),
     )
     answer: dict[str, object] = {"outcome": "new" if is_new else "known"}
     if call.direction == Call.Direction.OUT:

@@ -19,7 +19,7 @@ from tillit_web.desk import moments
 from tillit_web.desk.answering import ask_for_person as ask_for_person
 from tillit_web.desk.answering import escalate as escalate
 from tillit_web.desk.answering import machine_turn
-from tillit_web.desk.changing import become, save, write
+from tillit_web.desk.changing import become, end, save, write
 from tillit_web.desk.changing import locked as locked
 from tillit_web.desk.handing import hand_over, subject_in
 from tillit_web.desk.models import LONGEST_TEXT, Agreement, Conversation, Message
@@ -59,6 +59,7 @@ def open_conversation(
     network: str = "",
     asks_for_person: bool = False,
     is_for_people: bool = False,
+    reason: Reason = Reason.WRITTEN,
     subject: bytes | None = None,
     token: str = "",
     now: datetime | None = None,
@@ -70,6 +71,7 @@ def open_conversation(
         network: Where it comes from, to count against; "" for what no stranger can send.
         asks_for_person: They ask for one of us at once; then they need not write anything.
         is_for_people: It came by mail or phone, where no machine answers.
+        reason: Why it is people's, where it is for them.
         subject: Whose it is, if they have shown that; otherwise nothing that they say opens any history.
         token: What is to open it, as `new_token` made it: sent twice, the second finds what the first began.
 
@@ -105,7 +107,7 @@ def open_conversation(
         tell(conversation, "question_asked", at=at)
         if is_for_people:
             conversation.decision = moments.meet(conversation, now=at, asked=False, has_machine=False).decision
-            hand_over(conversation, None, Reason.WRITTEN, now=at)
+            hand_over(conversation, None, reason, now=at)
     if asks_for_person:
         ask_for_person(conversation, now=at)
     elif not is_for_people:
@@ -172,7 +174,7 @@ def customer_is_done(conversation: Conversation, *, now: datetime | None = None)
         row = locked(conversation)
         if row.owner == Owner.CLOSED.value:
             return
-        _close(row, Event.CUSTOMER_IS_DONE, Conversation.Outcome.SOLVED, by=None, at=now or timezone.now())
+        end(row, Event.CUSTOMER_IS_DONE, Conversation.Outcome.SOLVED, by=None, at=now or timezone.now())
     moments.ended(row.decision, good=True, now=row.changed_at)
 
 
@@ -290,7 +292,7 @@ def close(
         row = locked(conversation)
         if row.owner == Owner.CLOSED.value:
             return row
-        _close(row, Event.PERSON_CLOSES, outcome, by=by, at=now or timezone.now())
+        end(row, Event.PERSON_CLOSES, outcome, by=by, at=now or timezone.now())
     moments.ended(row.decision, good=outcome == Conversation.Outcome.SOLVED, now=row.changed_at)
     return row
 
@@ -315,14 +317,6 @@ def _by_person(conversation: Conversation, event: Event, by: User, now: datetime
         become(row, event, by)
         save(row, now or timezone.now())
     return row
-
-
-def _close(row: Conversation, event: Event, outcome: Conversation.Outcome, *, by: User | None, at: datetime) -> None:
-    become(row, event, by)
-    row.closed_at, row.outcome = at, outcome
-    row.waits_since = row.promised_at = row.escalated_at = None
-    save(row, at)
-    tell(row, "conversation_closed", at=at, outcome=outcome.value)
 
 
 def _limit_opening(network: str, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The steps of which every change of a conversation is made: lock its row, let it happen, write, keep."""
+"""The steps of which every change of a conversation is made: lock its row, let it happen, write, keep, end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk.assigning import assign_soon
 from tillit_web.desk.delivering import deliver
 from tillit_web.desk.models import Conversation, Message
+from tillit_web.desk.publishing import tell
 from tillit_web.people.models import User
 
 
@@ -32,6 +33,15 @@ def save(row: Conversation, at: datetime) -> None:
     """Keep a row as it is now."""
     row.changed_at = at
     row.save()
+
+
+def end(row: Conversation, event: Event, outcome: Conversation.Outcome, *, by: User | None, at: datetime) -> None:
+    """Close a row: nobody waits in it any more."""
+    become(row, event, by)
+    row.closed_at, row.outcome = at, outcome
+    row.waits_since = row.promised_at = row.escalated_at = None
+    save(row, at)
+    tell(row, "conversation_closed", at=at, outcome=outcome.value)
 
 
 def write(

@@ -64,6 +64,8 @@ class Conversation(models.Model):
     escalated_at = models.DateTimeField(null=True)  # nobody had, by then
     routed = models.CharField(max_length=16, blank=True)  # a Why, while it is with whom routing gave it to
     decision = models.CharField(max_length=32, blank=True)  # the last one, in the log of decisions
+    rang_count = models.PositiveSmallIntegerField(default=0)  # times they rang in vain; 0 for what began otherwise
+    rang_at = models.DateTimeField(null=True)  # the last time
     wants_same_person = models.BooleanField(default=False)
     network = models.CharField(max_length=64, blank=True)  # where it was opened from; emptied within the hour
     opened_at = models.DateTimeField()
@@ -93,6 +95,10 @@ class Conversation(models.Model):
                 condition=Q(promised_at__isnull=True, waits_since__isnull=True)
                 | Q(promised_at__isnull=False, waits_since__isnull=False, waits_since__lte=F("promised_at")),
                 name="a_promise_is_to_somebody_who_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(rang_count=0, rang_at__isnull=True) | Q(rang_count__gt=0, rang_at__isnull=False),
+                name="who_rang_rang_at_some_time",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["owner", "promised_at"], name="conversations_in_line")]

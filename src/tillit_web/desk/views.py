@@ -23,6 +23,7 @@ from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk import actions, queries
 from tillit_web.desk.forms import AgreedForm
 from tillit_web.desk.models import LONGEST_TEXT, Conversation
+from tillit_web.desk.ringing import no_of
 from tillit_web.desk.shown import lines_of
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.ui.templatetags.tillit import said
@@ -154,6 +155,7 @@ def _conversation(
         "from_library": chosen.slug if chosen else "",
         "agreed": AgreedForm(),
         "agreements": row.agreements.all(),
+        "no": no_of(row),
         "outcomes": Conversation.Outcome.choices,
         "client_id": secrets.token_urlsafe(12),
         "longest": LONGEST_TEXT,

@@ -54,7 +54,8 @@ def note(bo: User, conversation: Conversation | None = None, **changed: Any) -> 
 
 def called(phone: str = ANAS, *, at: datetime = NOW, call_id: str = "c1", **changed: Any) -> Call:
     told: dict[str, Any] = {"direction": "out", "is_answered": True, "seconds": 60}
-    return actions.hear(Told(source="pbx", call_id=call_id, started_at=at, phone=phone, **{**told, **changed}))[0]
+    heard = Told(source="pbx", call_id=call_id, started_at=at, phone=phone, **{**told, **changed})
+    return actions.hear(heard, now=max(at, NOW))[0]
 
 
 def wrote(*, at: datetime = NOW - timedelta(days=1), phone: str = ANAS) -> Message:

@@ -55,7 +55,7 @@ def test_calls_and_offers_stand_there_and_are_answered_in_writing(
     hers = offered(bo, subject=who[ANA_ADDRESS], phone=ANAS, text="A roof")
     also = offered(bo, subject=who[ANA_ADDRESS], phone=ANAS, text="A gutter")
     typed = offered(bo, subject=None, phone=OTHER, text="Under a number that nobody has shown to be theirs")
-    actions.hear(Told("pbx", "1", "out", NOW - timedelta(days=40), OTHER, True, 60))  # cold, to somebody else
+    actions.hear(Told("pbx", "1", "out", NOW - timedelta(days=40), OTHER, True, 60), now=NOW)  # cold, to somebody else
     actions.plan_booked(booking, about="About the roof", now=NOW)
     browser = opened(client)
     page = browser.get("/me/page/").content.decode().replace("\u00a0", " ")
