@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.web.insight.small_shop import WAYS, shop
 from tillit.events.log import EventLog
 from tillit.events.segments import SegmentKind
 from tillit.vocabulary import Stage
+from tillit_web.calls.models import Call
 from tillit_web.insight.models import OwnWay
 from tillit_web.warehouse.models import Import
 
@@ -127,6 +129,23 @@ def test_home_says_what_one_file_of_orders_gives(as_ana: Client, small_shop: lis
     assert "over 3 pairs of orders" in text
     assert text.count("not in this version yet") == 1, "the counter"
     assert '<span class="state done">' in text
+
+
+def test_home_tells_cold_calls_to_those_who_answer_for_them(as_ana: Client, as_cy: Client, as_bo: Client) -> None:
+    """1 of 4: Wilson's 95 of 100 for it is 4.6 to 69.9 (Brown, Cai & DasGupta 2001, by hand)."""
+    assert "calls out" not in as_ana.get("/home/").content.decode()
+    at = datetime.now(UTC) - timedelta(days=1)
+    calls = [Call(source="pbx", call_id=str(n), direction="out", started_at=at, basis="booking") for n in range(4)]
+    Call.objects.bulk_create(calls)
+    Call.objects.create(source="pbx", call_id="in", direction="in", started_at=at)
+    quiet = as_ana.get("/home/").content.decode()
+    assert '<p class="soft">Every one of 4 calls out in the last 30 days had a reason. <a href="/calls/">' in quiet
+    Call.objects.filter(call_id="3").update(basis="")
+    for client in (as_ana, as_cy):
+        text = client.get("/home/").content.decode()
+        assert "1 of 4 calls out in the last 30 days was cold (4 to 70 of 100)" in text
+        assert 'href="/calls/">See the cold calls' in text
+    assert "calls out" not in as_bo.get("/home/").content.decode()
 
 
 def test_home_begins_with_how_it_goes_and_what_waits(as_ana: Client, small_shop: list[Event]) -> None:

@@ -19,9 +19,11 @@ from tillit.reports.unanswered import Unanswered, waiting
 from tillit.vocabulary import Role
 from tillit_web.answers.queries import count_open
 from tillit_web.booking.queries import can_be_booked
+from tillit_web.calls.queries import cold_share
 from tillit_web.desk.report import has_report
 from tillit_web.insight import queries
 from tillit_web.insight.pages import home
+from tillit_web.insight.pages.home_calls import CallsLine, calls_line
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
 from tillit_web.meetings.for_home import AtHome, meetings_at_home
 from tillit_web.people.access import TeamRequest, access
@@ -42,6 +44,7 @@ def show_home(request: TeamRequest) -> HttpResponse:
         answers = count_open()
         context = {
             "first_visit": True,
+            "calls": _calls(request),
             "questions": home.questions(None, None, links, answers=answers, meetings=_meetings()),
             "week": _week(links, orders=False, answers=answers),
             "how": [_("Nothing is imported yet, so no number stands here.")],
@@ -51,7 +54,8 @@ def show_home(request: TeamRequest) -> HttpResponse:
         question,
         "insight/home.html",
         "insight:home",
-        _with_data(question, imports) | {"has_filters": False, "found_of_erased": warehouse.found_of_erased()},
+        _with_data(question, imports)
+        | {"has_filters": False, "found_of_erased": warehouse.found_of_erased(), "calls": _calls(request)},
     )
 
 
@@ -114,6 +118,13 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
 def _week(links: home.HomeLinks, *, orders: bool, answers: int) -> tuple[home.WeekDay, ...]:
     reported = has_report(now=timezone.now())
     return home.first_week(orders=orders, answers=answers, bookable=can_be_booked(), reported=reported, links=links)
+
+
+def _calls(request: TeamRequest) -> CallsLine | None:
+    """For whoever answers for how customers are called; a specialist has it at the desk."""
+    if Role(request.user.role) is Role.SPECIALIST:
+        return None
+    return calls_line(cold_share(now=timezone.now()), reverse("calls:overview"))
 
 
 def _meetings() -> AtHome:
