@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable, Mapping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tillit_web.settings")
 
@@ -24,33 +25,53 @@ from tillit_web.serving.health import health  # noqa: E402
 from tillit_web.serving.pages import THREADS, Pages  # noqa: E402
 from tillit_web.serving.static_mount import Scope, Send, send_static  # noqa: E402
 
+Answer = Callable[[Scope, Receive, Send], Awaitable[None]]
+
 STATIC = "/static/"
 django_application = Pages(ThreadPoolExecutor(THREADS, thread_name_prefix="page"))
 # Files go the way of uploads, through Django; so does what is signed.
 THROUGH_DJANGO = tuple(COLLECT + each for each in ("import", "mail", "calls"))
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request."""
-    path = scope.get("path", "")
-    if scope["type"] == "http" and path.startswith(STATIC):
-        await send_static(scope, send, path.removeprefix(STATIC))
-    elif scope["type"] == "http" and path == SNIPPET:
-        await send_program(scope, send)
-    elif scope["type"] == "http" and path in (DECIDE, OUTCOME):
-        await decide_over_http(scope, receive, send)
-    elif scope["type"] == "http" and desk.is_mounted(path):
-        await desk.answer(scope, receive, send)
-    elif scope["type"] == "http" and path.startswith(COLLECT) and not path.startswith(THROUGH_DJANGO):
-        await collect(scope, receive, send)
-    elif scope["type"] == "http" and path == "/healthz":
-        await _send_health(send)
-    else:
-        await django_application(scope, receive, send)
+async def _static(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - as all of them are called
+    await send_static(scope, send, scope["path"].removeprefix(STATIC))
 
 
-async def _send_health(send: Send) -> None:
+async def _program(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    await send_program(scope, send)
+
+
+async def _health(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
     found = await sync_to_async(health, thread_sensitive=False)(settings.DATA_DIRECTORY)
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 200 if found.is_well else 503, "headers": headers})
     await send({"type": "http.response.body", "body": found.body})
+
+
+# What Django does not answer; the first that fits does. An address that ends with a slash stands for all below it.
+BESIDE_DJANGO: Mapping[str, Answer] = {
+    STATIC: _static,
+    SNIPPET: _program,
+    DECIDE: decide_over_http,
+    OUTCOME: decide_over_http,
+    **dict.fromkeys(desk.ADDRESSES, desk.answer),
+    COLLECT: collect,
+    "/healthz": _health,
+}
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request."""
+    answer = _beside(scope.get("path", "")) if scope["type"] == "http" else None
+    await (answer or django_application)(scope, receive, send)
+
+
+def _beside(path: str) -> Answer | None:
+    if path.startswith(THROUGH_DJANGO):
+        return None
+    fits = (
+        answer
+        for address, answer in BESIDE_DJANGO.items()
+        if (path.startswith(address) if address.endswith("/") else path == address)
+    )
+    return next(fits, None)

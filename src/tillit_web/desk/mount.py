@@ -16,12 +16,9 @@ from tillit_web.desk.live_team import LIVE, follow_desk
 from tillit_web.desk.talking import PREFIX, Talk
 from tillit_web.desk.widget import PAGE, Widget
 
+ADDRESSES = (WIDGET, LIVE, PAGE, PREFIX)  # those that end with a slash stand for all below them
+
 _hubs: list[Hub] = []
-
-
-def is_mounted(path: str) -> bool:
-    """Whether `answer` is for this path."""
-    return path in (WIDGET, LIVE) or path.startswith((PAGE, PREFIX))
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:

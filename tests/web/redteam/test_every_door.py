@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tillit_cli.commands import COMMANDS
+from tillit_web.asgi import BESIDE_DJANGO
 
 
 class Door(StrEnum):
@@ -78,6 +79,15 @@ ADDRESSES: dict[Door, set[str]] = {
         *("me:close", "me:hand_out", "me:receipt"),
     },
 }
+# What is answered beside Django: those that end with a slash are all below them.
+BESIDE: dict[Door, set[str]] = {
+    Door.NO_SALES: {
+        *("/static/", "/tillit.js", "/widget.js", "/healthz"),
+        *("/v1/", "/v1/decide", "/v1/outcome"),  # a server tells, and hears who meets whom: no order comes back
+        "/desk/live",  # that something changed at the desk, and in which conversation
+    },
+    Door.THE_CUSTOMER: {"/widget/", "/v1/talk/"},  # a conversation, to whoever holds its token
+}
 COMMANDS_OF: dict[Door, set[str]] = {
     Door.ATTACKED: {"credit", "export", "export-decisions", "friction", "journeys", "report"},
     Door.NO_SALES: {
@@ -119,6 +129,11 @@ def test_every_address_says_how_it_keeps_sales_from_names() -> None:
     assert len(known) == len(set(known)), "an address stands under two reasons"
     found = {name for name in _names(get_resolver()) if not name.startswith(("account_", "mfa_"))}
     assert found == set(known), "say in ADDRESSES why a new address tells no sale of few employees, or attack it"
+
+
+def test_every_address_beside_django_says_so_too() -> None:
+    known = [path for paths in BESIDE.values() for path in paths]
+    assert sorted(known) == sorted(BESIDE_DJANGO)
 
 
 def test_every_command_says_so_too() -> None:
