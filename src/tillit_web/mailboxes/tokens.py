@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -17,7 +18,9 @@ LIMITS = Limits(seconds=15, most_bytes=100_000)
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
 
-class _Granted(msgspec.Struct):
+class Granted(msgspec.Struct, frozen=True):
+    """What a token server grants; `expires_in` in seconds."""
+
     access_token: str
     expires_in: int = 3600
     refresh_token: str = ""
@@ -39,19 +42,7 @@ def access_token(mailbox: Mailbox, *, now: datetime) -> str:
     seconds = int(now.timestamp())
     if kept.access_token and kept.access_ends_at > seconds + SPARE_SECONDS:
         return kept.access_token
-    asked = {"grant_type": "refresh_token", "refresh_token": kept.refresh_token, "client_id": mailbox.client_id}
-    asked |= {"client_secret": kept.client_secret} if kept.client_secret else {}
-    asked |= {"scope": mailbox.scope} if mailbox.scope else {}
-    try:
-        answer = ask(Question(mailbox.token_address, "POST", FORM, urlencode(asked).encode()), limits=LIMITS)
-    except NoAnswer as error:
-        raise MailboxProblem(sentence("The token server gives no token: {why}", why=str(error))) from error
-    if answer.status != 200:
-        raise _refusal(answer.status, answer.body)
-    try:
-        granted = msgspec.json.decode(answer.body, type=_Granted)
-    except msgspec.MsgspecError as error:
-        raise MailboxProblem(sentence("The token server answers with something that is no token.")) from error
+    granted = ask_for_token(mailbox, {"grant_type": "refresh_token", "refresh_token": kept.refresh_token})
     mailbox.secrets = Secrets(
         password=kept.password,
         client_secret=kept.client_secret,
@@ -61,6 +52,30 @@ def access_token(mailbox: Mailbox, *, now: datetime) -> str:
     )
     mailbox.save(update_fields=["locked"])
     return granted.access_token
+
+
+def ask_for_token(mailbox: Mailbox, asked: Mapping[str, str]) -> Granted:
+    """Ask the mailbox's token server, as the application that is registered there.
+
+    Args:
+        asked: The grant, and what it takes.
+
+    Raises:
+        MailboxProblem: The token server gives none.
+    """
+    secret, told = mailbox.secrets.client_secret, {**asked, "client_id": mailbox.client_id}
+    told |= {"client_secret": secret} if secret else {}
+    told |= {"scope": mailbox.scope} if mailbox.scope else {}
+    try:
+        answer = ask(Question(mailbox.token_address, "POST", FORM, urlencode(told).encode()), limits=LIMITS)
+    except NoAnswer as error:
+        raise MailboxProblem(sentence("The token server gives no token: {why}", why=str(error))) from error
+    if answer.status != 200:
+        raise _refusal(answer.status, answer.body)
+    try:
+        return msgspec.json.decode(answer.body, type=Granted)
+    except msgspec.MsgspecError as error:
+        raise MailboxProblem(sentence("The token server answers with something that is no token.")) from error
 
 
 def xoauth2(user: str, token: str) -> str:
@@ -75,5 +90,7 @@ def _refusal(status: int, body: bytes) -> MailboxProblem:
         said = _Refused()
     why = (said.error_description or said.error or str(status))[:200]
     is_lasting = said.error in ("invalid_grant", "invalid_client", "unauthorized_client")
-    reason = sentence("The token server refuses: {why}. Sign in there again and type the new refresh token.", why=why)
+    reason = sentence(
+        "The token server refuses: {why}. Sign in there again, by the button on the mailbox’s page.", why=why
+    )
     return MailboxProblem(reason, is_lasting=is_lasting)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,12 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.desk.mail import MailError, read_mail
 from tillit.vocabulary import Role
 from tillit_web.mail import can_mail
-from tillit_web.mailboxes import actions, queries
+from tillit_web.mailboxes import actions, queries, signing_in
 from tillit_web.mailboxes.forms import MailboxForm
 from tillit_web.mailboxes.models import HeldMail, Mailbox, SentMail
+from tillit_web.mailboxes.problems import MailboxProblem
 from tillit_web.mailboxes.taking import Outcome
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.people.queries import company
+from tillit_web.ui.templatetags.tillit import said
+
+BEGUN = "mailbox_sign_in"  # in the session of whoever signs in
 
 
 @access(Role.OWNER)
@@ -59,6 +65,45 @@ def examine(request: TeamRequest, mailbox: int) -> HttpResponse:
     row = get_object_or_404(queries.mailboxes(), pk=mailbox)
     found = actions.examine(row, now=timezone.now())
     return _page(request, MailboxForm(instance=row), row, found=found)
+
+
+@access(Role.OWNER)
+@never_cache
+@require_GET
+def sign_in(request: TeamRequest, mailbox: int) -> HttpResponse:
+    """Go to where the mailbox is, sign in to it there, and come back with what opens it."""
+    row = get_object_or_404(queries.mailboxes(), pk=mailbox)
+    try:
+        begun, address = signing_in.begin(row, returns_to=_signed_in_at(request))
+    except MailboxProblem as problem:
+        messages.error(request, said(problem.sentence))
+        return redirect("mailboxes:one", row.pk)
+    request.session[BEGUN] = msgspec.to_builtins(begun)
+    return redirect(address)
+
+
+@access(Role.OWNER)
+@never_cache
+@require_GET
+def signed_in(request: TeamRequest) -> HttpResponse:
+    """Back from there: keep what the mailbox opens with."""
+    try:
+        begun = msgspec.convert(request.session.pop(BEGUN, None), signing_in.Begun)
+    except msgspec.ValidationError:
+        messages.error(request, _("No sign-in was begun in this browser. Begin on the mailbox’s page."))
+        return redirect("mailboxes:overview")
+    row = get_object_or_404(queries.mailboxes(), pk=begun.mailbox)
+    if refused := request.GET.get("error", "")[:200]:
+        messages.error(request, _("You were not signed in there: %(why)s. Nothing was changed.") % {"why": refused})
+        return redirect("mailboxes:one", row.pk)
+    given = {name: request.GET.get(name, "")[:4_000] for name in ("state", "code")}
+    try:
+        signing_in.finish(row, begun, **given, now=timezone.now())
+    except MailboxProblem as problem:
+        messages.error(request, said(problem.sentence))
+    else:
+        messages.success(request, _("Signed in. Try the connection now."))
+    return redirect("mailboxes:one", row.pk)
 
 
 @access(Role.OWNER)
@@ -137,7 +182,7 @@ def send_again(request: TeamRequest, sent: int) -> HttpResponse:
 
 
 def _page(request: TeamRequest, form: MailboxForm, row: Mailbox | None, **shown: Any) -> HttpResponse:
-    parts = {
+    parts: dict[str, Any] = {
         "who": [form[name] for name in ("address", "name", "language")],
         "incoming": [form[name] for name in ("imap_host", "imap_port", "folder")],
         "outgoing": [form[name] for name in ("smtp_host", "smtp_port", "has_tags")],
@@ -145,6 +190,11 @@ def _page(request: TeamRequest, form: MailboxForm, row: Mailbox | None, **shown:
         "token": [form[name] for name in ("token_address", "client_id", "client_secret", "refresh_token", "scope")],
     }
     status = 422 if form.errors else 200
+    parts |= {"returns_to": _signed_in_at(request), "may_sign_in": bool(row and signing_in.sign_in_address(row))}
     return render(
         request, "mailboxes/one.html", {"form": form, "row": row, "can_mail": can_mail()} | parts | shown, status=status
     )
+
+
+def _signed_in_at(request: TeamRequest) -> str:
+    return request.build_absolute_uri(reverse("mailboxes:signed_in"))

@@ -58,7 +58,7 @@ ADDRESSES: dict[Door, set[str]] = {
         # Mails of customers, each to whoever works at the desk; no order stands in them that the shop did not write.
         *("mailboxes:overview", "mailboxes:new", "mailboxes:one", "mailboxes:examine", "mailboxes:pause"),
         *("mailboxes:remove", "mailboxes:aside", "mailboxes:held", "mailboxes:take_in", "mailboxes:throw_away"),
-        *("mailboxes:send_again", "receive_mail"),
+        *("mailboxes:send_again", "mailboxes:sign_in", "mailboxes:signed_in", "receive_mail"),
         # Calls, and what was offered on them, to whoever made them; never of another shop's sales.
         *("calls:overview", "calls:note", "calls:plan", "calls:plan_booked", "calls:plan_requested", "calls:settle"),
         *("calls:offer", "receive_call"),
