@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -51,18 +52,53 @@ class Prospect:
         return not self.hindrances
 
 
-def prospect(policy: Policy, cell: Cell, logged: Sequence[Logged], *, weeks: float) -> Prospect:
-    """Look ahead from what came lately.
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What came to one moment with nothing that decided it before the table.
 
-    Args:
-        logged: The decisions of the last `weeks` weeks.
+    Attributes:
+        count: Decisions.
+        outcomes: Of those that a machine met, how many ended in a way that is known; `good`: well.
     """
-    here = [one for one in logged if could_go_either_way(policy, cell, one)]
-    outcomes = [one.outcome.good for one in here if one.outcome is not None and one.decision.is_machine]
-    is_measured = len(outcomes) >= LEAST_OUTCOMES
-    base = min(max(sum(outcomes) / len(outcomes), 0.01), 0.99) if is_measured else ASSUMED_BASE
+
+    cell: Cell
+    count: int = 0
+    outcomes: int = 0
+    good: int = 0
+
+
+class Arrivals:
+    """Counts what arrived, decision by decision, so that a log is read once for everything that is asked of it."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._counts: defaultdict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0])
+
+    def note(self, one: Logged) -> None:
+        """Count a decision."""
+        decision, moment = one.decision, one.decision.moment
+        if decision.guardrails or not moment.may_vary:
+            return
+        if not any(option.action in MACHINES for option in decision.options):
+            return
+        counts = self._counts[moment.errand, self._policy.stakes_of(moment.stake_minor)]
+        counts[0] += 1
+        if one.outcome is not None and decision.is_machine:
+            counts[1] += 1
+            counts[2] += one.outcome.good
+
+    def found(self) -> tuple[Arrived, ...]:
+        """Every moment to which something came, in their order."""
+        return tuple(Arrived(cell, *counts) for cell, counts in sorted(self._counts.items()))
+
+
+def prospect(policy: Policy, arrived: Arrived, *, weeks: float) -> Prospect:
+    """Look ahead from what came to a moment in the last `weeks` weeks."""
+    cell = arrived.cell
+    is_measured = arrived.outcomes >= LEAST_OUTCOMES
+    base = min(max(arrived.good / arrived.outcomes, 0.01), 0.99) if is_measured else ASSUMED_BASE
     difference = WORTH_FINDING if base + WORTH_FINDING < 1 else -WORTH_FINDING
-    weekly = len(here) / weeks
+    weekly = arrived.count / weeks
     ahead = plan(base, difference, weekly=weekly or None, person_share=EVEN)
     now = policy.person_share(cell, may_vary=False)
     return Prospect(
@@ -86,17 +122,6 @@ def may_be_watched(policy: Policy, found: Prospect) -> bool:
 def floor_of(policy: Policy, cell: Cell) -> float:
     """What the floor of a moment would be if it were on."""
     return replace(policy, floors=frozenset({*policy.floors, cell})).floor(cell)
-
-
-def could_go_either_way(policy: Policy, cell: Cell, one: Logged) -> bool:
-    """Whether a decision was of this moment, with nothing that decided it before the table."""
-    decision = one.decision
-    return (
-        (decision.moment.errand, policy.stakes_of(decision.moment.stake_minor)) == cell
-        and not decision.guardrails
-        and decision.moment.may_vary
-        and any(option.action in MACHINES for option in decision.options)
-    )
 
 
 def _hindrances(policy: Policy, cell: Cell, ahead: Plan) -> Iterator[Hindrance]:

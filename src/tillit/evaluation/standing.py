@@ -8,7 +8,7 @@ sequences, since pages are looked at every day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -22,8 +22,10 @@ from tillit.evaluation.harm import Harm, harm_of
 from tillit.evaluation.kept_standing import Keepable, KeptStage, keepable, kept_stages
 from tillit.evaluation.log_table import CELLS, MACHINE, PERSON, LogTable
 from tillit.evaluation.proposing import StageProposal, stage_proposals
+from tillit.evaluation.prospect import Arrived
 from tillit.evaluation.results import Effect, PolicyValue, Span
 from tillit.evaluation.scores import Z_95, Estimate
+from tillit.meetings.comparing import Changed
 from tillit.meetings.fairness import Audit
 from tillit.meetings.policy import Cell, Policy
 
@@ -131,6 +133,8 @@ class Standing:
         is_contradicted: The log was not drawn by the odds it names, so nothing is compared.
         keepable: Stages at which some customers could be kept on an earlier table; `kept` those where some are.
         proposals: What the log speaks for beyond the policy.
+        arrived: What came to each moment in the last weeks.
+        last_week: What following what was learned would have changed then, by moment or stage.
         fairness: Groups beside each other, with `by_group` what a person adds in each; empty where nobody asked.
     """
 
@@ -146,6 +150,8 @@ class Standing:
     keepable: tuple[Keepable, ...] = ()
     kept: tuple[KeptStage, ...] = ()
     proposals: tuple[StageProposal, ...] = ()
+    arrived: tuple[Arrived, ...] = ()
+    last_week: dict[str, Changed] = field(default_factory=dict)
     fairness: Audit | None = None
     by_group: tuple[GroupEffect, ...] = ()
 

@@ -75,13 +75,16 @@ class Case:
     delivered: Sentence | None
 
 
-def cases(logged: Iterable[Logged], asked: Asked) -> list[Case]:
-    """The decisions that were asked for, the newest month first."""
-    found = [_case(one) for one in logged if asked.has(one)]
-    return sorted(found, key=lambda case: (-case.month, case.id))
+def in_order(logged: Iterable[Logged]) -> list[Logged]:
+    """The newest month first, in it by id."""
+    found = list(logged)
+    months = month_of(np.array([one.decision.moment.at for one in found], np.int64))
+    order = sorted(range(len(found)), key=lambda place: (-int(months[place]), found[place].decision.id))
+    return [found[place] for place in order]
 
 
-def _case(one: Logged) -> Case:
+def case_of(one: Logged) -> Case:
+    """A decision as it is told."""
     decision: Decision = replace(one.decision, skill=None)  # a skill may be one person's
     outcome, delivered = one.outcome, one.delivered
     changed = delivered is not None and delivered.action is not decision.action

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from django.http import HttpResponse
@@ -15,13 +14,11 @@ from tillit.errors import InputError
 from tillit.meetings.log import open_log
 from tillit.sentences import Sentence
 from tillit.vocabulary import Role
-from tillit_web.meetings import actions, frame, keeping, learning, proposed
-from tillit_web.meetings.queries import begin, counted, read
+from tillit_web.meetings import actions, frame, keeping, learning, proposed, telling
+from tillit_web.meetings.queries import begin, read
 from tillit_web.meetings.results import current
 from tillit_web.meetings.telling import label_of
 from tillit_web.people.access import TeamRequest, access
-
-WEEK_MICROS = 7 * 86_400_000_000
 
 
 @access(*Role)
@@ -34,16 +31,15 @@ def show_learn(request: TeamRequest) -> HttpResponse:
     with open_log(directory) as log:
         begin(log)
         policy = read(log, currency=currency)
-        since = time.time_ns() // 1000 - learning.WEEKS * WEEK_MICROS
-        lately = list(counted(log, since=since))
         begun_at = log.policy_texts()[0][1]
     results = current(directory, currency=currency)
-    week_ago = time.time_ns() // 1000 - WEEK_MICROS
-    last_week = [one.decision for one in lately if one.decision.moment.at >= week_ago]
-    known = learning.learned(policy, results.standing.moments if results else (), last_week)
-    keepable = results.standing.keepable if results else ()
-    proposals = results.standing.proposals if results else ()
-    finer = proposed.stage_lines(policy, proposals, last_week, currency=currency)
+    said = None if results is None else results.standing
+    lately, keepable = (said.arrived, said.keepable) if said else ((), ())
+    # What would change is known for the policy that was counted; after another change it is counted again.
+    is_of_today = results is not None and results.policy == policy.version
+    known = learning.learned(policy, said.moments, said.last_week) if said and is_of_today else None
+    proposals = said.proposals if said and is_of_today else ()
+    finer = proposed.stage_lines(policy, proposals, said.last_week if said else {}, currency=currency)
     if request.method == "POST" and frame.may_edit(request):
         try:
             match request.POST.get("do", ""):
@@ -68,10 +64,13 @@ def show_learn(request: TeamRequest) -> HttpResponse:
             return redirect("meetings:learn")
         except InputError as error:
             refused = error.sentence
-    moments = results.standing.moments if results and policy.learning else ()
+    moments = said.moments if said and policy.learning else ()
     page = learning.learn_page(policy, lately, chosen=chosen, drawn_outcomes=moments[0].outcomes if moments else 0)
     context = {
         "page": page,
+        "first": telling.first_reading() if results is None else "",
+        "made_at": None if results is None else results.made_at,
+        "decisions": said.decisions if said else 0,
         "policy": policy,
         "learned": known,
         "currency": currency or "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,12 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from tillit.errors import QueryError
 from tillit.evaluation.adoption import Adoption, adopted, adoption
 from tillit.evaluation.harm import Harm, Lacking
-from tillit.evaluation.prospect import Hindrance, Prospect, could_go_either_way, may_be_watched, prospect
+from tillit.evaluation.prospect import Arrived, Hindrance, Prospect, may_be_watched, prospect
 from tillit.evaluation.results import Span
 from tillit.evaluation.standing import Part, name_of
-from tillit.meetings.comparing import Changed, would_have_changed
-from tillit.meetings.decide import Decision
-from tillit.meetings.log import Logged
+from tillit.meetings.comparing import Changed
 from tillit.meetings.policy import Cell, Learning, Policy, Stakes
 from tillit.meetings.reasons import way_words
 from tillit.sentences import Sentence, sentence
@@ -27,6 +25,7 @@ from tillit_web.meetings.telling import label_of
 from tillit_web.ui.templatetags.tillit import number
 
 WEEKS = 4  # that the pace is taken from
+NOTHING_COMPARED = Changed(0, 0, 0, 0)
 HINDRANCES: Mapping[Hindrance, str | Promise] = {
     Hindrance.PERSON_DUE: _("A person is due there whatever the numbers say, so no machine is tried."),
     Hindrance.NO_MACHINE: _("The table gives this to a person, and a machine may not be tried there."),
@@ -80,21 +79,22 @@ class LearnPage:
         return min(100, round(100 * self.known / self.found.plan.decisions))
 
 
-def learn_page(policy: Policy, lately: Sequence[Logged], *, chosen: str, drawn_outcomes: int) -> LearnPage:
+def learn_page(policy: Policy, lately: Iterable[Arrived], *, chosen: str, drawn_outcomes: int) -> LearnPage:
     """Everything the page says.
 
     Args:
-        lately: The decisions of the last WEEKS weeks.
+        lately: What came in the last WEEKS weeks.
         chosen: A moment as `order.low`; the one being learned about, or the most frequent one, where it is none.
         drawn_outcomes: Outcomes of drawn decisions at the moment that is being learned about.
     """
     cells = {name_of(cell): cell for cell in sorted(policy.cells) if cell[0] is not Errand.COMPLAIN}
-    count = {name: sum(could_go_either_way(policy, cell, one) for one in lately) for name, cell in cells.items()}
+    came = {one.cell: one for one in lately}
+    count = {name: came.get(cell, Arrived(cell)).count for name, cell in cells.items()}
     if policy.learning is not None:
         chosen = name_of((policy.learning.errand, policy.learning.stakes))
     elif chosen not in cells:
         chosen = max(cells, key=lambda name: count[name])
-    found = {name: prospect(policy, cell, lately, weeks=WEEKS) for name, cell in cells.items()}
+    found = {name: prospect(policy, came.get(cell, Arrived(cell)), weeks=WEEKS) for name, cell in cells.items()}
     one = found[chosen]
     return LearnPage(
         choices=tuple(_choice(name, count) for name in cells),
@@ -158,27 +158,30 @@ class Learned:
         return _harm_in_100(self.change.asked_afterwards)
 
 
-def learned(policy: Policy, moments: Sequence[Part], last_week: Sequence[Decision]) -> Learned | None:
-    """The latest comparison that speaks for a change of the matrix."""
+def change_of(policy: Policy, moments: Sequence[Part]) -> tuple[str, Adoption, Policy] | None:
+    """The latest comparison that speaks for a change of the matrix: its moment, and the policy with that change."""
     for part in moments:
-        cell = cell_of(part.name)
-        change = None if part.measured is None else adoption(policy, cell, part.measured)
-        if change is None or part.measured is None:
-            continue
-        new = adopted(policy, change, person_adds=part.measured.difference.value)
-        week = would_have_changed(last_week, new, before=replace(new, cells=policy.cells, adds=policy.adds))
-        lacking = [LACKING[one] for one in change.lacking]
-        if week.decisions and not week.to_person + week.to_machine:
-            lacking.append(_("Nothing would change: with what is at stake there, a person adds less than they cost."))
-        return Learned(
-            name=part.name,
-            label=label_of(part.name),
-            change=change,
-            lacking=tuple(lacking),
-            last_week=week,
-            policy=new,
-        )
+        change = None if part.measured is None else adoption(policy, cell_of(part.name), part.measured)
+        if change is not None and part.measured is not None:
+            return part.name, change, adopted(policy, change, person_adds=part.measured.difference.value)
     return None
+
+
+def learned(policy: Policy, moments: Sequence[Part], last_week: Mapping[str, Changed]) -> Learned | None:
+    """What was learned, with what following it would have changed.
+
+    Args:
+        last_week: By moment.
+    """
+    found = change_of(policy, moments)
+    if found is None:
+        return None
+    name, change, new = found
+    week = last_week.get(name, NOTHING_COMPARED)
+    lacking = [LACKING[one] for one in change.lacking]
+    if week.decisions and not week.to_person + week.to_machine:
+        lacking.append(_("Nothing would change: with what is at stake there, a person adds less than they cost."))
+    return Learned(name=name, label=label_of(name), change=change, lacking=tuple(lacking), last_week=week, policy=new)
 
 
 def adopt(directory: Path, found: Learned | None, *, chosen: str, currency: str | None) -> Policy:
@@ -192,7 +195,7 @@ def adopt(directory: Path, found: Learned | None, *, chosen: str, currency: str 
     return actions.follow(directory, found.policy, currency=currency)
 
 
-def start(directory: Path, policy: Policy, lately: Sequence[Logged], *, chosen: str, currency: str | None) -> Policy:
+def start(directory: Path, policy: Policy, lately: Iterable[Arrived], *, chosen: str, currency: str | None) -> Policy:
     """Draw at one moment from now on.
 
     Raises:
@@ -201,7 +204,7 @@ def start(directory: Path, policy: Policy, lately: Sequence[Logged], *, chosen: 
     if policy.learning is not None:
         raise QueryError(sentence("One moment at a time: stop what is being learned first."))
     cell = cell_of(chosen)
-    if not prospect(policy, cell, lately, weeks=WEEKS).may_start:
+    if not prospect(policy, _of(cell, lately), weeks=WEEKS).may_start:
         raise QueryError(sentence("Nothing is drawn without a prospect of an answer."))
     return actions.follow(directory, replace(policy, learning=Learning(*cell)), currency=currency)
 
@@ -212,7 +215,7 @@ def stop(directory: Path, policy: Policy, *, currency: str | None) -> Policy:
 
 
 def watch(
-    directory: Path, policy: Policy, lately: Sequence[Logged], *, chosen: str, is_on: bool, currency: str | None
+    directory: Path, policy: Policy, lately: Iterable[Arrived], *, chosen: str, is_on: bool, currency: str | None
 ) -> Policy:
     """Draw the other side of a moment now and then, or no longer.
 
@@ -220,7 +223,7 @@ def watch(
         QueryError: It could show nothing there.
     """
     cell = cell_of(chosen)
-    if is_on and not may_be_watched(policy, prospect(policy, cell, lately, weeks=WEEKS)):
+    if is_on and not may_be_watched(policy, prospect(policy, _of(cell, lately), weeks=WEEKS)):
         raise QueryError(sentence("Nothing is drawn without a prospect of an answer."))
     floors = policy.floors | {cell} if is_on else policy.floors - {cell}
     return actions.follow(directory, replace(policy, floors=floors), currency=currency)
@@ -237,6 +240,10 @@ def cell_of(name: str) -> Cell:
         return Errand(errand), Stakes(stakes)
     except ValueError:
         raise QueryError(sentence("There is no moment {name}.", name=name[:40])) from None
+
+
+def _of(cell: Cell, lately: Iterable[Arrived]) -> Arrived:
+    return next((one for one in lately if one.cell == cell), Arrived(cell))
 
 
 def _choice(name: str, count: Mapping[str, int]) -> Choice:

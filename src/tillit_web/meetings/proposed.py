@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +14,11 @@ from tillit.evaluation.harm import Harm
 from tillit.evaluation.proposing import ProposedRule, StageProposal
 from tillit.evaluation.results import Span
 from tillit.evaluation.standing import name_of
-from tillit.meetings.comparing import Changed, would_have_changed
-from tillit.meetings.decide import Decision
+from tillit.meetings.comparing import Changed
 from tillit.meetings.policy import Policy, StageRule
 from tillit.sentences import sentence
 from tillit_web.meetings import actions
-from tillit_web.meetings.learning import LACKING
+from tillit_web.meetings.learning import LACKING, NOTHING_COMPARED
 from tillit_web.meetings.telling import label_of
 from tillit_web.ui.templatetags.tillit import money, number
 
@@ -58,9 +57,13 @@ class StageLine:
 
 
 def stage_lines(
-    policy: Policy, proposals: Sequence[StageProposal], last_week: Sequence[Decision], *, currency: str | None
+    policy: Policy, proposals: Sequence[StageProposal], last_week: Mapping[str, Changed], *, currency: str | None
 ) -> tuple[StageLine, ...]:
-    """Every stage at which something is proposed."""
+    """Every stage at which something is proposed.
+
+    Args:
+        last_week: What it would have changed, by stage.
+    """
     return tuple(_line(policy, one, last_week, currency) for one in proposals)
 
 
@@ -76,22 +79,26 @@ def adopt(directory: Path, lines: Sequence[StageLine], *, chosen: str, currency:
     return actions.follow(directory, line.policy, currency=currency)
 
 
-def _line(policy: Policy, proposal: StageProposal, last_week: Sequence[Decision], currency: str | None) -> StageLine:
+def policy_with(policy: Policy, proposal: StageProposal) -> Policy:
+    """The policy with what may be followed of a proposal."""
     taken = tuple(one.rule for one in proposal.rules if not one.lacking)
     cells = {cell for rule in taken for cell in rule.cells}
     learning = policy.learning
     # The lot ends where what it was drawn for is followed.
     ends = learning is not None and (learning.errand, learning.stakes) in cells
-    new = replace(policy, rules=(*taken, *policy.rules), learning=None if ends else learning)
+    return replace(policy, rules=(*taken, *policy.rules), learning=None if ends else learning)
+
+
+def _line(policy: Policy, proposal: StageProposal, last_week: Mapping[str, Changed], currency: str | None) -> StageLine:
     return StageLine(
         stage=proposal.stage,
         label=label_of(proposal.stage),
         rules=tuple(_rule_line(one, currency) for one in proposal.rules),
         today=_in_100(proposal.today),
         proposed=_in_100(proposal.proposed),
-        may=bool(taken),
-        last_week=would_have_changed(last_week, new, before=replace(new, rules=policy.rules)),
-        policy=new,
+        may=any(not one.lacking for one in proposal.rules),
+        last_week=last_week.get(proposal.stage, NOTHING_COMPARED),
+        policy=policy_with(policy, proposal),
     )
 
 

@@ -17,15 +17,19 @@ import msgspec
 from django.utils import timezone
 
 from tillit.evaluation.log_table import MICROS_PER_DAY, log_table
+from tillit.evaluation.prospect import Arrivals
 from tillit.evaluation.standing import Standing, standing
 from tillit.events.currencies import exponent
+from tillit.meetings.comparing import Changed, would_have_changed
 from tillit.meetings.fairness import audit
 from tillit.meetings.log import DecisionLog, Logged, open_log
 from tillit.meetings.policy import Cell, Policy
 from tillit.meetings.policy_files import parse_policy
 from tillit_web.meetings.fairness import effects_by_group
+from tillit_web.meetings.learning import WEEKS, change_of
 from tillit_web.meetings.lots import persons_drawn
 from tillit_web.meetings.models import Reading
+from tillit_web.meetings.proposed import policy_with
 from tillit_web.meetings.queries import begin, counted, read
 
 SMALL = 5_000  # entries of the log that are read within a page's time
@@ -140,12 +144,17 @@ def _counted(log: DecisionLog, *, currency: str | None, now: datetime) -> Result
     stated = log.groups()
     at: list[int] = []
     groups: list[Mapping[str, str]] = []
-    as_of_days = now.timestamp() * 1e6 / MICROS_PER_DAY
+    at_micros = round(now.timestamp() * 1e6)
+    as_of_days = at_micros / MICROS_PER_DAY
+    since = at_micros - 7 * WEEKS * MICROS_PER_DAY
+    arrivals = Arrivals(policy)
 
     def noted() -> Iterator[Logged]:
         for one in counted(log):
             at.append(one.decision.moment.at)
             groups.append(stated.get(one.decision.id, {}))
+            if one.decision.moment.at >= since:
+                arrivals.note(one)
             yield one
 
     table = log_table(noted(), exponent=exponent(currency), person_of=persons_drawn(log))
@@ -158,5 +167,27 @@ def _counted(log: DecisionLog, *, currency: str | None, now: datetime) -> Result
         policy=policy,
     )
     by_group = () if said.is_contradicted else effects_by_group(table, at, groups, as_of_days=as_of_days)
-    said = replace(said, fairness=audit(counted(log), stated), by_group=by_group)
+    said = replace(
+        said,
+        fairness=audit(counted(log), stated),
+        by_group=by_group,
+        arrived=arrivals.found(),
+        last_week=_last_week(log, policy, said, since=at_micros - 7 * MICROS_PER_DAY),
+    )
     return Results(said, position, policy.version, now)
+
+
+def _last_week(log: DecisionLog, policy: Policy, said: Standing, *, since: int) -> dict[str, Changed]:
+    """What each change that the log speaks for would have done since, by moment or stage; the log is read if any is."""
+    found = change_of(policy, said.moments)
+    changes: dict[str, tuple[Policy, Policy]] = {}
+    if found is not None:
+        name, _, new = found
+        changes[name] = (new, replace(new, cells=policy.cells, adds=policy.adds))
+    for proposal in said.proposals:
+        new = policy_with(policy, proposal)
+        changes[proposal.stage] = (new, replace(new, rules=policy.rules))
+    return {
+        name: would_have_changed((one.decision for one in counted(log, since=since)), new, before=before)
+        for name, (new, before) in changes.items()
+    }

@@ -13,7 +13,7 @@ from tillit.evaluation.standing import EVERYTHING_FROM
 from tillit.meetings.log import open_log
 from tillit.vocabulary import Role
 from tillit_web.meetings import frame, telling
-from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, cases
+from tillit_web.meetings.cases import LATEST, PAGE_SIZE, Asked, case_of, in_order
 from tillit_web.meetings.fairness import fairness_part, needed_for_effect
 from tillit_web.meetings.keeping import whole_ways
 from tillit_web.meetings.models import Return
@@ -60,7 +60,7 @@ def show_meetings(request: TeamRequest) -> HttpResponse:
         "made_at": found.made_at,
         "truth": truth,
         "whole_ways": whole_ways(known.kept),
-        "proposed": stage_lines(policy, known.proposals, (), currency=currency),
+        "proposed": stage_lines(policy, known.proposals, {}, currency=currency),
         "learn_link": reverse("meetings:learn"),
         "fairness": fairness_part(known.fairness, known.by_group),
         "effect_needs": needed_for_effect(),
@@ -75,12 +75,13 @@ def show_cases(request: TeamRequest) -> HttpResponse:
     asked = Asked(*(request.GET.get(name, "") for name in ("stage", "moment", "met", "drawn", "came")))
     with open_log(frame.directory()) as log:
         since = log.begin_of_latest(LATEST)
-        found = cases(counted(log, since=since), asked)
+        found = in_order(one for one in counted(log, since=since) if asked.has(one))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
-        "rows": page,
+        "page": page,
+        "rows": [case_of(one) for one in page],
         "total": len(found),
         "asked": asked,
         "about": telling.asked_words(asked.stage, asked.moment),

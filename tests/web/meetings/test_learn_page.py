@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.web.meetings.log_making import World, fill, follow
 from tests.web.meetings.test_results_page import text
@@ -15,6 +17,7 @@ from tillit.evaluation.plan import plan
 from tillit.meetings.log import open_log
 from tillit.meetings.policy import Learning, Policy, Stakes, Way
 from tillit.vocabulary import Errand, Stage
+from tillit_web.meetings import results
 from tillit_web.meetings.queries import policy
 
 PAGE = "/meetings/learn/"
@@ -50,6 +53,21 @@ def test_a_moment_with_a_prospect_is_started_and_stopped(as_ana: Client, data_di
     assert 5 < sum(one.is_machine for one in drawn) < 35
     as_ana.post(PAGE, {"do": "stop"})
     assert in_force(data_directory).learning is None
+
+
+def test_a_large_log_is_counted_by_the_job_and_never_by_a_page(as_ana: Client, data_directory: Path) -> None:
+    fill(data_directory, 2_600, EVEN, days=27, until=newest(data_directory))
+    assert "The decisions are being counted." in text(as_ana, PAGE)
+    assert as_ana.post(PAGE, ORDER | {"do": "start"}).status_code == 422, "nobody knows the pace"
+    results.refresh(data_directory, currency="SEK", now=timezone.now())
+    assert "650 a week could go either way" in text(as_ana, PAGE)
+    fill(data_directory, 400, EVEN, seed=2, days=20, until=newest(data_directory))
+    shown = text(as_ana, PAGE)
+    assert "650 a week could go either way" in shown
+    assert "2,600 decisions, as of" in shown
+    results.refresh(data_directory, currency="SEK", now=timezone.now() + timedelta(hours=1))
+    assert "750 a week could go either way" in text(as_ana, PAGE)
+    assert as_ana.post(PAGE, ORDER | {"do": "start"}).status_code == 302
 
 
 @pytest.mark.parametrize("customers", [0, 20, 80])
