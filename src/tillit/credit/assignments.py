@@ -20,6 +20,7 @@ from tillit.journeys.properties import property_texts
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Traces
 from tillit.journeys.view import Selection, View, activity_code
+from tillit.meetings.keeping import HOLDOUT
 from tillit.sentences import sentence
 
 PROPERTY = ("holdout", "properties.holdout")
@@ -90,9 +91,10 @@ def trials_in(view: View, goal: str) -> tuple[Trial, ...]:
 def trials_on(names: Collection[str], trials: Iterable[Trial]) -> tuple[Trial, ...]:
     """The holdouts of these touchpoints, as they are shown: of a place that stands together with others there is none.
 
-    Otherwise a holdout named for a small place would say what its few employees bring.
+    Otherwise a holdout named for a small place would say what its few employees bring. Which table decides who meets a
+    customer is nobody's work, and no touchpoint: its holdout stands beside those of any.
     """
-    return tuple(trial for trial in trials if trial.name in names)
+    return tuple(trial for trial in trials if trial.name in names or trial.name == HOLDOUT)
 
 
 def _marks(view: View, bucket: Bucket, traces: Traces) -> list[Mark]:

@@ -17,6 +17,7 @@ from tillit.meetings.unlinked import is_unlinked
 
 KEPT_SHARE = 0.05  # of the customers; the others go by the table of today
 KEPT, USUAL = "kept:", "usual:"
+HOLDOUT = "meetings"  # what is withheld from the kept, as events and credit name it: the table of today
 
 
 def experiment_of(moment: Moment, policy: Policy) -> str | None:
@@ -48,4 +49,4 @@ def as_credit_reads_it(experiment: str | None) -> str | None:
     """The side as an event's property `holdout` says it (docs/methods/credit.md); None outside."""
     if experiment is None:
         return None
-    return "meetings" if experiment.startswith(KEPT) else "meetings=0"
+    return HOLDOUT if experiment.startswith(KEPT) else f"{HOLDOUT}=0"

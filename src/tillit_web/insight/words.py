@@ -44,6 +44,7 @@ ACTIVITY_LABELS: dict[str, Promise] = {
     "conversation_closed": _("Ended a conversation"),
     "question_asked": _("Question asked"),
     "question_answered": _("Question answered"),
+    "holdout_assigned": _("Lot drawn"),
     "call_booked": _("Call booked"),
     "call_held": _("Call held"),
     "call_missed": _("Call nobody came to"),

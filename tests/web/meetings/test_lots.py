@@ -14,7 +14,7 @@ from tests.journeys.logs import Link, log, subject_of, write_events, write_links
 from tests.web.meetings.asking import ask
 from tests.web.meetings.conftest import OWN_KEY
 from tests.web.meetings.log_making import follow
-from tillit.credit.assignments import marks_in
+from tillit.credit.assignments import trials_in, trials_on
 from tillit.events.builds import make_current, new_build
 from tillit.events.hot import HotEvent, unpack
 from tillit.events.key import read_or_create_key
@@ -36,6 +36,8 @@ from tillit_web.meetings.app import Decider
 from tillit_web.meetings.lots import keep_together, persons_drawn, publish
 from tillit_web.people.actions import record_consent
 from tillit_web.people.consents import How
+from tillit_web.warehouse.jobs import seal
+from tillit_web.warehouse.queries import current_view
 
 LOT = "2026-11-22"
 COOKIE = next(f"web-{n}" for n in range(999) if is_kept(subject_of(f"web-{n}").hex(), LOT))
@@ -106,28 +108,27 @@ def test_whoever_was_drawn_apart_goes_on_as_they_began_and_is_known_to_be_one(da
     assert persons[subject_of(COOKIE).hex()] == persons[subject_of(MAIL).hex()]
 
 
-def test_a_lot_is_in_the_log_of_events_once_and_by_itself(
-    decider: Decider, server_key: str, data_directory: Path
-) -> None:
+def test_a_lot_reaches_credit_once_and_by_itself(decider: Decider, server_key: str, data_directory: Path) -> None:
+    def identified(name: str, who: str) -> bytes:
+        return events_subject(IdentifierKind(name), who, key=OWN_KEY)
+
+    who = next(f"k-{n}" for n in range(99) if is_kept(identified("customer", f"k-{n}").hex(), LOT))
     some_are_kept(data_directory)
     moment = {"errand": "choose", "stage": "decide"}
-    ask(decider, {"moment": moment | {"customer": "nobody asked"}}, key=server_key)
-    from_http = []
+    ask(decider, {"moment": moment | {"customer": "somebody who said nothing"}}, key=server_key)
+    answers = []
     for name in ("customer", "anonymous", "customer"):
-        say_yes([decider_subject(name)])
-        from_http.append(ask(decider, {"moment": moment | {name: "k-1"}}, key=server_key)[1])
-    assert publish(data_directory, now=timezone.now()) == 2
-    assert publish(data_directory, now=timezone.now()) == 0
-    marks = [
-        (event.subject_kind, event.subject, event.activity, event.properties, event.event_id) for event in collected()
-    ]
+        say_yes([identified(name, who)])
+        answers.append(ask(decider, {"moment": moment | {name: who}}, key=server_key)[1])
+    assert [answer["holdout"] for answer in answers] == ["meetings", "meetings=0", "meetings"]
+    assert [publish(data_directory, now=timezone.now()) for _ in range(2)] == [2, 0]
+    marks = [(event.subject_kind, event.subject, event.event_id, event.properties) for event in collected()]
     assert marks == [
-        (name, decider_subject(name), "holdout_assigned", f'{{"holdout":"{answer["holdout"]}"}}', answer["decision"])
-        for name, answer in zip(("customer", "anonymous"), from_http, strict=False)
+        (name, identified(name, who), answer["decision"], f'{{"holdout":"{answer["holdout"]}"}}')
+        for name, answer in zip(("customer", "anonymous"), answers, strict=False)
     ]
-    assert [list(marks_in(answer["holdout"])) for answer in from_http] == [["meetings"]] * 3
-
-
-def decider_subject(name: str) -> bytes:
-    """The identifier `k-1` of a kind, as the decider of these tests hashes it."""
-    return events_subject(IdentifierKind(name), "k-1", key=OWN_KEY)
+    seal.call()
+    view = current_view(purpose=Purpose.MEASUREMENT)
+    assert view is not None
+    (trial,) = trials_on(("email",), trials_in(view, "holdout_assigned"))
+    assert (trial.name, trial.all_drawn, sorted(trial.withheld.tolist())) == ("meetings", True, [False, True])

@@ -15,6 +15,7 @@ from tillit.credit.trials import Effect, Trial
 from tillit.credit.vocabulary import Evidence
 from tillit.credit.whatif import Estimate, WhatIf
 from tillit.journeys.view import Selection
+from tillit.meetings.keeping import HOLDOUT
 from tillit_web.insight.credit.frame import CreditAsked
 from tillit_web.insight.credit.words import touch_label
 from tillit_web.ui.templatetags.tillit import number
@@ -51,7 +52,7 @@ def measured_rows(effects: Sequence[Effect], corrected: Sequence[CorrectedShare]
     put_right = {one.name: one for one in corrected}
     return tuple(
         MeasuredRow(
-            touch_label(by, effect.name),
+            _label(by, effect.name),
             effect.withheld,
             effect.withheld + effect.met,
             with_range(effect.lost, effect.low, effect.high),
@@ -80,7 +81,7 @@ def measured_answer(effects: Sequence[Effect], by: str) -> str:
         "%(name)s earned %(lost)s of the %(all)s sales where it was not left out (%(low)s to %(high)s; "
         "measured: %(withheld)s of %(drawn)s customers were left without it by lot)."
     ) % {
-        "name": touch_label(by, first.name),
+        "name": _label(by, first.name),
         "lost": number(first.lost),
         "all": number(first.met_conversions),
         "low": number(first.low),
@@ -88,6 +89,10 @@ def measured_answer(effects: Sequence[Effect], by: str) -> str:
         "withheld": number(first.withheld),
         "drawn": number(first.withheld + first.met),
     }
+
+
+def _label(by: str, name: str) -> str:
+    return _("Today's table of who meets whom") if name == HOLDOUT else touch_label(by, name)
 
 
 def is_lost(found: WhatIf, effects: Sequence[Effect]) -> bool:
