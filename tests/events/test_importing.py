@@ -95,6 +95,7 @@ def test_killed_and_called_again_it_ends_as_if_nothing_had_happened(tmp_path: Pa
     bring_in(tmp_path, "a", GOOD.splitlines(keepends=True)[0])
     text = GOOD + BAD
     program = (
+        "from tillit.engine.arrow import without_pandas; without_pandas(); "
         "import sys; from pathlib import Path; from tests.events.test_importing import bring_in; "
         "bring_in(Path(sys.argv[1]), 'b', sys.argv[2])"
     )

@@ -21,6 +21,8 @@ SECOND = [Event("2", "bo", "question_asked"), Event("3", "cy", "order_completed"
 PUBLISH = """
 import sys
 from pathlib import Path
+from tillit.engine.arrow import without_pandas
+without_pandas()
 from tests.events.staged import StagedParts
 from tillit.events.log import EventLog
 from tillit.events.publishing import publish
@@ -33,6 +35,8 @@ with EventLog.open(folder) as log:
 UNDO = """
 import sys
 from pathlib import Path
+from tillit.engine.arrow import without_pandas
+without_pandas()
 from tillit.events.log import EventLog
 from tillit.events.publishing import undo
 with EventLog.open(Path(sys.argv[1])) as log:

@@ -94,6 +94,8 @@ def test_what_an_import_has_already_is_held_until_that_is_undone(tmp_path: Path)
 
 
 SEAL = """
+from tillit.engine.arrow import without_pandas
+without_pandas()
 import sys
 from pathlib import Path
 from tillit.events.log import EventLog

@@ -21,7 +21,7 @@ from tillit.ledger.ledger import SALT_BYTES, Ledger
 from tillit.meetings.actions import Action
 from tillit.meetings.decide import Decision
 from tillit.meetings.lots import Lot, Lots
-from tillit.meetings.parity import check_parity
+from tillit.meetings.parity import check_parity_of
 from tillit.meetings.policy import Policy
 from tillit.meetings.policy_files import parse_policy
 from tillit.meetings.unlinked import is_counted
@@ -160,7 +160,7 @@ class DecisionLog:
         with self._transaction():
             version = 1 + self.newest_version()
             policy = parse_policy(text, name=name, version=version, currency=currency)
-            check_parity(policy)
+            check_parity_of(text, currency)
             self._connection.execute(
                 "insert into decision_policy (version, at, text) values (?, ?, ?)", (version, at, text)
             )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tillit.errors import QueryError
 from tillit.meetings.actions import ANYONE, PEOPLE
 from tillit.meetings.decide import Decision, decide
 from tillit.meetings.moment import Capacity, Desk, Moment
 from tillit.meetings.policy import Policy
+from tillit.meetings.policy_files import parse_policy
 from tillit.sentences import sentence
 from tillit.vocabulary import Errand, Stage
 
@@ -75,6 +77,17 @@ def check_parity(policy: Policy, *, choose: Choose = as_decided) -> None:
                 stranger=round(100 * worse[0].p_person_stranger),
             )
         )
+
+
+@lru_cache(maxsize=16)
+def check_parity_of(text: str, currency: str | None) -> None:
+    """`check_parity` of a policy as it is written: a text that passed is not asked again in this process.
+
+    Raises:
+        FileError: It is no policy.
+        QueryError: As `check_parity`.
+    """
+    check_parity(parse_policy(text, name="policy", version=1, currency=currency))
 
 
 def _moments(policy: Policy) -> Iterator[Moment]:
