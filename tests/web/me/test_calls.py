@@ -68,6 +68,7 @@ def test_calls_and_offers_stand_there_and_are_answered_in_writing(
     assert Offer.objects.get(pk=hers.pk).state == "offered", "a yes has a name"
     browser.post(f"/me/offers/{hers.pk}/", {"answer": "yes", "name": "Ana Andersson"})
     browser.post(f"/me/offers/{also.pk}/", {"answer": "no"})
+    assert "Changed your mind?" in browser.get("/me/page/").content.decode()
     kept = Offer.objects.get(pk=hers.pk)
     assert (kept.state, kept.accepted_as, kept.answered_where) == ("accepted", "Ana Andersson", "own_page")
     taken = json.loads(browser.get("/me/about-me.json").content)
