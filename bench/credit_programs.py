@@ -110,14 +110,12 @@ def markov_mam(names: int) -> Callable[[Path], Work]:
     return program
 
 
-QUESTIONS: dict[str, dict[str, Callable[[Path], Work]]] = {
-    "paths of touchpoints": {"tillit, from its store": paths_tillit},
-    **{
-        f"Markov removal of {names} names": {
-            "tillit, exact": markov_tillit(names),
-            "ChannelAttribution, simulated": markov_channelattribution(names),
-            "marketing-attribution-models": markov_mam(names),
-        }
-        for names in NAMES
-    },
+REMOVALS: dict[str, dict[str, Callable[[Path], Work]]] = {
+    f"Markov removal of {names} names": {
+        "tillit, exact": markov_tillit(names),
+        "ChannelAttribution, simulated": markov_channelattribution(names),
+        "marketing-attribution-models": markov_mam(names),
+    }
+    for names in NAMES
 }
+QUESTIONS = {"paths of touchpoints": {"tillit, from its store": paths_tillit}, **REMOVALS}

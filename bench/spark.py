@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from bench.__main__ import LARGE, SIZES, prepare
+from bench.__main__ import LARGE, MADE, SIZES, prepare
 from bench.prepare import CONTRACT
 from bench.programs import STEPS, WITHIN_DAYS, graph_answer
 from tillit.engine.on_spark import SparkParts, spark_session
@@ -104,7 +104,7 @@ def main() -> int:
         for events in sizes:
             folder = (arguments.folder or Path(made)) / str(events)
             folder.mkdir(parents=True, exist_ok=True)
-            prepare(folder, events)
+            prepare(folder, events, MADE[:2])
             started = time.perf_counter()
             with spark_session(MASTER) as session:
                 # The first job loads what later ones find loaded; that is part of starting.

@@ -92,8 +92,10 @@ def test_visits_to_a_shop_that_is_out_of_stock_are_confirmed(demo: tuple[Company
 def test_a_property_is_read_for_all_journeys_or_refused(tmp_path: Path) -> None:
     events = [Event("Ana", 0, "page_viewed", "a"), Event("Bo", 1, "order_completed", "b")]
     rule, chosen = CaseRule("order_completed"), Selection(known=False)
-    rows, _, parts = visit_rows(view_of(tmp_path / "all", events, rule=rule), Split.parse("property:n"))
-    assert [parts[code] for code in rows.part] == ["a"]  # the made-up log writes each event's id under "n"
+    rows, parts = visit_rows(view_of(tmp_path / "all", events, rule=rule), Split.parse("property:n"))
+    assert [parts[code] for visits, _ in rows for code in visits.part] == [
+        "a"
+    ]  # the made-up log writes each event's id under "n"
     with pytest.raises(QueryError, match="all journeys"):
         visit_rows(view_of(tmp_path / "some", events, rule=rule, selection=chosen), Split.parse("property:n"))
     with pytest.raises(QueryError, match="property:NAME"):
@@ -162,11 +164,12 @@ def test_visits_are_those_of_a_plain_loop(seed: int, tmp_path: Path) -> None:
         for i in range(80)
     ]
     view = view_of(tmp_path, events, rule=CaseRule("order_completed", 10))
-    rows, journeys, _ = visit_rows(view, Split())
+    rows, _ = visit_rows(view, Split())
     found = [
         (view.names.activity[code], bool(np.isnan(waited)), bool(reached), None if np.isnan(waited) else float(waited))
+        for visits, journeys in rows
         for code, reached, waited in zip(
-            rows.activity, journeys.reached_goal[rows.journey], rows.waited_seconds, strict=True
+            visits.activity, journeys.reached_goal[visits.journey], visits.waited_seconds, strict=True
         )
     ]
     by_loop = sorted(((step, *visit) for (_, step), visit in plain_visits(events, 10).items()), key=str)

@@ -4,34 +4,16 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from tillit.friction.visits import JourneyRows, VisitRows, strata_of
+from tillit.friction.visits import LocalClock, known_before, strata_of
 
 
 def strata(entry_channel: list[int], known: list[bool], at: list[datetime], timezone: str) -> list[int]:
-    """The strata of single visits, each of a journey of its own."""
-    count = len(at)
-    codes, times, false = np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count, np.bool_)
-    visits = VisitRows(
-        journey=np.arange(count, dtype=np.int32),
-        activity=codes,
-        part=codes,
-        hour=np.array([moment.timestamp() // 3600 for moment in at], np.int32),
-        waited_seconds=np.zeros(count),
-    )
-    journeys = JourneyRows(
-        over=~false,
-        person=np.arange(count),
-        known=np.array(known),
-        reached_goal=false,
-        entry_channel=np.array(entry_channel, np.int32),
-        began_at=times,
-        visits=codes + 1,
-        came_at=times,
-        came_to=codes,
-        amount_minor=times,
-        currency=codes - 1,
-    )
-    return list(strata_of(visits, journeys, timezone).tolist())
+    """The strata of single visits."""
+    micros = np.array([int(moment.timestamp()) * 1_000_000 for moment in at])
+    clock = LocalClock.between(int(micros.min()), int(micros.max()), timezone)
+    before = known_before(np.array(entry_channel, np.int32), np.array(known), clock.quarters(micros)).astype(np.int64)
+    different, place, visits = np.unique(before, return_inverse=True, return_counts=True)
+    return list(strata_of(different, visits)[place].tolist())
 
 
 def test_a_stratum_is_what_is_known_before_the_step_in_local_time() -> None:

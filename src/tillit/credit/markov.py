@@ -22,7 +22,7 @@ from tillit.journeys.numbering import numbered
 MOST_DENSE = 300  # contexts; beyond them nearly all pairs are empty, and following the steps there are is far cheaper
 PRECISION = 1e-12  # of what is left of the worth when walks are no longer followed
 DRAWN_PRECISION = 1e-6  # the same for a resample, which is off by thousandths anyhow
-DRAWN_REST = 1e-3  # of a resample's worth, what may be still to be added where that is known from its likes
+DRAWN_REST = 1e-4  # of a resample's worth, what may be still to be added where that is known from its likes
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,11 @@ class Steps:
         return np.asarray(self.next == self.base - 1)
 
 
-def steps_of(paths: Paths, order: int) -> Steps:
-    """The steps of a chain of this order, 0 or more."""
+def steps_of(paths: Paths, order: int, *, begin: int = 0, end: int | None = None) -> Steps:
+    """The steps of a chain of this order, 0 or more; of the paths from `begin` to before `end` only."""
     base = len(paths.names) + 1
-    touched = np.flatnonzero(paths.lengths)
+    end = len(paths.lengths) if end is None else end
+    touched = begin + np.flatnonzero(paths.lengths[begin:end])
     lengths = paths.lengths[touched] + 1
     path = np.repeat(touched, lengths)
     starts = np.cumsum(lengths) - lengths
@@ -49,7 +50,7 @@ def steps_of(paths: Paths, order: int) -> Steps:
     leads_on = np.ones(len(path), dtype=np.bool_)
     leads_on[starts + lengths - 1] = False
     digits = np.full(len(path), base - 1, dtype=np.int64)
-    digits[leads_on] = paths.codes
+    digits[leads_on] = paths.codes[paths.offsets[begin] : paths.offsets[end]]
     context = np.zeros(len(path), dtype=np.int64)
     for back in range(1, order + 1):
         # Rows shifted as a whole, and other paths' taken out by a factor of 0, cost less than gathering the right ones.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,13 @@ from tillit.friction.results import Friction, StepFriction, Waiting
 from tillit.friction.split import UNSPLIT, Split
 from tillit.friction.tails import Floats
 from tillit.friction.verdicts import Measure, Verdict, Visits, slow_limits, verdicts
-from tillit.friction.visits import JourneyRows, VisitRows, latest_end, strata_of, visit_rows
+from tillit.friction.visits import BucketRows, JourneyRows, VisitRows, latest_end, strata_of, visit_rows
 from tillit.friction.worth import Worth, worth
 from tillit.journeys.numbering import numbered
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
 from tillit.journeys.stages import STAGES
 from tillit.journeys.traces import Names
+from tillit.journeys.units import Indices
 from tillit.journeys.view import View
 
 LEAST_JOURNEYS = 300  # finished ones in a period; below it groups are not compared
@@ -50,23 +52,19 @@ def friction(
     Raises:
         QueryError: The view has no goal, its steps cannot be told apart so, or there is no such time zone.
     """
-    rows, journeys, parts = visit_rows(view, split)
-    began_at = journeys.began_at[journeys.over]
+    rows, parts = visit_rows(view, split, timezone=timezone)
+    began_at = np.concatenate([np.zeros(0, np.int64), *(journeys.began_at[journeys.over] for _, journeys in rows)])
     if split_at is None:
         split_at = int(np.median(began_at)) if len(began_at) else 0
     journeys_counted = (int((began_at < split_at).sum()), int((began_at >= split_at).sum()))
+    open_journeys = sum(int((~journeys.over).sum()) for _, journeys in rows)
 
-    names, group, step = _steps(rows, view.names, rules or default_stage_rules(), parts, natural_ends)
-    stratum = strata_of(rows, journeys, timezone).astype(np.int32)
-    is_second = journeys.began_at >= split_at
-    in_second = is_second[rows.journey]
-    before, after = (
-        _visits(rows, journeys, step, stratum, group, np.flatnonzero(visits), period)
-        for visits, period in ((~in_second, ~is_second), (in_second, is_second))
-    )
-    amount_of_journey, currency = _amounts(journeys, view.names, margin_share)
-    amount = amount_of_journey[rows.journey[in_second]]
-    del rows, step, stratum, in_second  # of tens of millions of events they take as much as what is left
+    names, group, step_codes = _steps(rows, view.names, rules or default_stage_rules(), parts, natural_ends)
+    strata = _strata(rows)
+    currency = _currency(rows)
+    before, after, amount = _periods(rows, split_at, step_codes, strata, group, len(parts), currency)
+    if margin_share is not None:
+        amount *= margin_share
     if min(journeys_counted) >= LEAST_JOURNEYS:
         compared = comparable(after.counted().sum(axis=1), group)
         found = verdicts(before, after)
@@ -79,11 +77,11 @@ def friction(
         tuple(steps),
         enough=min(journeys_counted) >= LEAST_JOURNEYS,
         journeys=journeys_counted,
-        open_journeys=int((~journeys.over).sum()),
+        open_journeys=open_journeys,
         first_at=int(began_at.min()) if len(began_at) else None,
         split_at=split_at if len(began_at) else None,
         over_by=latest_end(view),
-        currency=currency,
+        currency=None if currency is None else view.names.currency[currency],
         margin_share=margin_share,
     )
 
@@ -101,14 +99,22 @@ class _Named:
         return self.activity if self.part is None else f"{self.activity} · {self.part}"
 
 
+def _step_codes(visits: VisitRows, parts: int) -> Indices:
+    """What tells the steps of visits apart, as one number."""
+    return visits.activity.astype(np.int64) * (parts + 1) + visits.part + 1
+
+
 def _steps(
-    rows: VisitRows, names: Names, rules: StageRules, parts: tuple[str, ...], natural_ends: frozenset[str]
-) -> tuple[tuple[_Named, ...], NDArray[np.int64], NDArray[np.int32]]:
-    """The steps' names and comparison groups, and the step of each visit."""
+    rows: Sequence[BucketRows],
+    names: Names,
+    rules: StageRules,
+    parts: tuple[str, ...],
+    natural_ends: frozenset[str],
+) -> tuple[tuple[_Named, ...], Indices, Indices]:
+    """The steps' names and comparison groups, and their codes in order."""
     wide = len(parts) + 1
-    # In 32 bits where they fit: these are numbers for every visit.
-    times = np.int32(wide) if len(names.activity) * wide <= np.iinfo(np.int32).max else np.int64(wide)
-    codes, step = numbered(rows.activity * times + rows.part + 1)
+    found = [numbered(_step_codes(visits, len(parts)))[0] for visits, _ in rows]
+    codes = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
     stage_of = rules.stage_of(names.activity)
     named = []
     for code in codes:
@@ -124,57 +130,111 @@ def _steps(
         else len(STAGES)
         for place, one in enumerate(named)
     ]
-    return tuple(named), np.array(groups, np.int64), step.astype(np.int32)
+    return tuple(named), np.array(groups, np.int64), codes
 
 
-def _visits(
-    rows: VisitRows,
-    journeys: JourneyRows,
-    step: NDArray[np.int32],
-    stratum: NDArray[np.int32],
-    group: NDArray[np.int64],
-    chosen: NDArray[np.int64],
-    period: NDArray[np.bool_],
-) -> Visits:
-    """The chosen visits, which are those of the journeys of one period."""
-    journey, waited = rows.journey[chosen], rows.waited_seconds[chosen]
-    return Visits(
-        step=step[chosen],
-        stratum=stratum[chosen],
-        customer=_customers(journeys, period)[journey],
-        left=np.isnan(waited),
-        waited_seconds=waited,
-        reached_goal=journeys.reached_goal[journey],
-        group=group,
-    )
+def _strata(rows: Sequence[BucketRows]) -> NDArray[np.int32]:
+    """The stratum of whatever is known before a visit, by its number; of no meaning where nothing is."""
+    end = 1 + max((int(visits.known_before.max(initial=0)) for visits, _ in rows), default=0)
+    count = sum((np.bincount(visits.known_before, minlength=end) for visits, _ in rows), np.zeros(end, np.int64))
+    different = np.flatnonzero(count)
+    strata = np.zeros(end, np.int32)
+    strata[different] = strata_of(different, count[different])
+    return strata
 
 
-def _customers(journeys: JourneyRows, period: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """The customer of each journey with a visit in a period, by the order of their first visits.
+def _currency(rows: Sequence[BucketRows]) -> int | None:
+    """The code of the currency that the goals of most visits have; None where none has money."""
+    end = 1 + max((int(journeys.currency.max(initial=-1)) for _, journeys in rows), default=-1)
+    visits = np.zeros(end)
+    for _, journeys in rows:
+        with_money = np.flatnonzero(journeys.currency >= 0)
+        visits += np.bincount(journeys.currency[with_money], journeys.visits[with_money], minlength=end)
+    return int(visits.argmax()) if visits.any() else None
+
+
+def _periods(
+    rows: list[BucketRows],
+    split_at: int,
+    step_codes: Indices,
+    strata: NDArray[np.int32],
+    group: Indices,
+    parts: int,
+    currency: int | None,
+) -> tuple[Visits, Visits, Floats]:
+    """The visits of both periods, and for each of the second's the value of its journey's goal, NaN without one.
+
+    Each bucket's rows are let go once they are taken over, so `rows` is empty afterwards: they take as much memory as
+    all visits do.
+    """
+    customers = _customers([journeys for _, journeys in rows], split_at)
+    sizes = [0, 0]
+    for _, journeys in rows:
+        second = journeys.began_at >= split_at
+        sizes[0] += int(journeys.visits[~second].sum())
+        sizes[1] += int(journeys.visits[second].sum())
+    before, after = (_empty(size, group) for size in sizes)
+    amount = np.full(sizes[1], np.nan)
+    filled = [0, 0]
+    for customer in customers:
+        visits, journeys = rows.pop(0)
+        step = np.searchsorted(step_codes, _step_codes(visits, parts))
+        stratum = strata[visits.known_before]
+        is_second = (journeys.began_at >= split_at)[visits.journey]
+        for number, (period, chosen) in enumerate(((before, ~is_second), (after, is_second))):
+            taken = np.flatnonzero(chosen)
+            place = slice(filled[number], filled[number] + len(taken))
+            filled[number] += len(taken)
+            journey, waited = visits.journey[taken], visits.waited_seconds[taken]
+            period.step[place], period.stratum[place] = step[taken], stratum[taken]
+            period.customer[place] = customer[journey]
+            period.left[place], period.waited_seconds[place] = np.isnan(waited), waited
+            period.reached_goal[place] = journeys.reached_goal[journey]
+            if period is after and currency is not None:
+                amount[place] = np.where(journeys.currency == currency, journeys.amount_minor, np.nan)[journey]
+    return before, after, amount
+
+
+def _empty(visits: int, group: Indices) -> Visits:
+    """Room for so many visits."""
+    step, stratum, customer = (np.empty(visits, np.int32) for _ in range(3))
+    left, reached_goal = np.empty(visits, np.bool_), np.empty(visits, np.bool_)
+    return Visits(step, stratum, customer, left, np.empty(visits), reached_goal, group)
+
+
+def _customers(journeys: Sequence[JourneyRows], split_at: int) -> list[NDArray[np.int32]]:
+    """The customer of each journey with a visit, bucket by bucket: by the order of their first visits in its period.
 
     Internal codes change with every key, and so would the draws.
     """
-    rows = np.flatnonzero(period & (journeys.visits > 0))
-    person = journeys.person[rows]
-    starts = np.flatnonzero(np.append(True, person[1:] != person[:-1])[: len(person)])  # a person's journeys in order
-    first = rows[starts]
-    place = np.empty(len(first), np.int32)
-    place[np.lexsort((journeys.came_to[first], journeys.came_at[first], journeys.began_at[first]))] = np.arange(
-        len(first)
-    )
-    customer = np.full(len(period), -1, np.int32)
-    customer[rows] = np.repeat(place, np.diff(np.append(starts, len(rows))))
-    return customer
-
-
-def _amounts(journeys: JourneyRows, names: Names, margin_share: float | None) -> tuple[Floats, str | None]:
-    """Value of each journey's goal, in the currency that the goals of most visits have; NaN for all others."""
-    with_money = journeys.currency >= 0
-    if not journeys.visits[with_money].any():
-        return np.full(len(with_money), np.nan), None
-    code = int(np.bincount(journeys.currency[with_money], journeys.visits[with_money]).argmax())
-    share = 1.0 if margin_share is None else margin_share
-    return np.where(journeys.currency == code, journeys.amount_minor * share, np.nan), names.currency[code]
+    customers = [np.zeros(len(of_bucket.over), np.int32) for of_bucket in journeys]
+    for second in (False, True):
+        chosen = [
+            np.flatnonzero((of_bucket.visits > 0) & ((of_bucket.began_at >= split_at) == second))
+            for of_bucket in journeys
+        ]
+        opens = [
+            np.append(True, np.diff(of_bucket.person[rows]) != 0)[: len(rows)]  # a person's journeys in order
+            for of_bucket, rows in zip(journeys, chosen, strict=True)
+        ]
+        keys = [
+            np.concatenate(
+                [np.zeros(0, np.int64)]
+                + [
+                    getattr(of_bucket, column)[rows[first]]
+                    for of_bucket, rows, first in zip(journeys, chosen, opens, strict=True)
+                ]
+            )
+            for column in ("came_to", "came_at", "began_at")
+        ]
+        place = np.empty(len(keys[0]), np.int32)
+        place[np.lexsort(keys)] = np.arange(len(place))
+        before = 0
+        for customer, rows, first in zip(customers, chosen, opens, strict=True):
+            count = int(first.sum())
+            customer[rows] = place[before : before + count][np.cumsum(first) - 1]
+            before += count
+    return customers
 
 
 def _judged(

@@ -66,14 +66,18 @@ class Grouped:
 
 
 def grouped(
-    customer: NDArray[np.integer[Any]], cell: NDArray[np.integer[Any]], columns: Sequence[Floats], *, cells: int
+    customer: NDArray[np.integer[Any]],
+    cell: NDArray[np.integer[Any]],
+    columns: Sequence[Floats | NDArray[np.bool_] | None],
+    *,
+    cells: int,
 ) -> Grouped:
     """Add up rows by group of customers and cell.
 
     Args:
         customer: Shape (rows,).
         cell: Shape (rows,); 0 to `cells` - 1.
-        columns: Each of shape (rows,).
+        columns: Each of shape (rows,); None: the rows themselves, each as 1.
     """
     group = groups_of(customer)
     groups = int(group.max(initial=0)) + 1

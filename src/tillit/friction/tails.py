@@ -44,10 +44,10 @@ def adjusted(p_values: Floats) -> Floats:
 
     Source: Benjamini & Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
-    found = np.full(p_values.shape, np.nan)
+    flat, found = p_values.ravel(), np.full(p_values.size, np.nan)
     # Not scipy's own: to import its module for it takes a third of every command's start.
-    (tested,) = np.nonzero(~np.isnan(p_values))
-    order = tested[np.argsort(p_values[tested])]
-    by_rank = p_values[order] * (order.size / np.arange(1, order.size + 1))
+    (tested,) = np.nonzero(~np.isnan(flat))
+    order = tested[np.argsort(flat[tested])]
+    by_rank = flat[order] * (order.size / np.arange(1, order.size + 1))
     found[order] = np.minimum(np.minimum.accumulate(by_rank[::-1])[::-1], 1.0)
-    return found
+    return found.reshape(p_values.shape)

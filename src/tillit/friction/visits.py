@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from tillit.journeys.cases import DAY
 from tillit.journeys.numbering import last_of_each, numbered
 from tillit.journeys.store import Bucket
 from tillit.journeys.traces import Codes, Micros, Traces
+from tillit.journeys.units import Indices
 from tillit.journeys.view import View, activity_code, has_earlier_goal
 from tillit.sentences import sentence
 
@@ -25,35 +26,33 @@ LEAST_IN_STRATUM = 50  # visits; thinner strata are matched on less
 
 @dataclass(frozen=True, slots=True)
 class VisitRows:
-    """Visits of journeys that are over, each column of shape (visits,), journey after journey.
+    """One bucket's visits of journeys that are over, each column of shape (visits,), journey after journey.
 
-    A journey that comes to a step several times has one visit there, its last. A visit takes some 18 bytes, so that
+    A journey that comes to a step several times has one visit there, its last. A visit takes some 16 bytes, so that
     those of tens of millions of events stand in memory.
 
     Attributes:
-        journey: The row in `JourneyRows`.
+        journey: The row in the bucket's `JourneyRows`.
         activity: Codes, as small numbers as they allow; `part` is the code of the channel, place or property, -1 for
             none.
-        hour: Of the visit; whole hours since 1970, UTC.
+        known_before: What is known before the step, as `known_before` has it.
         waited_seconds: Until the journey's next event; NaN where there is none: it ended here without the goal.
     """
 
     journey: NDArray[np.int32]
     activity: NDArray[np.signedinteger[Any]]
     part: NDArray[np.signedinteger[Any]]
-    hour: NDArray[np.int32]
+    known_before: NDArray[np.int32]
     waited_seconds: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyRows:
-    """All journeys, each column of shape (journeys,); those of one person stand together.
+    """One bucket's journeys, each column of shape (journeys,); those of one person stand together.
 
     Attributes:
         over: The goal was reached, or so much time has passed that it no longer counts.
         person: Internal codes.
-        known: The customer had reached the goal in an earlier journey.
-        entry_channel: Of the journey's first event: known before any step.
         visits: How many there are in `VisitRows`.
         came_at: Time of the first visit in time, as `came_to` its activity; of no meaning without visits.
         amount_minor: Of the goal's event; 0 without one, `currency` is -1 there.
@@ -61,9 +60,7 @@ class JourneyRows:
 
     over: NDArray[np.bool_]
     person: NDArray[np.int64]
-    known: NDArray[np.bool_]
     reached_goal: NDArray[np.bool_]
-    entry_channel: Codes
     began_at: Micros
     visits: NDArray[np.int32]
     came_at: Micros
@@ -72,23 +69,26 @@ class JourneyRows:
     currency: Codes
 
 
-def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyRows, tuple[str, ...]]:
-    """Visits of a view's journeys that are over, all its journeys, and what the codes of `VisitRows.part` stand for.
+BucketRows: TypeAlias = tuple[VisitRows, JourneyRows]
+
+
+def visit_rows(view: View, split: Split, *, timezone: str = "UTC") -> tuple[list[BucketRows], tuple[str, ...]]:
+    """Visits of a view's journeys that are over and all its journeys, and what the codes of `VisitRows.part` stand for.
 
     Raises:
         QueryError: The view's journeys have no goal, so that leaving could not be told from arriving; or the split
-            cannot be made.
+            cannot be made, or there is no such time zone.
     """
     if view.rule.goal is None:
         raise QueryError(
             sentence("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
         )
     split.check(view)
-    goal, over_by = activity_code(view.names, view.rule.goal), latest_end(view)
+    goal, over_by, clock = activity_code(view.names, view.rule.goal), latest_end(view), LocalClock.of(view, timezone)
 
     def kernel(bucket: Bucket, traces: Traces) -> tuple[VisitRows, JourneyRows, tuple[str, ...]]:
         part, parts = split.parts(view, bucket, traces)
-        return *visits_of(traces, part, goal=goal, over_by=over_by), parts
+        return *visits_of(traces, part, goal=goal, over_by=over_by, clock=clock), parts
 
     columns = {"channel", "amount_minor", "currency"} | ({split.column} if split.column else set())
     found = view.map_buckets(kernel, columns)
@@ -101,15 +101,11 @@ def visit_rows(view: View, split: Split) -> tuple[VisitRows, JourneyRows, tuple[
             )
         )
     place = {name: code for code, name in enumerate(parts)}
-    visits, journeys, before = [], [], 0
-    for one, theirs, names in found:
-        # Codes of a bucket become codes of all; -1, the last, stays.
+    rows: list[BucketRows] = []
+    for visits, journeys, names in found:  # codes of a bucket become codes of all; -1, the last, stays
         codes = _small(np.array([*(place[name] for name in names), -1], np.int32), len(parts))
-        visits.append(replace(one, part=codes[one.part], journey=one.journey + np.int32(before)))
-        journeys.append(theirs)
-        before += len(theirs.over)
-    del found
-    return _joined(VisitRows, visits), _joined(JourneyRows, journeys), tuple(parts)
+        rows.append((replace(visits, part=codes[visits.part]), journeys))
+    return rows, tuple(parts)
 
 
 def latest_end(view: View) -> int | None:
@@ -121,24 +117,20 @@ def latest_end(view: View) -> int | None:
     return None if lapse_days is None else view.span[1] - round(lapse_days * DAY)
 
 
-def _joined(kind: Any, parts: list[Any]) -> Any:
-    """All parts in one, which lets go of each column of theirs once it is joined; `parts` is empty afterwards."""
-    columns = [[getattr(part, field.name) for part in parts] for field in fields(kind)]
-    parts.clear()
-    return kind(*(np.concatenate(columns.pop(0)) for _ in fields(kind)))
-
-
 def _small(codes: Codes, names: int) -> NDArray[np.signedinteger[Any]]:
     return codes.astype(np.min_scalar_type(-names - 1))
 
 
-def visits_of(traces: Traces, part: Codes, *, goal: int, over_by: int | None) -> tuple[VisitRows, JourneyRows]:
+def visits_of(
+    traces: Traces, part: Codes, *, goal: int, over_by: int | None, clock: LocalClock | None = None
+) -> tuple[VisitRows, JourneyRows]:
     """One bucket's visits and journeys.
 
     Args:
         part: Shape (events,); what tells events of one activity apart, -1 for nothing.
         goal: Code of the goal.
         over_by: When journeys without the goal must have ended to be over; None: all are.
+        clock: The time of day where the customers are; None where nobody asks for it, and it is night on a weekday.
     """
     assert traces.channel is not None  # noqa: S101 - asked for above, as the other columns
     assert traces.amount_minor is not None  # noqa: S101
@@ -168,9 +160,7 @@ def visits_of(traces: Traces, part: Codes, *, goal: int, over_by: int | None) ->
     journeys = JourneyRows(
         over=over,
         person=traces.person,
-        known=has_earlier_goal(traces),
         reached_goal=reached,
-        entry_channel=traces.channel[first_row],
         began_at=traces.occurred_at[first_row],
         visits=visits.astype(np.int32),
         came_at=traces.occurred_at[came_row],
@@ -178,32 +168,73 @@ def visits_of(traces: Traces, part: Codes, *, goal: int, over_by: int | None) ->
         amount_minor=np.where(reached, traces.amount_minor[paid], 0),
         currency=np.where(reached, traces.currency[paid], -1).astype(np.int32),
     )
-    hour = (at // HOUR).astype(np.int32)
-    return VisitRows(of, _small(traces.activity[row], activities), _small(part[row], parts), hour, waited), journeys
+    entry, known = traces.channel[first_row], has_earlier_goal(traces)
+    quarter = np.zeros(len(of), np.int32) if clock is None else clock.quarters(at)
+    before = known_before(entry[of], known[of], quarter)
+    return VisitRows(of, _small(traces.activity[row], activities), _small(part[row], parts), before, waited), journeys
 
 
-def strata_of(visits: VisitRows, journeys: JourneyRows, timezone: str) -> NDArray[np.int64]:
-    """The stratum of each visit: where the journey came from, new or known, quarter of the day, weekend or not.
+@dataclass(frozen=True, slots=True)
+class LocalClock:
+    """The time of day of every hour of a view.
+
+    Attributes:
+        first: Hours since 1970, UTC; 0 or less before.
+        quarter: Shape (hours,); twice the quarter of the local day (0 = the night's six hours), 1 more at weekends.
+    """
+
+    first: int
+    quarter: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, view: View, timezone: str) -> LocalClock:
+        """The clock for a view's events.
+
+        Raises:
+            QueryError: There is no such time zone.
+        """
+        begin, end = view.span
+        return cls.between(begin, end, timezone)
+
+    @classmethod
+    def between(cls, begin: int, end: int, timezone: str) -> LocalClock:
+        """The clock from one instant to another, microseconds UTC; of no hour where the second is before the first."""
+        zone = zone_named(timezone)
+        hours = range(begin // HOUR, end // HOUR + 1)
+        local = [(EPOCH + hour * HOUR * MICROSECOND).astimezone(zone) for hour in hours]
+        quarter = np.array([moment.hour // 6 * 2 + (moment.weekday() >= 5) for moment in local], np.int32)
+        return cls(begin // HOUR, quarter)
+
+    def quarters(self, at: Micros) -> NDArray[np.int32]:
+        """As `quarter`, of each of these instants."""
+        return self.quarter[at // HOUR - self.first]
+
+
+def known_before(entry_channel: Codes, known: NDArray[np.bool_], quarter: NDArray[np.int32]) -> NDArray[np.int32]:
+    """What is known of a visit before its step, as one number: entry channel, time of day, and new or known.
+
+    Args:
+        entry_channel: Shape (visits,); of the journey's first event.
+        known: The customer had reached the goal in an earlier journey.
+        quarter: As of `LocalClock`.
+    """
+    return ((entry_channel + 1) * 8 + quarter) * 2 + known
+
+
+def strata_of(before: Indices, visits: Indices) -> Indices:
+    """The stratum of each different thing that is known before a step, shape (different,).
 
     Thin strata are matched on entry channel and new or known alone, and still thinner ones on new or known alone.
+
+    Args:
+        before: Shape (different,); numbers as of `known_before`, ascending.
+        visits: Shape (different,); how many have it.
     """
-    of_journey = (journeys.entry_channel + 1) * 16 + journeys.known
-    codes, place = numbered(of_journey[visits.journey] + 2 * _local_time(visits.hour, timezone))
-    count = np.bincount(place)
-    known, channel = codes % 2, codes // 16
-    stratum = np.full(len(codes), -1, np.int64)
-    for level, key in enumerate((codes // 2, channel, np.zeros(len(codes), np.int64))):
+    known, channel = before % 2, before // 16
+    stratum = np.full(len(before), -1, np.int64)
+    for level, key in enumerate((before // 2, channel, np.zeros(len(before), np.int64))):
         left_over = np.flatnonzero(stratum < 0)
         _, pair = numbered(2 * key[left_over] + known[left_over])
-        fits = (np.bincount(pair, count[left_over])[pair] >= LEAST_IN_STRATUM) | (level == 2)
+        fits = (np.bincount(pair, visits[left_over])[pair] >= LEAST_IN_STRATUM) | (level == 2)
         stratum[left_over[fits]] = stratum.max(initial=-1) + 1 + pair[fits]
-    return numbered(stratum)[1][place]
-
-
-def _local_time(hour: NDArray[np.int32], timezone: str) -> NDArray[np.int32]:
-    """Twice the quarter of the local day (0 = the night's six hours), and 1 more at weekends."""
-    zone = zone_named(timezone)
-    first = int(hour.min(initial=0))  # hours before 1970 are below 0
-    hours, place = numbered(hour - first)
-    local = [(EPOCH + (first + int(one)) * HOUR * MICROSECOND).astimezone(zone) for one in hours]
-    return np.array([moment.hour // 6 * 2 + (moment.weekday() >= 5) for moment in local], np.int32)[place]
+    return numbered(stratum)[1]

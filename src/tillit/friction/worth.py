@@ -52,11 +52,7 @@ def worth(
     table = grouped(
         visits.customer,
         visits.step * strata + visits.stratum,
-        [
-            np.ones(len(visits.step)),
-            *(flags.astype(np.float64) for flags in (visits.left, visits.reached_goal, valued)),
-            np.where(valued, amount, 0.0),
-        ],
+        [None, visits.left, visits.reached_goal, valued, np.where(valued, amount, 0.0)],
         cells=visits.steps * strata,
     )
 

@@ -50,7 +50,7 @@ class Stretches:
         bits = (int(self.codes.max(initial=0)) + 1).bit_length()
         codes_a_word = 63 // bits
         place = np.arange(len(self.codes)) - np.repeat(self.offsets[:-1], self.lengths)
-        in_word = place % codes_a_word
+        in_word = place - place // codes_a_word * codes_a_word  # NumPy divides many numbers at once, but for remainders
         shifted = (self.codes.astype(np.int64) + 1) << (bits * (codes_a_word - 1 - in_word))
         starts = np.flatnonzero(in_word == 0)
         words = np.add.reduceat(shifted, starts) if len(starts) else shifted

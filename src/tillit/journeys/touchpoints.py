@@ -21,7 +21,7 @@ from tillit.journeys.store import Bucket
 from tillit.journeys.stretches import Stretches
 from tillit.journeys.touchpoint_parts import TouchpointPart, TouchpointPaths, combine, nothing
 from tillit.journeys.traces import Codes, Names, Traces
-from tillit.journeys.units import Indices, unit_of_event, unit_of_journey
+from tillit.journeys.units import Indices, unit_of_journey
 from tillit.journeys.view import Selection, View, activity_code
 from tillit.sentences import sentence
 from tillit.vocabulary import Unit
@@ -143,16 +143,22 @@ class TouchedWays:
 def touched_ways(traces: Traces, asked: CodedTouchpoints) -> TouchedWays:
     """The ways of one bucket, with a touch for every event that is one."""
     kinds = getattr(traces, asked.by)
-    person = unit_of_event(traces, unit_of_journey(traces, Unit.PERSON))
     is_goal = traces.activity == asked.goal
     # A way ends with a goal event or with the person's last event; it opens after the end before.
-    closes = is_goal | np.append(person[1:] != person[:-1], True)
+    closes = is_goal.copy()
+    closes[traces.offsets[1:][_ends_person(traces)] - 1] = True
     ends = np.flatnonzero(closes)
-    way = np.cumsum(closes) - closes
+    lengths = np.diff(ends, prepend=-1)
     touches = ~is_goal & asked.is_touch[kinds]
-    touches &= traces.occurred_at >= traces.occurred_at[ends][way] - asked.lookback
+    touches &= traces.occurred_at >= np.repeat(traces.occurred_at[ends] - asked.lookback, lengths)
     row = np.flatnonzero(touches)
-    return TouchedWays(ends, is_goal[ends], row, way[row], asked.shown_code[kinds[row]])
+    way = np.repeat(np.arange(len(ends)), lengths)[row]
+    return TouchedWays(ends, is_goal[ends], row, way, asked.shown_code[kinds[row]])
+
+
+def _ends_person(traces: Traces) -> NDArray[np.bool_]:
+    """Shape (journeys,); whether it is its person's last one."""
+    return np.append(traces.person[1:] != traces.person[:-1], True)[: traces.journeys]
 
 
 def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
@@ -164,15 +170,13 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     assert traces.amount_minor is not None  # noqa: S101 - asked for in touchpoint_paths
     assert traces.currency is not None  # noqa: S101
     found = touched_ways(traces, asked)
-    person = unit_of_event(traces, unit_of_journey(traces, Unit.PERSON))
-    ends, touched_way, touched = found.ends, found.way, found.kind
-    touched_at = traces.occurred_at[found.row]
+    ends, touched_way, touched, touched_row = found.ends, found.way, found.kind, found.row
     if asked.collapse and len(touched):
         changes = (touched_way[1:] != touched_way[:-1]) | (touched[1:] != touched[:-1])
-        touched_at = touched_at[np.append(changes, True)]  # neighbours are one touch, as old as the last of them
-        new = np.append(True, changes)
+        new = np.flatnonzero(np.append(True, changes))
+        touched_row = touched_row[np.append(new[1:] - 1, len(touched) - 1)]  # as old as the last of its neighbours
         touched_way, touched = touched_way[new], touched[new]
-    offsets = np.searchsorted(touched_way, np.arange(len(ends) + 1))
+    offsets = np.append(0, np.cumsum(np.bincount(touched_way, minlength=len(ends))))
     ways = Stretches(touched, offsets)
     path_of_way, first = ways.distinct()
     paths = ways.take(first)
@@ -189,12 +193,13 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     sold = np.flatnonzero(converts[touched_way])
     way = touched_way[sold]
     # The last one weighs 1, so that no way's weights are all too small.
-    younger = (touched_at[sold] - touched_at[offsets[1:][way] - 1]) / asked.half_life
-    weight = np.exp2(younger)
+    at, last_at = traces.occurred_at[touched_row[sold]], traces.occurred_at[touched_row[offsets[1:][way] - 1]]
+    weight = np.exp2((at - last_at) / asked.half_life)
     share = weight / np.bincount(way, weights=weight, minlength=len(ends))[way]
     decay = np.zeros(len(paths.codes), dtype=np.int64)
     np.add.at(decay, paths.offsets[path_of_way[way]] + sold - offsets[way], np.rint(PARTS * share).astype(np.int64))
-    sets, persons = _persons(person[ends], path_of_way, converts)
+    person = unit_of_journey(traces, Unit.PERSON)[np.searchsorted(traces.offsets, ends, side="right") - 1]
+    sets, persons = _persons(person, path_of_way, converts)
     span = (int(traces.occurred_at.min()), int(traces.occurred_at.max()))
     return TouchpointPart(paths, conversions, nulls, value, with_value, decay, sets, persons, span)
 
