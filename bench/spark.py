@@ -8,12 +8,15 @@ for any size.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 
@@ -47,44 +50,69 @@ group by source, target
 """
 
 
-def measured(label: str, events: int, work: Callable[[], Any]) -> Any:
+class CpuSeen:
+    """CPU seconds of this process and all that it started, those that have ended included.
+
+    Spark ends idle Python workers without waiting for them, and what they used then stands nowhere. So all are looked
+    at every second, and the last look at each counts.
+    """
+
+    def __init__(self) -> None:
+        self._seconds: dict[tuple[int, float], float] = {}
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look_again, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._watch.join()
+
+    def seconds(self) -> float:
+        """So far."""
+        me = psutil.Process()
+        for process in (me, *me.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                self._seconds[process.pid, process.create_time()] = times.user + times.system
+        return sum(self._seconds.values())
+
+    def _look_again(self) -> None:
+        while not self._over.wait(1):
+            self.seconds()
+
+
+def measured(cpu: CpuSeen, label: str, events: int, work: Callable[[], Any]) -> Any:
     """Run once and print wall and CPU seconds, and CPU microseconds an event."""
-    cpu, wall = _cpu_seconds(), time.perf_counter()
+    before, wall = cpu.seconds(), time.perf_counter()
     answer = work()
-    cpu, wall = _cpu_seconds() - cpu, time.perf_counter() - wall
-    print(f"  {label:34}{cpu:9.2f}{wall:9.2f}{cpu / events * 1e6:12.2f}", flush=True)
+    used, wall = cpu.seconds() - before, time.perf_counter() - wall
+    print(f"  {label:34}{used:9.2f}{wall:9.2f}{used / events * 1e6:12.2f}", flush=True)
     return answer
-
-
-def _cpu_seconds() -> float:
-    """Of this process and all that it started, those that have ended included."""
-    me = psutil.Process()
-    times = [process.cpu_times() for process in (me, *me.children(recursive=True))]
-    return sum(each.user + each.system + each.children_user + each.children_system for each in times)
 
 
 def compare(events: int, folder: Path, session: Any) -> bool:
     """Print one size's figures; True if both ways to the graph agree."""
     print(f"\n{events:,} events, {MASTER}", flush=True)
     print(f"  {'':34}{'CPU s':>9}{'wall s':>9}{'CPU µs/event':>14}", flush=True)
-    with tempfile.TemporaryDirectory(dir=folder) as made:
-        work = Path(made)
+    with tempfile.TemporaryDirectory(dir=folder) as made, CpuSeen() as cpu:
+        work, once = Path(made), partial(measured, cpu)
         run = SparkParts(session, work / "answers")
         store = work / "store"
-        measured("building the store", events, lambda: build_store([folder / CONTRACT], [], store, run=run))
+        once("building the store", events, lambda: build_store([folder / CONTRACT], [], store, run=run))
         opened = OrderedStore.open(store, run=run)
-        graph = measured(
-            "graph, exact median and p90", events, lambda: overview(View(opened, purpose=Purpose.MEASUREMENT))
-        )
+        graph = once("graph, exact median and p90", events, lambda: overview(View(opened, purpose=Purpose.MEASUREMENT)))
 
         def page() -> str:
             view = View(opened, CaseRule("order", 30), purpose=Purpose.MEASUREMENT)
             funnel_spec = FunnelSpec(STEPS, within_seconds=WITHIN_DAYS * 86_400)
             return render(report(view, default_stage_rules(), timezone="Europe/Stockholm", funnel_spec=funnel_spec))
 
-        measured("whole report", events, page)
+        once("whole report", events, page)
         session.read.parquet(str(folder / CONTRACT)).createOrReplaceTempView("events")
-        rows = measured("graph by Spark's own windows", events, lambda: session.sql(WINDOWS).collect())
+        rows = once("graph by Spark's own windows", events, lambda: session.sql(WINDOWS).collect())
     here = graph_answer({(arrow.source, arrow.target): arrow.count for arrow in graph.follows})
     there = graph_answer({(row["source"], row["target"]): row["count"] for row in rows})
     if here != there:

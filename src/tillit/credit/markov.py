@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from tillit.credit.paths import Floats, Indices, Paths, empty, in_rows, sparse
+from tillit.credit.paths import Floats, Indices, Paths, empty, in_rows
 from tillit.credit.resampling import Sums, beside
 from tillit.credit.steps import steps_of
 from tillit.journeys.numbering import numbered
@@ -55,11 +55,11 @@ def chain_of(paths: Paths, order: int) -> Chain:
     if order == 0:  # from anywhere to anywhere; what is walked is counted from the start
         pairs = np.arange(len(contexts) ** 2)
         pair = target
-    shape_walks, shape_ends = (len(paths.lengths), len(pairs)), (len(paths.lengths), len(contexts))
-    walks = sparse(np.ones(len(pair)), steps.path[inner], pair, shape_walks)
+    # Steps stand in the order of their paths: one for each touch, and one more to the end of a path that has touches.
     end = context[steps.is_end]
-    ends = sparse(np.ones(len(end)), steps.path[steps.is_end], end, shape_ends)
-    no_walks, no_ends = empty(shape_walks), empty(shape_ends)
+    walks = in_rows(np.ones(len(pair)), pair, paths.offsets, len(pairs))
+    ends = in_rows(np.ones(len(end)), end, np.append(0, np.cumsum(paths.lengths > 0)), len(contexts))
+    no_walks, no_ends = empty((len(paths.lengths), len(pairs))), empty((len(paths.lengths), len(contexts)))
     return Chain(
         order,
         len(paths.names),

@@ -15,7 +15,9 @@ HALF_LIFE_TOUCHES = 1.0  # where times are not known, a touch weighs half of the
 def rule_weights(paths: Paths, model: Model) -> csr_matrix:
     """Each name's part of each path by a rule; shape (paths, names), rows sum to 1, the empty path's to 0."""
     weight = _touch_weights(paths, model)
-    return sparse(weight, paths.path_of_touch, paths.codes, (len(paths.lengths), len(paths.names)))
+    some = np.flatnonzero(weight)  # of the first or the last touch alone, one in ten
+    shape = (len(paths.lengths), len(paths.names))
+    return sparse(weight[some], paths.path_of_touch[some], paths.codes[some], shape)
 
 
 def _touch_weights(paths: Paths, model: Model) -> Floats:

@@ -68,6 +68,7 @@ def friction(
     if min(journeys_counted) >= LEAST_JOURNEYS:
         compared = comparable(after.counted().sum(axis=1), group)
         found = verdicts(before, after)
+        del before  # of tens of millions of events it takes hundreds of megabytes, as what follows does
         usual = ~found[Measure.EXIT].suspected
         steps = _judged(names, found, after, worth(after, amount, compared, rng=rng, reference=usual))
         steps.sort(key=_worst_first)
