@@ -4,16 +4,15 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from tillit.friction.visits import LocalClock, known_before, strata_of
+from tillit.friction.visits import known_before, quarters, strata_of
 
 
 def strata(entry_channel: list[int], known: list[bool], at: list[datetime], timezone: str) -> list[int]:
     """The strata of single visits."""
     micros = np.array([int(moment.timestamp()) * 1_000_000 for moment in at])
-    clock = LocalClock.between(int(micros.min()), int(micros.max()), timezone)
-    before = known_before(np.array(entry_channel, np.int32), np.array(known), clock.quarters(micros)).astype(np.int64)
+    before = known_before(np.array(entry_channel, np.int32), np.array(known), quarters(micros, timezone))
     different, place, visits = np.unique(before, return_inverse=True, return_counts=True)
-    return list(strata_of(different, visits)[place].tolist())
+    return list(strata_of(different.astype(np.int64), visits)[place].tolist())
 
 
 def test_a_stratum_is_what_is_known_before_the_step_in_local_time() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -84,11 +85,11 @@ def visit_rows(view: View, split: Split, *, timezone: str = "UTC") -> tuple[list
             sentence("friction needs a goal: without one, leaving cannot be told from arriving; name an activity")
         )
     split.check(view)
-    goal, over_by, clock = activity_code(view.names, view.rule.goal), latest_end(view), LocalClock.of(view, timezone)
+    goal, over_by = activity_code(view.names, view.rule.goal), latest_end(view)
 
     def kernel(bucket: Bucket, traces: Traces) -> tuple[VisitRows, JourneyRows, tuple[str, ...]]:
         part, parts = split.parts(view, bucket, traces)
-        return *visits_of(traces, part, goal=goal, over_by=over_by, clock=clock), parts
+        return *visits_of(traces, part, goal=goal, over_by=over_by, timezone=timezone), parts
 
     columns = {"channel", "amount_minor", "currency"} | ({split.column} if split.column else set())
     found = view.map_buckets(kernel, columns)
@@ -122,7 +123,7 @@ def _small(codes: Codes, names: int) -> NDArray[np.signedinteger[Any]]:
 
 
 def visits_of(
-    traces: Traces, part: Codes, *, goal: int, over_by: int | None, clock: LocalClock | None = None
+    traces: Traces, part: Codes, *, goal: int, over_by: int | None, timezone: str | None = None
 ) -> tuple[VisitRows, JourneyRows]:
     """One bucket's visits and journeys.
 
@@ -130,7 +131,7 @@ def visits_of(
         part: Shape (events,); what tells events of one activity apart, -1 for nothing.
         goal: Code of the goal.
         over_by: When journeys without the goal must have ended to be over; None: all are.
-        clock: The time of day where the customers are; None where nobody asks for it, and it is night on a weekday.
+        timezone: Where the customers are; None where nobody asks for the time of day, and it is always night.
     """
     assert traces.channel is not None  # noqa: S101 - asked for above, as the other columns
     assert traces.amount_minor is not None  # noqa: S101
@@ -169,45 +170,27 @@ def visits_of(
         currency=np.where(reached, traces.currency[paid], -1).astype(np.int32),
     )
     entry, known = traces.channel[first_row], has_earlier_goal(traces)
-    quarter = np.zeros(len(of), np.int32) if clock is None else clock.quarters(at)
+    quarter = np.zeros(len(of), np.int32) if timezone is None else quarters(at, timezone)
     before = known_before(entry[of], known[of], quarter)
     return VisitRows(of, _small(traces.activity[row], activities), _small(part[row], parts), before, waited), journeys
 
 
-@dataclass(frozen=True, slots=True)
-class LocalClock:
-    """The time of day of every hour of a view.
+def quarters(at: Micros, timezone: str) -> NDArray[np.int32]:
+    """Twice the quarter of the local day (0 = the night's six hours) of each instant, and 1 more at weekends.
 
-    Attributes:
-        first: Hours since 1970, UTC; 0 or less before.
-        quarter: Shape (hours,); twice the quarter of the local day (0 = the night's six hours), 1 more at weekends.
+    Raises:
+        QueryError: There is no such time zone.
     """
+    hour = at // HOUR
+    first = int(hour.min(initial=0))  # hours before 1970 are below 0
+    hours, place = numbered(hour - first)
+    return np.array([_quarter(first + one, timezone) for one in hours.tolist()], np.int32)[place]
 
-    first: int
-    quarter: NDArray[np.int32]
 
-    @classmethod
-    def of(cls, view: View, timezone: str) -> LocalClock:
-        """The clock for a view's events.
-
-        Raises:
-            QueryError: There is no such time zone.
-        """
-        begin, end = view.span
-        return cls.between(begin, end, timezone)
-
-    @classmethod
-    def between(cls, begin: int, end: int, timezone: str) -> LocalClock:
-        """The clock from one instant to another, microseconds UTC; of no hour where the second is before the first."""
-        zone = zone_named(timezone)
-        hours = range(begin // HOUR, end // HOUR + 1)
-        local = [(EPOCH + hour * HOUR * MICROSECOND).astimezone(zone) for hour in hours]
-        quarter = np.array([moment.hour // 6 * 2 + (moment.weekday() >= 5) for moment in local], np.int32)
-        return cls(begin // HOUR, quarter)
-
-    def quarters(self, at: Micros) -> NDArray[np.int32]:
-        """As `quarter`, of each of these instants."""
-        return self.quarter[at // HOUR - self.first]
+@lru_cache(maxsize=1 << 17)  # every hour of fifteen years: buckets share most of theirs
+def _quarter(hour: int, timezone: str) -> int:
+    moment = (EPOCH + hour * HOUR * MICROSECOND).astimezone(zone_named(timezone))
+    return moment.hour // 6 * 2 + (moment.weekday() >= 5)
 
 
 def known_before(entry_channel: Codes, known: NDArray[np.bool_], quarter: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -216,7 +199,7 @@ def known_before(entry_channel: Codes, known: NDArray[np.bool_], quarter: NDArra
     Args:
         entry_channel: Shape (visits,); of the journey's first event.
         known: The customer had reached the goal in an earlier journey.
-        quarter: As of `LocalClock`.
+        quarter: As of `quarters`.
     """
     return ((entry_channel + 1) * 8 + quarter) * 2 + known
 
