@@ -4,8 +4,10 @@ A real `tillit serve` on this machine. 500 customers, each with an open stream a
 members of the team, each with the desk's stream, ten conversations, and their pages. Everybody writes at their own
 time: a customer one message in `--every` seconds, and the member who has the conversation answers each as soon as it
 is seen. A message has reached the other side when its text is there: for the customer in the stream, for the member in
-the conversation's page, which is asked for once the stream has said that something is new. Every fifth member has
-the queue in sight beside.
+the conversation's page. What a member asks for is what the page's script asks for: the page is opened whole once it
+was taken; when the stream says that something is new, what came after the last message is asked for, and an answer is
+sent for the same. Every fifth member has the queue in sight beside. What a browser loads once and keeps (style and
+scripts) is not asked for, and nobody looks at any other page meanwhile.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import html
 import json
 import os
 import random
+import re
 import secrets
 import subprocess
 import sys
@@ -71,11 +74,18 @@ class Http:
     port: int
     address: str
     headers: str
+    seen: str = ""
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> tuple[int, bytes]:
-        """One request and its whole answer; a connection that the server closed in the silence is opened again."""
-        head = f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{self.headers}"
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", kind: str = "application/json", more: str = ""
+    ) -> tuple[int, bytes]:
+        """One request and its whole answer; a connection that the server closed in the silence is opened again.
+
+        `more` are lines of the head beside the connection's own. What a page's script is to send the next time, `seen`,
+        is kept from the answer.
+        """
+        head = f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{self.headers}{more}"
         head += f"content-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
         if self._streams is None or self._streams[0].at_eof():
             self.close()
@@ -87,7 +97,8 @@ class Http:
         except (asyncio.IncompleteReadError, ConnectionError):
             self.close()
             self._streams = None
-            return await self.ask(method, path, body, kind)  # messages have ids: none is there twice
+            return await self.ask(method, path, body, kind, more)  # messages have ids: none is there twice
+        self.seen = found.split("x-seen: ")[1].split("\r\n")[0] if "x-seen: " in found else ""
         if "content-length: " in found:
             content = await reader.readexactly(int(found.split("content-length: ")[1].split("\r\n")[0]))
         elif "chunked" in found:
@@ -215,6 +226,7 @@ class Member:
     session: str
     theirs: Sequence[Customer]
     http: Http = field(init=False)
+    _shown: dict[str, _Page] = field(default_factory=dict)
     _changed: set[str] = field(default_factory=set)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _any: asyncio.Event = field(default_factory=asyncio.Event)
@@ -245,37 +257,71 @@ class Member:
     async def watch(self) -> None:
         """Keep the queue in sight as its page's script does: asked for at a change, less often where it is slow."""
         queue = Http(self.market.port, "127.0.0.1", self.http.headers)
+        _status, page = await queue.ask("GET", f"{DESK}/", kind="text/html")
+        seen = _mark_on(page)
         while True:
             await self._any.wait()
             self._any.clear()
             began = time.perf_counter()
-            await queue.ask("GET", f"{DESK}/", kind="text/html")
+            await queue.ask("GET", f"{DESK}/", kind="text/html", more=f"x-after: 0\r\nx-seen: {seen}\r\n")
+            seen = queue.seen or seen
             await asyncio.sleep(max(0.8, 3 * (time.perf_counter() - began)))
 
     async def take_all(self) -> None:
         """Have the conversations from now on, and answer what they began with."""
         for customer in self.theirs:
-            await self._post(customer, "take", {})
-            await self._see(customer)
+            path = f"{DESK}/{customer.public_id}/"
+            await self._ask("POST", f"{path}take/")
+            self._shown[customer.public_id] = _Page()
+            await self._look(customer, await self._ask("GET", path))
 
     async def _see(self, customer: Customer) -> None:
-        status, page = await self.http.ask("GET", f"{DESK}/{customer.public_id}/", kind="text/html")
-        text = html.unescape(page.decode())
-        seen = [words for words in customer.asked if words in text]
-        if status != 200:
-            raise AssertionError(f"no conversation: {status}")
-        for words in seen:
+        """Ask for what the page does not show yet."""
+        page = self._shown[customer.public_id]
+        await self._look(customer, await self._ask("GET", f"{DESK}/{customer.public_id}/", more=page.head))
+
+    async def _look(self, customer: Customer, content: bytes) -> None:
+        """Show what came, and answer what was asked in it."""
+        page = self._shown[customer.public_id]
+        text = html.unescape(content.decode())
+        page.note(content, self.http.seen)
+        for words in [words for words in customer.asked if words in text]:
             self.market.note(self.market.to_team, customer.asked.pop(words))
             answer = f"answer{words}"
             customer.answered[answer] = time.perf_counter()
-            await self._post(customer, "answer", {"text": answer, "client_id": secrets.token_hex(8)})
+            fields = {"text": answer, "client_id": secrets.token_hex(8)}
+            path = f"{DESK}/{customer.public_id}/answer/"
+            page.note(await self._ask("POST", path, fields, more=page.head), self.http.seen)
 
-    async def _post(self, customer: Customer, action: str, fields: dict[str, str]) -> None:
-        kind = "application/x-www-form-urlencoded"
-        path = f"{DESK}/{customer.public_id}/{action}/"
-        status, content = await self.http.ask("POST", path, urlencode(fields).encode(), kind)
-        if status not in (200, 302):
+    async def _ask(self, method: str, path: str, fields: dict[str, str] | None = None, *, more: str = "") -> bytes:
+        kind = "application/x-www-form-urlencoded" if method == "POST" else "text/html"
+        status, content = await self.http.ask(method, path, urlencode(fields or {}).encode(), kind, more)
+        if status not in (200, 204, 302):
             raise AssertionError(f"{path}: {status} {content[:300]!r}")
+        return content
+
+
+@dataclass(slots=True)
+class _Page:
+    """A member's page of one conversation: what its script knows of it."""
+
+    last: int = 0
+    seen: str = ""
+
+    @property
+    def head(self) -> str:
+        """What the script sends along."""
+        return f"x-after: {self.last}\r\nx-seen: {self.seen}\r\n"
+
+    def note(self, content: bytes, seen: str) -> None:
+        """Keep the number of the last message, and the mark of the rest."""
+        self.last = max([self.last, *map(int, re.findall(rb'<li class="line [a-z]+" id="m(\d+)"', content))])
+        self.seen = seen or _mark_on(content) or self.seen
+
+
+def _mark_on(page: bytes) -> str:
+    found = re.search(rb'data-seen="([0-9a-f]+)"', page)
+    return found[1].decode() if found else ""
 
 
 async def converse(

@@ -56,12 +56,17 @@ def test_a_customer_asks_the_machine_and_is_answered_by_a_person(page: Page, ser
         page.get_by_label("Your answer").fill("Ja, det gör vi: **100 kr**.")
         page.get_by_label("Your answer").press("Control+Enter")
         expect(page.get_by_text("Ja, det gör vi: 100 kr.")).to_be_visible()
+        expect(page.get_by_label("Your answer")).to_have_value("")  # sent without leaving the page
         assert_accessible(page)
         assert_fits(page)
 
         customer.get_by_role("link", name="Se om svar har kommit").click()
         expect(customer.get_by_text("Ja, det gör vi: 100 kr.")).to_be_visible()
         expect(customer.get_by_text("En av oss").first).to_be_visible()
+        customer.get_by_label("Ditt meddelande").fill("och till katter?")
+        customer.get_by_role("button", name="Skicka").click()
+        expect(page.get_by_text("och till katter?")).to_be_visible()  # without reloading
+        expect(page.get_by_text("Ja, det gör vi: 100 kr.")).to_have_count(1)
         assert own.cookies() == []  # nothing is kept on the customer's device
 
     page.get_by_text("Let the machine answer again").click()

@@ -63,12 +63,9 @@ class Conversations:
 
     def begin(self) -> None:
         """Forget what was before."""
-        try:
-            self._commits.are_new()
-            self._last = Message.objects.aggregate(last=Max("id"))["last"] or 0
-            self._told = _changed(timezone.now() - LONGEST_TURN)
-        finally:
-            connection.close()
+        self._commits.are_new()
+        self._last = Message.objects.aggregate(last=Max("id"))["last"] or 0
+        self._told = _changed(timezone.now() - LONGEST_TURN)
 
     def news(self, followed: Set[Topic]) -> Sequence[News]:
         """What was committed since, made into words only for conversations that somebody follows."""
@@ -78,9 +75,8 @@ class Conversations:
             return self._read(followed)
         except Exception:
             self._commits.forget()
+            connection.close()  # otherwise the thread keeps it: to open one costs as much as a look
             raise
-        finally:
-            connection.close()
 
     def _read(self, followed: Set[Topic]) -> list[News]:
         now = timezone.now()

@@ -23,6 +23,10 @@ from tillit_web.people.queries import being_erased
 MOST_SHOWN = 200
 SHOWN_LENGTH = 140
 CLOSED_SHOWN = 10
+_IN_LINE = (
+    *("public_id", "topic", "name", "channel", "language", "owner", "reason", "routed", "promised_at"),
+    *("rang_count", "rang_at", "handler__email"),
+)
 
 
 def queue() -> QuerySet[Conversation]:
@@ -56,6 +60,12 @@ def messages_after(conversation: Conversation, after: int = 0, *, for_customer: 
     return list(rows.order_by("id"))
 
 
+def spoke_last(conversation: Conversation) -> str:
+    """The author of the last message that the customer sees; "" where there is none."""
+    seen = Message.objects.filter(conversation=conversation).exclude(author=Author.NOTE.value)
+    return seen.order_by("-id").values_list("author", flat=True).first() or ""
+
+
 def digest(token: str) -> bytes:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
@@ -63,20 +73,30 @@ def digest(token: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """A conversation as the queue shows it.
+    """A conversation as the queue shows it; two that are equal look the same.
 
     Attributes:
         said: The customer's last words.
+        colleague: Whoever has it, if that is not who looks.
         reason: Why it is a person's.
+        is_waiting: Nobody has it.
         is_late: What was promised has passed.
         is_mine: Whoever looks has it.
         why: Why it is with whom it is, or with nobody; empty where somebody took it by hand.
         wait_seconds: For one that waits: four of five wait no longer. None where no wait can be told.
     """
 
-    row: Conversation
+    public_id: UUID
     said: str
+    name: str
+    colleague: str
+    channel: str
+    language: str
     reason: Sentence | str
+    promised_at: datetime | None
+    rang_count: int
+    rang_at: datetime | None
+    is_waiting: bool
     is_late: bool
     is_mine: bool
     why: Sentence | str
@@ -98,27 +118,38 @@ def in_line(*, by: User, now: datetime) -> Line:
     """The queue as one of us sees it."""
     waits = assigning.in_line(now=now)
     last = Message.objects.filter(conversation=OuterRef("pk"), author=Author.CUSTOMER.value).order_by("-id")
-    rows = queue().annotate(said=Subquery(last.values("text")[:1]))[:MOST_SHOWN]
-    found = [
-        InLine(
-            row,
-            " ".join((row.said or row.topic or "").split())[:SHOWN_LENGTH],
-            reason_words(Reason(row.reason)) if row.reason else "",
-            row.promised_at is not None and row.promised_at < now,
-            row.handler_id == by.pk,
-            *_why(row, waits.get(row.pk)),
-        )
-        for row in rows
-    ]
+    rows = queue().annotate(said=Subquery(last.values("text")[:1])).only(*_IN_LINE)[:MOST_SHOWN]
+    found = [_in_line(row, waits.get(row.pk), by, now) for row in rows]
     with_machine = Conversation.objects.filter(
         owner=Conversation.Owned.MACHINE, changed_at__gt=now - timedelta(hours=1)
     )
     return Line(
-        waiting=tuple(one for one in found if one.row.owner == Conversation.Owned.DESK),
+        waiting=tuple(one for one in found if one.is_waiting),
         mine=tuple(one for one in found if one.is_mine),
-        colleagues=tuple(one for one in found if one.row.handler_id and not one.is_mine),
+        colleagues=tuple(one for one in found if one.colleague),
         late=sum(one.is_late for one in found),
         with_machine=with_machine.count(),
+    )
+
+
+def _in_line(row: Conversation, waits: assigning.Waits | None, by: User, now: datetime) -> InLine:
+    why, wait_seconds = _why(row, waits)
+    return InLine(
+        public_id=row.public_id,
+        said=" ".join((getattr(row, "said", None) or row.topic or "").split())[:SHOWN_LENGTH],
+        name=row.name,
+        colleague="" if row.handler is None or row.handler_id == by.pk else row.handler.email,
+        channel=row.get_channel_display(),
+        language=row.language,
+        reason=reason_words(Reason(row.reason)) if row.reason else "",
+        promised_at=row.promised_at,
+        rang_count=row.rang_count,
+        rang_at=row.rang_at,
+        is_waiting=row.owner == Conversation.Owned.DESK,
+        is_late=row.promised_at is not None and row.promised_at < now,
+        is_mine=row.handler_id == by.pk,
+        why=why,
+        wait_seconds=wait_seconds,
     )
 
 

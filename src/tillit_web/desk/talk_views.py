@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tillit.desk.handoff import Reason
+from tillit.desk.handoff import Author, Reason
 from tillit.desk.text import NoText
 from tillit.meetings.actions import ANYONE
 from tillit.vocabulary import Purpose
@@ -28,6 +28,7 @@ from tillit_web.booking.queries import can_be_booked
 from tillit_web.desk import actions, briefing, moments, queries
 from tillit_web.desk.briefing_links import token_of
 from tillit_web.desk.models import LONGEST_TEXT, Conversation
+from tillit_web.desk.renewing import Renewal, mark_of, nothing_new, renewal, renewed
 from tillit_web.desk.shown import lines_of
 from tillit_web.languages import LANGUAGES
 from tillit_web.people.access import network_of, public
@@ -113,7 +114,8 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 def thread(request: HttpRequest, conversation: Conversation, token: str) -> HttpResponse:
     """The conversation: what was said, who answers, and by when."""
-    return _thread(request, conversation, token)
+    asked = renewal(request)
+    return _thread(request, conversation, token) if asked is None else _renewed(conversation, token, asked)
 
 
 @_of_customer
@@ -177,27 +179,40 @@ def _thread(
     request: HttpRequest, conversation: Conversation, token: str, shown: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     conversation.refresh_from_db()
-    now = timezone.now()
     lines = lines_of(conversation)
-    promised_at, is_open = moments.promised(conversation.skill, now=now)
+    standing, mark = _standing(conversation, token)
+    promised_at, is_open = moments.promised(conversation.skill, now=timezone.now())
     is_asked = conversation.owner in _WITH_PEOPLE and briefing.asks_about_reading(conversation)
-    frame = {
+    frame = standing | {
         "LANGUAGE_CODE": conversation.language,
         "asks_to_read": wording(Purpose.STAFF_READING, conversation.language).text if is_asked else "",
         "briefing": token_of(conversation),
         "languages": (),
-        "row": conversation,
-        "token": token,
+        "seen": mark,
         "lines": lines,
         "client_id": secrets.token_urlsafe(12),
-        "is_late": conversation.escalated_at is not None,
         "is_open": is_open,
         "would_be_by": promised_at,
-        "machine_spoke_last": bool(lines) and lines[-1].author == "machine",
-        "can_be_booked": can_be_booked(),
         "longest": LONGEST_TEXT,
     }
     return render(request, "talk/thread.html", frame | (shown or {}), status=status)
+
+
+def _renewed(conversation: Conversation, token: str, asked: Renewal) -> HttpResponse:
+    lines = lines_of(conversation, asked.after)
+    standing, mark = _standing(conversation, token)
+    if not lines and mark == asked.seen:
+        return nothing_new()
+    return renewed("talk/new.html", standing | {"lines": lines, "has_changed": mark != asked.seen}, mark=mark)
+
+
+def _standing(row: Conversation, token: str) -> tuple[dict[str, Any], str]:
+    """Who has the word, as the page shows it, and its mark."""
+    is_late, machine_spoke_last = row.escalated_at is not None, queries.spoke_last(row) == Author.MACHINE.value
+    can_book = can_be_booked()
+    mark = mark_of(row.owner, row.promised_at, is_late, machine_spoke_last, can_book)
+    shown = {"row": row, "token": token, "is_late": is_late, "machine_spoke_last": machine_spoke_last}
+    return shown | {"can_be_booked": can_book}, mark
 
 
 def _begun(signed: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +25,8 @@ from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk import actions, queries
 from tillit_web.desk.forms import AgreedForm
 from tillit_web.desk.models import LONGEST_TEXT, Conversation
+from tillit_web.desk.queue_rows import drawn
+from tillit_web.desk.renewing import Renewal, mark_of, nothing_new, renewal, renewed
 from tillit_web.desk.ringing import no_of
 from tillit_web.desk.shown import lines_of
 from tillit_web.people.access import TeamRequest, access
@@ -33,9 +37,21 @@ from tillit_web.ui.templatetags.tillit import said
 @require_GET
 def queue(request: TeamRequest) -> HttpResponse:
     """Who waits for one of us, why, and what was promised; the nearest promise first."""
-    now = timezone.now()
-    rows = queries.in_line(by=request.user, now=now)
-    return render(request, "desk/queue.html", {"line": rows, "now": now, "closed": queries.closed_lately()})
+    line, closed = queries.in_line(by=request.user, now=timezone.now()), queries.closed_lately()
+    mark, asked = mark_of(line, tuple(closed)), renewal(request)
+    if asked and asked.seen == mark:
+        return nothing_new()
+    shown = {
+        "line": line,
+        "mine": drawn(line.mine),
+        "waiting": drawn(line.waiting),
+        "colleagues": drawn(line.colleagues),
+        "closed": closed,
+        "seen": mark,
+    }
+    return (
+        renewed("desk/parts/queue_line.html", shown, mark=mark) if asked else render(request, "desk/queue.html", shown)
+    )
 
 
 @access(*Role)
@@ -43,7 +59,8 @@ def queue(request: TeamRequest) -> HttpResponse:
 def conversation(request: TeamRequest, public_id: UUID) -> HttpResponse:
     """One conversation: what was said, what was tried, who has it."""
     row = get_object_or_404(Conversation.objects.select_related("handler"), public_id=public_id)
-    return _conversation(request, row)
+    asked = renewal(request)
+    return _conversation(request, row) if asked is None else _renewed(request, row, asked)
 
 
 @access(*Role)
@@ -62,7 +79,10 @@ def answer(request: TeamRequest, public_id: UUID) -> HttpResponse:
         )
     except (NoText, NotNow) as error:
         return _conversation(request, row, {"problem": said(error.sentence), "typed": text[:LONGEST_TEXT]}, status=409)
-    return redirect("desk:conversation", public_id)
+    asked = renewal(request)
+    if asked is None:
+        return redirect("desk:conversation", public_id)
+    return _renewed(request, Conversation.objects.select_related("handler").get(pk=row.pk), asked)
 
 
 @access(*Role)
@@ -138,17 +158,17 @@ def _done(request: TeamRequest, public_id: UUID, act: Callable[[Conversation], o
 def _conversation(
     request: TeamRequest, row: Conversation, shown: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    row.refresh_from_db()
+    if status != HTTPStatus.OK:
+        row.refresh_from_db()
     handoff = row.handoffs.last()
     asked = request.GET.get("q", "").strip()[:300]
     chosen = shown_to_customers(row.language).filter(slug=request.GET.get("use", "")).first()
-    frame = {
-        "row": row,
+    standing, mark = _standing(request, row)
+    frame = standing | {
+        "seen": mark,
         "lines": lines_of(row, for_customer=False),
         "packet": handoff.packet if handoff else None,
         "reason": reason_words(Reason(row.reason)) if row.reason else "",
-        "is_mine": row.handler_id == request.user.pk,
-        "is_late": row.promised_at is not None and row.promised_at < timezone.now(),
         "asked": asked,
         "canned": queries.canned(row, asked, today=timezone.localdate()),
         "typed": chosen.text if chosen else "",
@@ -161,6 +181,23 @@ def _conversation(
         "longest": LONGEST_TEXT,
     }
     return render(request, "desk/conversation.html", frame | (shown or {}), status=status)
+
+
+def _renewed(request: TeamRequest, row: Conversation, asked: Renewal) -> HttpResponse:
+    lines = lines_of(row, asked.after, for_customer=False)
+    standing, mark = _standing(request, row)
+    if not lines and mark == asked.seen:
+        return nothing_new()
+    shown = standing | {"lines": lines, "has_changed": mark != asked.seen, "csrf_token": get_token(request)}
+    return renewed("desk/new.html", shown, mark=mark)
+
+
+def _standing(request: TeamRequest, row: Conversation) -> tuple[dict[str, Any], str]:
+    """Who has the word, as the page shows it, and its mark."""
+    is_mine = row.handler_id == request.user.pk
+    is_late = row.promised_at is not None and row.promised_at < timezone.now()
+    mark = mark_of(row.owner, row.handler_id, row.promised_at, is_late, row.closed_at, row.outcome)
+    return {"row": row, "is_mine": is_mine, "is_late": is_late}, mark
 
 
 def _used(slug: str, text: str) -> LibraryAnswer | None:
