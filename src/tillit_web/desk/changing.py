@@ -60,6 +60,7 @@ def write(
         written_at=at,
         author=author.value,
         handler=handler,
+        said_as=handler.called if handler is not None and author is Author.PERSON else "",
         text=text,
         answer=answer,
         client_id=client_id[:64] or uuid.uuid4().hex,

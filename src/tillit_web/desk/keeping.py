@@ -17,7 +17,8 @@ def tidy(*, now: datetime) -> None:
     """Forget where strangers wrote from, and who of us it was."""
     Conversation.objects.filter(opened_at__lt=now - NETWORK_KEPT).exclude(network="").update(network="")
     closed = Conversation.objects.filter(closed_at__lt=now - COLLEAGUE_KEPT)
-    Message.objects.filter(conversation__in=closed, handler__isnull=False).update(handler=None)
+    named = Message.objects.filter(conversation__in=closed).exclude(handler=None, said_as="")
+    named.update(handler=None, said_as="")
     Agreement.objects.filter(conversation__in=closed, handler__isnull=False).update(handler=None)
 
 

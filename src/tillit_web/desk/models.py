@@ -119,6 +119,7 @@ class Message(models.Model):
     written_at = models.DateTimeField()
     author = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Author])
     handler = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    said_as = models.CharField(max_length=60, blank=True)  # what the customer may call whoever of us wrote it
     text = models.TextField(max_length=LONGEST_ANSWER)
     answer = models.ForeignKey("answers.LibraryAnswer", null=True, on_delete=models.SET_NULL, related_name="+")
     client_id = models.CharField(max_length=64)  # the sender's own, so that what is sent twice is there once

@@ -22,7 +22,8 @@ class Line:
     Attributes:
         html: Safe to show.
         answer: The library's, whose author stands beside it; None where it came from nowhere else.
-        who: Which of us wrote it, for us; "" for customers, machines and whoever is not known any more.
+        who: Which of us wrote it: for us the address, for the customer what they may call us; "" where that is nobody
+            or not said, and for whoever is not known any more.
     """
 
     id: int
@@ -42,9 +43,12 @@ def lines_of(conversation: Conversation, after: int = 0, *, for_customer: bool =
 
 
 def line_of(message: Message, *, for_customer: bool) -> Line:
-    """One message; customers are not told which of us it was."""
+    """One message; customers are told which of us it was by the name that the one who wrote it gave them."""
     is_plain = message.author in (Author.CUSTOMER.value, Author.NOTE.value)
     # A stranger's text makes no link and no mark-up: what it says is all that it does.
     html = SafeString(linebreaks(message.text, autoescape=True)) if is_plain else as_html(message.text)
-    who = "" if for_customer or message.handler is None else message.handler.email
+    if for_customer:
+        who = message.said_as
+    else:
+        who = "" if message.handler is None else message.handler.email
     return Line(message.pk, message.author, message.written_at, html, message.answer, who)

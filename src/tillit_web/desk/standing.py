@@ -34,11 +34,13 @@ def spoken_to(language: str) -> Iterator[None]:
 
 
 def message_shown(message: Message) -> dict[str, Any]:
-    """One message as JSON, for whom it is spoken to: `text` as it was written, `html` safe to show."""
+    """One message as JSON, for whom it is spoken to: `text` as it was written, `html` safe to show, `name`
+    where one of us gave one."""
     line = line_of(message, for_customer=True)
     shown: dict[str, Any] = {
         "id": line.id,
         "by": line.author,
+        "name": line.who,
         "at": line.at.isoformat(timespec="seconds"),
         "clock": local_time(line.at, "clock"),
         "text": message.text,

@@ -99,7 +99,7 @@ def as_mail(row: SentMail) -> EmailMessage:
 
 def _words(message: Message, language: str, *, is_machine: bool) -> str:
     if not is_machine:
-        return message.text + "\n"
+        return f"{message.text}\n\n{message.said_as}\n" if message.said_as else message.text + "\n"
     with translation.override(language):
         says = _("A machine wrote this answer. If it does not help, reply to this mail and write: a person, please.")
     return f"{as_text(message.text)}\n\n{says}\n"

@@ -115,7 +115,8 @@ class Known:
                 for each in self.bookings
             ],
             "messages": [
-                {"at": each.written_at.isoformat(), "by": each.author, "text": each.text} for each in self.messages
+                {"at": each.written_at.isoformat(), "by": each.author, "name": each.said_as, "text": each.text}
+                for each in self.messages
             ],
             "planned_calls": [
                 {

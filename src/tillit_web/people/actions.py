@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 
+from tillit.desk.text import one_line
 from tillit.vocabulary import ContactChannel, MeasurementMode, Purpose, Role
 from tillit_web.people.consents import How as How
 from tillit_web.people.consents import record_consent as record_consent
@@ -26,6 +27,7 @@ from tillit_web.people.records import ask_correction as ask_correction
 from tillit_web.people.tokens import digest, new_token
 from tillit_web.people.wordings import change_wording as change_wording
 
+LONGEST_NAME = 60
 LINK_LIFETIMES = {
     OneTimeLink.Kind.FIRST_OWNER: timedelta(hours=24),
     OneTimeLink.Kind.INVITATION: timedelta(days=7),
@@ -182,6 +184,15 @@ def speak(member: User, language: str) -> None:
     """Remember the language a member reads."""
     member.language = language
     member.save()
+
+
+def be_called(member: User, name: str) -> None:
+    """What customers read where this member answers, from now on; "" is "one of us". Only the member says it.
+
+    What was answered before keeps the name that the customer read then.
+    """
+    member.called = one_line(name, longest=LONGEST_NAME)
+    member.save(update_fields=["called"])
 
 
 def keep_contacts(batches: Iterable[pa.Table]) -> int:

@@ -132,6 +132,20 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
 
 
+class CalledForm(forms.Form):
+    """Choose what customers may call oneself."""
+
+    called = forms.CharField(
+        label=_("What customers may call you"),
+        help_text=_(
+            "They read it where you answer, from your next answer on. Empty is “one of us”. Only you change it."
+        ),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class RoleForm(forms.Form):
     """Choose what somebody may see."""
 

@@ -32,6 +32,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("E-mail"), unique=True)
     role = models.CharField(max_length=16, choices=ROLE_NAMES, default=Role.SPECIALIST.value)
     language = models.CharField(max_length=2, choices=LANGUAGES, default="en")
+    called = models.CharField(max_length=60, blank=True)  # by customers, as they chose; "" is "one of us"
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 

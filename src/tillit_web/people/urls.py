@@ -13,6 +13,7 @@ urlpatterns = [
     path("language/", views.choose_language, name="language"),
     path("new-password/<str:token>/", views.new_password, name="new_password"),
     path("settings/", views.own_settings, name="settings"),
+    path("settings/called/", views.be_called, name="be_called"),
     path("settings/company/", team_views.company, name="company"),
     path("settings/privacy/", privacy_views.privacy, name="privacy"),
     path("settings/privacy/words/", privacy_views.wordings, name="wordings"),

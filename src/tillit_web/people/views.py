@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.vocabulary import Role
 from tillit_web.people import actions, queries
 from tillit_web.people.access import TeamRequest, access, has_second_step, public
-from tillit_web.people.forms import FoundingForm, JoinForm, LanguageForm, PasswordForm
+from tillit_web.people.forms import CalledForm, FoundingForm, JoinForm, LanguageForm, PasswordForm
 from tillit_web.people.models import OneTimeLink, User
 from tillit_web.people.reader import language_asked_for
 from tillit_web.ui.navigation import rail_for
@@ -130,8 +130,24 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_GET
 def own_settings(request: TeamRequest) -> HttpResponse:
     """What a member may change about themselves, and the owner's way to company and team."""
-    shown = {"has_second_step": has_second_step(request.user), "team_size": queries.team_size()}
-    return render(request, "people/settings.html", shown)
+    return _own_settings(request, CalledForm(initial={"called": request.user.called}))
+
+
+@access(*Role)
+@require_POST
+def be_called(request: TeamRequest) -> HttpResponse:
+    """What customers may call whoever is signed in; nobody says it for another."""
+    form = CalledForm(request.POST)
+    if not form.is_valid():
+        return _own_settings(request, form, status=400)
+    actions.be_called(request.user, form.cleaned_data["called"])
+    messages.success(request, _("Kept."))
+    return redirect("people:settings")
+
+
+def _own_settings(request: TeamRequest, form: CalledForm, *, status: int = 200) -> HttpResponse:
+    shown = {"has_second_step": has_second_step(request.user), "team_size": queries.team_size(), "form": form}
+    return render(request, "people/settings.html", shown, status=status)
 
 
 @public

@@ -20,6 +20,7 @@ from tillit_web.desk import actions as desk
 from tillit_web.desk.models import Conversation
 from tillit_web.mailboxes import actions, smtp
 from tillit_web.mailboxes.models import Mailbox, Secrets, SentMail
+from tillit_web.mailboxes.sending import as_mail
 from tillit_web.mailboxes.taking import take
 from tillit_web.people.models import User
 
@@ -74,6 +75,12 @@ def test_an_answer_goes_out_by_the_installation_in_the_customers_thread(sent: Se
     assert "Auto-Submitted" not in told
     assert told.get_content().replace("\r\n", "\n") == "Which house?\n.\nGår torsdag bra?\n"
     assert state() == SentMail.State.SENT
+
+
+def test_whoever_gave_customers_a_name_signs_with_it(sent: SentMail) -> None:
+    sent.message.said_as = "Bo in the shop"
+    sent.message.save()
+    assert as_mail(sent).get_content().replace("\r\n", "\n").endswith("\nGår torsdag bra?\n\nBo in the shop\n")
 
 
 def test_the_mailbox_sends_by_its_own_server(sent: SentMail, mailbox: Mailbox, pem: Pem) -> None:

@@ -30,6 +30,7 @@ ADDRESSES: dict[Door, set[str]] = {
     Door.NO_SALES: {
         *("front", "people:welcome", "people:enter_demo", "people:language", "people:new_password"),
         *("people:settings", "people:company", "people:privacy", "people:wordings", "people:block_list"),
+        "people:be_called",
         *("people:settle", "people:openings", "people:team", "people:invite", "people:member", "people:change_role"),
         *("retention:overview", "retention:change", "retention:keep"),
         *("people:new_password_link", "people:pause", "people:resume", "people:erasures"),

@@ -39,7 +39,7 @@ function show(message) {
   line.classList.add(message.by);
   const by = line.querySelector(".by");
   by.classList.add(message.by);
-  by.textContent = { customer: words.you, machine: words.machine, person: words.person }[message.by];
+  by.textContent = { customer: words.you, machine: words.machine, person: message.name || words.person }[message.by];
   const time = line.querySelector("time");
   time.dateTime = message.at;
   time.textContent = message.clock;
