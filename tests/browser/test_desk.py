@@ -50,7 +50,7 @@ def test_a_customer_asks_the_machine_and_is_answered_by_a_person(page: Page, ser
         expect(page.get_by_role("heading", level=1)).to_have_text("1 customer waits for one of us.")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="What they want")).to_be_visible()
+        expect(page.get_by_role("heading", name="Before you answer")).to_be_visible()
         expect(page.get_by_text("hur lång är leveranstiden", exact=True)).to_be_visible()
         page.get_by_role("button", name="Take it", exact=True).click()
         page.get_by_label("Your answer").fill("Ja, det gör vi: **100 kr**.")

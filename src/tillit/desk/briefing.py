@@ -17,6 +17,9 @@ from tillit.sentences import Sentence, sentence
 from tillit.vocabulary import READING_ACTIVITIES, Stage
 
 MOST_LINES = 20  # with headings and the line worth challenging, one page
+# What one needs while one answers stands beside the conversation; the rest is on the page.
+CORE = (Section.NEED, Section.STAGE, Section.ASKED, Section.PROMISED, Section.PRICES)
+MOST_BESIDE = 2  # lines of a section there
 READ = frozenset(
     {"page_viewed", "screen_viewed", "article_viewed", "product_viewed", "product_clicked", "reviews_read"}
 )
@@ -55,6 +58,11 @@ class Briefing:
         for line in self.lines:
             found[line.section].append(line)
         return tuple((section, tuple(lines)) for section, lines in found.items())
+
+    @property
+    def core(self) -> tuple[tuple[Section, tuple[Line, ...]], ...]:
+        """The first lines of the sections that one needs while one answers."""
+        return tuple((section, lines[:MOST_BESIDE]) for section, lines in self.sections if section in CORE)
 
 
 def brief(facts: Facts, *, struck: Collection[str] = ()) -> Briefing:

@@ -6,7 +6,7 @@ have seen the page themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,12 +62,22 @@ def shown_for(meeting: Conversation | Booking) -> Shown:
     return Shown.objects.filter(**about).first() or Shown(**about)
 
 
-def for_staff(meeting: Conversation | Booking, *, by: User) -> Page:
-    """The page as one of us sees it; that it was opened is on record before anything is read."""
+def for_staff(
+    meeting: Conversation | Booking,
+    *,
+    by: User,
+    is_again: Callable[[Collection[bytes]], bool] = lambda _subjects: False,
+) -> Page:
+    """The page as one of us sees it; that it was opened is on record before anything is read.
+
+    Args:
+        is_again: Whether that these subjects' was opened is on record already, as part of the same opening.
+    """
     subjects = _verified_subjects(meeting)
-    people.record_access(
-        AccessRecord.What.BRIEFING, subjects, by=by, purpose=Purpose.SERVICE, reason="briefing:" + _name(meeting)
-    )
+    if not is_again(subjects):
+        people.record_access(
+            AccessRecord.What.BRIEFING, subjects, by=by, purpose=Purpose.SERVICE, reason="briefing:" + _name(meeting)
+        )
     return _page(meeting, subjects, with_reading=shown_for(meeting).seen_at is not None)
 
 

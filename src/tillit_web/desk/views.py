@@ -23,6 +23,7 @@ from tillit.vocabulary import Role
 from tillit_web.answers.finding import shown_to_customers
 from tillit_web.answers.models import LibraryAnswer
 from tillit_web.desk import actions, queries
+from tillit_web.desk.beside import beside
 from tillit_web.desk.forms import AgreedForm
 from tillit_web.desk.models import LONGEST_TEXT, Conversation
 from tillit_web.desk.queue_rows import drawn
@@ -164,7 +165,9 @@ def _conversation(
     asked = request.GET.get("q", "").strip()[:300]
     chosen = shown_to_customers(row.language).filter(slug=request.GET.get("use", "")).first()
     standing, mark = _standing(request, row)
-    frame = standing | {
+    frame = {
+        **standing,
+        **beside(request, row),
         "seen": mark,
         "lines": lines_of(row, for_customer=False),
         "packet": handoff.packet if handoff else None,

@@ -122,6 +122,33 @@ def test_reading_needs_a_yes_and_the_customer_sees_it_first(
     assert (bytes(opening.subject or b""), opening.member, opening.purpose) == (customer, bo, "service")
 
 
+def test_its_core_stands_beside_the_conversation_and_is_on_record_once(
+    asked: Conversation, customer: bytes, as_bo: Client, as_cy: Client
+) -> None:
+    def openings() -> list[bytes | None]:
+        rows = AccessRecord.objects.filter(what="briefing").order_by("id")
+        return [None if one.subject is None else bytes(one.subject) for one in rows]
+
+    address = f"/desk/{asked.public_id}/"
+    page = as_bo.get(address).content.decode()
+    assert "Asked, and has no answer yet: “Does it rust?”" in page
+    assert PRICE not in page
+    assert as_bo.get(address, headers={"X-After": "0"}).status_code == 200  # what is new is no opening
+    as_bo.post(f"{address}note/", {"text": "Tin"}, follow=True)
+    assert openings() == [None]
+    _mine(asked)
+    Client().post(f"{address_of(asked)}reading/", {"granted": "yes"})
+    assert PRICE in _own(asked)
+    for _ in range(2):
+        page = as_bo.get(address).content.decode()
+        assert [text in page for text in (PRICE, PROBLEM, BOUGHT)] == [True, True, False]
+    assert openings() == [None, customer]
+    _strike(asked, READ)
+    page = as_cy.get(address).content.decode()
+    assert (PRICE in page, PROBLEM in page) == (False, True)
+    assert openings() == [None, customer, customer]
+
+
 def test_a_struck_line_is_gone_for_everybody_and_for_ever(asked: Conversation, as_bo: Client) -> None:
     _mine(asked)
     Client().post(f"{address_of(asked)}reading/", {"granted": "yes"})

@@ -25,6 +25,10 @@ function listen() {
   return new Promise(() => {}); // as long as this tab lives
 }
 
+// Beside the conversation the briefing is open; where it would stand above or below, it is folded.
+const briefing = document.querySelector(".briefing");
+if (briefing && matchMedia("(max-width: 62rem)").matches) briefing.open = false;
+
 here.addEventListener("message", (event) => tell(event.data));
 // Without a secure context (a name in the local network) there are no locks, and each tab listens for itself.
 if (navigator.locks) navigator.locks.request(NAME, listen);
