@@ -24,12 +24,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from tests.web.serving.running import start_serving, stop_serving
+from tests.web.serving.running import Served, start_serving, stop_serving
+
+from bench.connections import Http
 
 CONVERSATIONS, TEAM = 500, 50
 GOAL_SECONDS = 1.0
@@ -68,80 +70,6 @@ def prepare(data: Path, team: int) -> None:
 
 
 @dataclass(slots=True)
-class Http:
-    """One kept-alive connection, from an address of its own."""
-
-    port: int
-    address: str
-    headers: str
-    seen: str = ""
-    _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(
-        self, method: str, path: str, body: bytes = b"", kind: str = "application/json", more: str = ""
-    ) -> tuple[int, bytes]:
-        """One request and its whole answer; a connection that the server closed in the silence is opened again.
-
-        `more` are lines of the head beside the connection's own. What a page's script is to send the next time, `seen`,
-        is kept from the answer.
-        """
-        head = f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{self.headers}{more}"
-        head += f"content-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
-        if self._streams is None or self._streams[0].at_eof():
-            self.close()
-            self._streams = await self._open()
-        reader, writer = self._streams
-        writer.write(head.encode() + body)
-        try:
-            found = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            self.close()
-            self._streams = None
-            return await self.ask(method, path, body, kind, more)  # messages have ids: none is there twice
-        self.seen = found.split("x-seen: ")[1].split("\r\n")[0] if "x-seen: " in found else ""
-        if "content-length: " in found:
-            content = await reader.readexactly(int(found.split("content-length: ")[1].split("\r\n")[0]))
-        elif "chunked" in found:
-            content = b"".join([part async for part in _chunks(reader)])
-        else:
-            content = b""
-        return int(found.split(" ", 2)[1]), content
-
-    async def follow(self, path: str, opened: Callable[[], None]) -> AsyncIterator[tuple[str, bytes]]:
-        """The events of a stream, on a connection of its own: name and data."""
-        reader, writer = await self._open()
-        writer.write(f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{self.headers}\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        if b" 200 " not in head.partition(b"\r\n")[0]:
-            raise AssertionError(f"no stream: {head!r}")
-        opened()
-        text = b""
-        try:
-            async for part in _chunks(reader):
-                *blocks, text = (text + part).split(b"\n\n")
-                for block in blocks:
-                    lines = dict(line.partition(b": ")[::2] for line in block.split(b"\n"))
-                    if b"event" in lines:
-                        yield lines[b"event"].decode(), lines[b"data"]
-        finally:
-            writer.close()
-
-    def close(self) -> None:
-        """Leave."""
-        if self._streams is not None:
-            self._streams[1].close()
-
-    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.address, 0), limit=2**22)
-
-
-async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    while length := int(await reader.readline(), 16):
-        yield (await reader.readexactly(length + 2))[:-2]
-    await reader.readline()
-
-
-@dataclass(slots=True)
 class Market:
     """Who writes to whom, and how long each message took."""
 
@@ -154,6 +82,7 @@ class Market:
     is_measured: bool = False
     written: int = 0
     streams: int = 0
+    cpu_seconds: float = 0.0  # of the server, while it is measured
 
     def open_stream(self) -> None:
         """Count a stream that has begun."""
@@ -325,9 +254,10 @@ def _mark_on(page: bytes) -> str:
 
 
 async def converse(
-    port: int, cookie: str, sessions: Sequence[str], *, count: int, every: float, seconds: float
+    served: Served, cookie: str, sessions: Sequence[str], *, count: int, every: float, seconds: float
 ) -> Market:
     """Open every conversation, let everybody write, and count what arrives within `seconds`."""
+    port = urlsplit(served.url).port or 0
     market = Market(port, cookie, every)
     customers = [Customer(market, number) for number in range(count)]
     for first in range(0, count, 10):
@@ -344,9 +274,9 @@ async def converse(
         steps = [*(one.live for one in (*customers, *members)), *(one.watch for one in members[::WATCHES])]
         everybody += [asyncio.create_task(step()) for step in steps]
         await asyncio.sleep(10)
-        market.is_measured, market.written = True, 0
+        market.is_measured, market.written, began = True, 0, _cpu(served.process.pid)
         await asyncio.sleep(seconds)
-        market.is_measured = False
+        market.is_measured, market.cpu_seconds = False, _cpu(served.process.pid) - began
         for task in everybody:
             if task.done():
                 task.result()
@@ -368,9 +298,8 @@ def measure(*, count: int, team: int, every: float, seconds: float) -> Market:
         made = subprocess.run(typed, check=True, capture_output=True, text=True, env=environment).stdout.split()
         served = start_serving(data)
         try:
-            port = urlsplit(served.url).port or 0
             began = _cpu(served.process.pid)
-            market = asyncio.run(converse(port, made[0], made[1:], count=count, every=every, seconds=seconds))
+            market = asyncio.run(converse(served, made[0], made[1:], count=count, every=every, seconds=seconds))
             cpu = _cpu(served.process.pid) - began
             print(f"the server used {cpu:.0f} CPU s, from the first conversation to the last")
             return market
@@ -406,7 +335,7 @@ def main() -> None:
     market = measure(count=count, team=team, every=args.every, seconds=args.seconds)
     print(
         f"{count} open conversations, {team} of the team, {os.cpu_count()} cores, "
-        f"{market.written} questions in {args.seconds:.0f} s"
+        f"{market.written} questions in {args.seconds:.0f} s, {market.cpu_seconds:.1f} CPU s of the server"
     )
     print(told("to the team", market.to_team))
     print(told("to the customer", market.to_customer))
