@@ -56,6 +56,23 @@ def test_a_callback_is_booked_and_moved_beyond_a_change_of_the_clocks(
     feed = page.get_by_text(re.compile(r"/book/calendar/")).inner_text()
     before, after, last_before, first_after = weeks_around_the_next_change(datetime.now(STOCKHOLM).date())
 
+    abroad = {"timezone_id": "America/New_York", "locale": "en-US"}
+    with browser.new_context(**abroad, viewport={"width": 390, "height": 844}) as elsewhere:
+        traveller = elsewhere.new_page()
+        traveller.goto(f"{served.url}/book/a-call-about-your-roof/?week={before}")
+        expect(traveller.get_by_text("The small times are where you are.")).to_be_visible()
+        nine = datetime.combine(last_before, datetime.min.time().replace(hour=9), STOCKHOLM)
+        theirs = nine.astimezone(ZoneInfo("America/New_York"))
+        day = traveller.locator(".day", has_text=f"{last_before.day} {last_before:%B}")
+        day.get_by_role("button", name=f"09:00 {theirs:%H:%M} where you are").click()
+        expect(traveller.get_by_role("heading", level=1)).to_contain_text(
+            f"09:00 in Stockholm, {theirs:%H:%M} where you are"
+        )
+        expect(traveller.get_by_label("Your own clock")).to_have_value("America/New_York")
+        assert_fits(traveller)
+        assert_accessible(traveller)
+        traveller.get_by_role("button", name="Choose another time").click()
+
     with browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844}, java_script_enabled=False) as own:
         customer = own.new_page()
         customer.goto(f"{served.url}/book/a-call-about-your-roof/?week={before}")

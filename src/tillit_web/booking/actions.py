@@ -49,11 +49,20 @@ def hold(
 
 @transaction.atomic
 def confirm(
-    booking: Booking, *, name: str, email: str, phone: str, wishes: str, now: datetime, reading_wording: str = ""
+    booking: Booking,
+    *,
+    name: str,
+    email: str,
+    phone: str,
+    wishes: str,
+    now: datetime,
+    zone: str = "",
+    reading_wording: str = "",
 ) -> None:
     """The customer has said who they are.
 
     Args:
+        zone: Of the customer's own clock, "Europe/London"; "" for the company's.
         reading_wording: The version of the words to which they said that our staff may see what they have read; "" if
             they did not. It is kept with the booking, and counts once they have shown that the address is theirs.
 
@@ -68,6 +77,7 @@ def confirm(
     row.state, row.held_until, row.network = Booking.State.CONFIRMED, None, ""
     row.changed_at = row.confirmed_at = now
     row.name, row.email, row.phone, row.wishes = name, email, phone, wishes
+    row.zone = zone
     row.reading_wording, row.reading_said_at = reading_wording, now if reading_wording else None
     row.subject = _subject_of(email)
     row.save()
@@ -94,11 +104,12 @@ def move(booking: Booking, starts_at: datetime, *, now: datetime) -> Booking:
 
 @transaction.atomic
 def cancel(booking: Booking, *, now: datetime) -> None:
-    """End a booking and give the time back; a second time changes nothing."""
+    """End a booking and give the time back; a second time changes nothing. A hold ends as one that ran out."""
     row = Booking.objects.select_for_update().get(pk=booking.pk)
     if row.state not in TAKING:
         return
-    row.state, row.sequence, row.changed_at, row.network = Booking.State.CANCELLED, row.sequence + 1, now, ""
+    ended = Booking.State.EXPIRED if row.state == Booking.State.HELD else Booking.State.CANCELLED
+    row.state, row.sequence, row.changed_at, row.network = ended, row.sequence + 1, now, ""
     row.save()
     give_back([row])
 

@@ -77,7 +77,7 @@ def details(request: HttpRequest, token: str) -> HttpResponse:
     form = DetailsForm(request.POST or None, instance=row)
     words = wording(Purpose.STAFF_READING, row.language)
     if form.is_valid():
-        said = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "wishes")}
+        said = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "wishes", "zone")}
         agreed = words.version if form.cleaned_data["reading"] else ""
         try:
             actions.confirm(row, **said, reading_wording=agreed, now=timezone.now())
@@ -142,7 +142,8 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 def invite(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - a view is given the request
     """The booking as a file for the customer's calendar."""
     row = opened_by(token)
-    return HttpResponse(invitation(queries.appointment(row, for_host=False)), content_type=CALENDAR)
+    with translation.override(row.language):
+        return HttpResponse(invitation(queries.appointment(row, for_host=False)), content_type=CALENDAR)
 
 
 @public

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tillit_web.booking.clocks import zones
 from tillit_web.booking.models import Booking, BusyCalendar, Host, Kind, Room
 
 
@@ -101,11 +102,17 @@ class KindForm(forms.ModelForm[Kind]):
 class DetailsForm(forms.ModelForm[Booking]):
     """Who the customer is; one way to reach them is enough."""
 
+    zone = forms.ChoiceField(
+        label=_("Your own clock"),
+        choices=lambda: [("", _("The same as ours")), *zones()],
+        required=False,
+        help_text=_("Mails then say the time on both clocks."),
+    )
     reading = forms.BooleanField(label=_("Let our staff see what I have read here"), required=False)
 
     class Meta:
         model = Booking
-        fields: ClassVar = ["name", "email", "phone", "wishes"]
+        fields: ClassVar = ["name", "email", "phone", "zone", "wishes"]
         widgets: ClassVar = {"wishes": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: object, **kwargs: object) -> None:

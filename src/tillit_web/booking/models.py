@@ -15,6 +15,7 @@ from tillit.booking.replies import Answer
 from tillit.booking.slots import STEP_MINUTES, MeetingKind
 from tillit.errors import QueryError
 from tillit.journeys.opening import OpeningHours
+from tillit_web.booking.clocks import LONGEST_ZONE
 from tillit_web.languages import LANGUAGES
 from tillit_web.ui.templatetags.tillit import said
 
@@ -171,6 +172,7 @@ class Booking(models.Model):
     email = models.EmailField(_("E-mail"), blank=True)
     phone = models.CharField(_("Phone number"), max_length=40, blank=True)
     wishes = models.TextField(_("What is it about?"), blank=True, max_length=2000)
+    zone = models.CharField(max_length=LONGEST_ZONE, blank=True)  # of their own clock, if they chose one
     # A yes to our staff seeing what they have read, until they have shown who they are: then it is a consent.
     reading_wording = models.CharField(max_length=16, blank=True)  # the version of the words it was said to
     reading_said_at = models.DateTimeField(null=True)

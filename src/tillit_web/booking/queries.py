@@ -19,6 +19,7 @@ from tillit.booking.slots import MINUTE, STEP_MINUTES, Slot, Span, apart, free_s
 from tillit.booking.slots import Host as FreeHost
 from tillit.booking.slots import Room as FreeRoom
 from tillit.journeys.opening import COUNTRIES, OpeningHours
+from tillit_web.booking.clocks import is_other_clock, on_clocks
 from tillit_web.booking.models import Booking, BusyCalendar, BusySpan, Host, Kind, Occasion, Room, TakenStep
 from tillit_web.mail import can_mail
 from tillit_web.people.queries import CompanyFacts, being_erased, company
@@ -249,6 +250,12 @@ def why(calendar: BusyCalendar) -> str:
     return why_no_answer(calendar.reason, status=int(calendar.problem.get("status", 0)))
 
 
+def _told(booking: Booking) -> tuple[str, str]:
+    """What stands in the customer's own calendar: who meets them, and both clocks where theirs is another."""
+    both = on_clocks(booking.starts_at, booking.zone) if is_other_clock(booking.zone, booking.starts_at) else ""
+    return booking.host.name, both
+
+
 def uid_of(text: str) -> UUID | None:
     """The booking's own uid in what calendars call it; None where it is none of ours."""
     name, at, home = text.strip().lower().rpartition("@")
@@ -275,7 +282,7 @@ def appointment(booking: Booking, *, for_host: bool) -> Appointment:
         zone=here.timezone,
         summary=f"{booking.kind.name} · {other}",
         where=booking.where,
-        description="\n".join(filter(None, (booking.phone, booking.wishes))) if for_host else booking.host.name,
+        description="\n".join(filter(None, (booking.phone, booking.wishes) if for_host else _told(booking))),
         # Replies go to the organizer: to our own mailbox where there is one.
         organizer=parseaddr(settings.DEFAULT_FROM_EMAIL)[1] if can_mail() else booking.host.email,
         attendee=booking.host.email if for_host else booking.email,

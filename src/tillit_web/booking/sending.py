@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tillit.booking.calendars import Appointment, invitation
+from tillit_web.booking.clocks import on_clocks
 from tillit_web.booking.copying import tell_calendars
 from tillit_web.booking.links import address_of
 from tillit_web.booking.models import Booking, BusyCalendar, Host
@@ -109,7 +110,7 @@ def _subject(booking: Booking) -> str:
 
 
 def _send(booking: Booking, subject: str, link: str) -> None:
-    values = {"what": booking.kind.name, "when": local_time(booking.starts_at)}
+    values = {"what": booking.kind.name, "when": on_clocks(booking.starts_at, booking.zone)}
     lines = [booking.where, booking.host.name]
     if link:
         lines += ["", _("Move or cancel it here, without an account:"), link]

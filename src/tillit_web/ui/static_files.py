@@ -16,7 +16,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 
 # Of the packages' own files only what our pages ask for; the rest has no business being served.
-SERVED_PREFIXES = ("ui/", "people/", "warehouse/", "insight/", "desk/", "django_htmx/htmx-2.min.js")
+SERVED_PREFIXES = ("ui/", "people/", "warehouse/", "insight/", "booking/", "desk/", "django_htmx/htmx-2.min.js")
 
 
 @dataclass(frozen=True, slots=True)
