@@ -58,8 +58,8 @@ def confirm(
     now: datetime,
     zone: str = "",
     reading_wording: str = "",
-) -> None:
-    """The customer has said who they are.
+) -> bool:
+    """The customer has said who they are. False where they had said so before: nobody needs to hear of it again.
 
     Args:
         zone: Of the customer's own clock, "Europe/London"; "" for the company's.
@@ -71,7 +71,7 @@ def confirm(
     """
     row = Booking.objects.select_for_update().get(pk=booking.pk)
     if row.state == Booking.State.CONFIRMED:
-        return
+        return False
     if row.state != Booking.State.HELD or row.held_until is None or row.held_until <= now:
         raise NotFree
     row.state, row.held_until, row.network = Booking.State.CONFIRMED, None, ""
@@ -81,6 +81,7 @@ def confirm(
     row.reading_wording, row.reading_said_at = reading_wording, now if reading_wording else None
     row.subject = _subject_of(email)
     row.save()
+    return True
 
 
 def move(booking: Booking, starts_at: datetime, *, now: datetime) -> Booking:
@@ -103,15 +104,20 @@ def move(booking: Booking, starts_at: datetime, *, now: datetime) -> Booking:
 
 
 @transaction.atomic
-def cancel(booking: Booking, *, now: datetime) -> None:
-    """End a booking and give the time back; a second time changes nothing. A hold ends as one that ran out."""
+def cancel(booking: Booking, *, now: datetime) -> bool:
+    """End a booking and give the time back; whether anybody has to hear of it.
+
+    A second time changes nothing. A hold ends as one that ran out: of that nobody was told.
+    """
     row = Booking.objects.select_for_update().get(pk=booking.pk)
     if row.state not in TAKING:
-        return
-    ended = Booking.State.EXPIRED if row.state == Booking.State.HELD else Booking.State.CANCELLED
+        return False
+    was_booked = row.state == Booking.State.CONFIRMED
+    ended = Booking.State.CANCELLED if was_booked else Booking.State.EXPIRED
     row.state, row.sequence, row.changed_at, row.network = ended, row.sequence + 1, now, ""
     row.save()
     give_back([row])
+    return was_booked
 
 
 def nobody_came(booking: Booking, *, missed: bool, now: datetime) -> None:

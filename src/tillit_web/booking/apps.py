@@ -9,6 +9,7 @@ from django.apps import AppConfig
 from tillit.events.retention import DataClass
 
 TIDY_EVERY = timedelta(minutes=10)
+SEND_EVERY = timedelta(seconds=20)
 
 
 class BookingConfig(AppConfig):
@@ -21,12 +22,14 @@ class BookingConfig(AppConfig):
         from tillit_web.booking.copying import tell_calendars
         from tillit_web.booking.jobs import hear_calendars, tidy_bookings  # models exist only now
         from tillit_web.booking.models import Booking
+        from tillit_web.booking.outbox import send_mails
         from tillit_web.jobs.schedule import every
         from tillit_web.people.erasure import also_remove, also_search
         from tillit_web.retention.ending import also_end, of_table
 
         for job in (tidy_bookings, hear_calendars, tell_calendars):
             every(TIDY_EVERY, job)
+        every(SEND_EVERY, send_mails)
         also_remove("app.sqlite: bookings", bookings_about)
         also_search("app.sqlite: bookings", said_in_bookings)
         also_end(of_table(DataClass.BOOKINGS, "bookings", lambda before: Booking.objects.filter(starts_at__lt=before)))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -78,13 +79,15 @@ def details(request: HttpRequest, token: str) -> HttpResponse:
     words = wording(Purpose.STAFF_READING, row.language)
     if form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "wishes", "zone")}
+        now = timezone.now()
         agreed = words.version if form.cleaned_data["reading"] else ""
         try:
-            actions.confirm(row, **said, reading_wording=agreed, now=timezone.now())
+            with transaction.atomic():
+                if actions.confirm(row, **said, reading_wording=agreed, now=now):
+                    sending.tell(opened_by(token), root=_root(request), now=now)
         except actions.NotFree:
             actions.end_holds(timezone.now())
             return _page(request, "book/too_late.html", row.language, {"kind": row.kind}, status=409)
-        sending.tell(opened_by(token), root=request.build_absolute_uri("/").rstrip("/"))
         return redirect("book:booking", token)
     shown = {"row": row, "form": form, "token": token, "words": words}
     return _page(request, "book/details.html", row.language, shown)
@@ -113,12 +116,13 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("book:booking", token)
     problem, status = "", 200
     if request.method == "POST":
-        starts_at = _instant(request.POST.get("starts", ""))
+        now, starts_at = timezone.now(), _instant(request.POST.get("starts", ""))
         try:
             if starts_at is None:
                 raise actions.NotFree
-            moved = actions.move(row, starts_at, now=timezone.now())
-            sending.tell(moved, root=request.build_absolute_uri("/").rstrip("/"), host_before=row.host)
+            with transaction.atomic():
+                moved = actions.move(row, starts_at, now=now)
+                sending.tell(moved, root=_root(request), host_before=row.host, now=now)
             return redirect("book:booking", token)
         except actions.NotFree:
             problem, status = "taken", 409
@@ -130,10 +134,11 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """End it, before it has begun."""
-    row = opened_by(token)
-    if row.starts_at > timezone.now():
-        actions.cancel(row, now=timezone.now())
-        sending.tell(opened_by(token), root=request.build_absolute_uri("/").rstrip("/"))
+    row, now = opened_by(token), timezone.now()
+    if row.starts_at > now:
+        with transaction.atomic():
+            if actions.cancel(row, now=now):
+                sending.tell(opened_by(token), root=_root(request), now=now)
     return redirect("book:booking", token)
 
 
@@ -184,6 +189,10 @@ def _room(request: HttpRequest, kind: Kind) -> Room | None:
     """The only one that a customer wants, by the address; None for any."""
     asked = request.GET.get("room", "")[:9]
     return kind.rooms.filter(pk=int(asked), is_active=True).first() if asked.isdecimal() else None
+
+
+def _root(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 def _instant(text: str) -> datetime | None:

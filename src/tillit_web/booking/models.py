@@ -343,3 +343,37 @@ class CalendarCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uid} {self.sequence}"
+
+
+class OutgoingMail(models.Model):
+    """A mail about a booking on its way out. It holds no word: what it says is read from the booking when it goes."""
+
+    class What(models.TextChoices):
+        STANDING = "standing", _("how it stands")
+        LEFT = "left", _("that somebody else meets the customer")
+        REMINDER = "reminder", _("that it is tomorrow")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits to be sent")
+        SENDING = "sending", _("is being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("could not be sent")
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="mails")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, null=True, related_name="+")  # null: to the customer
+    what = models.CharField(max_length=8, choices=What.choices)
+    sequence = models.PositiveIntegerField()  # of the booking when it was noted
+    root = models.CharField(max_length=300, blank=True)  # what the address of the booking's page begins with
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    problem = models.JSONField(null=True)  # a Sentence: why not, the last time
+    tries = models.PositiveSmallIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["state"], name="booking_mail_on_its_way", condition=~models.Q(state="sent")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.state} {self.changed_at:%Y-%m-%d %H:%M}"

@@ -20,7 +20,17 @@ from tillit.booking.slots import Host as FreeHost
 from tillit.booking.slots import Room as FreeRoom
 from tillit.journeys.opening import COUNTRIES, OpeningHours
 from tillit_web.booking.clocks import is_other_clock, on_clocks
-from tillit_web.booking.models import Booking, BusyCalendar, BusySpan, Host, Kind, Occasion, Room, TakenStep
+from tillit_web.booking.models import (
+    Booking,
+    BusyCalendar,
+    BusySpan,
+    Host,
+    Kind,
+    Occasion,
+    OutgoingMail,
+    Room,
+    TakenStep,
+)
 from tillit_web.mail import can_mail
 from tillit_web.people.queries import CompanyFacts, being_erased, company
 from tillit_web.ui.outgoing_words import why_no_answer
@@ -220,6 +230,18 @@ def to_be_seen() -> QuerySet[Booking]:
     """Bookings but for customers who asked to be erased; theirs go within minutes."""
     rows = Booking.objects.exclude(subject__isnull=False, subject__in=being_erased())
     return rows.select_related("kind", "host", "room")
+
+
+def mails_under_way() -> QuerySet[OutgoingMail]:
+    """Mails about bookings that have not gone, the oldest first; but for customers who asked to be erased."""
+    rows = OutgoingMail.objects.exclude(state=OutgoingMail.State.SENT)
+    rows = rows.exclude(booking__subject__isnull=False, booking__subject__in=being_erased())
+    return rows.select_related("host", "booking__kind", "booking__host", "booking__room")
+
+
+def mails_in_trouble() -> QuerySet[OutgoingMail]:
+    """Those that a mail server did not take."""
+    return mails_under_way().filter(problem__isnull=False)
 
 
 def coming(now: datetime) -> QuerySet[Booking]:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMessage
-from django.utils import timezone, translation
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tillit.booking.calendars import Appointment, invitation
-from tillit_web.booking.clocks import on_clocks
 from tillit_web.booking.copying import tell_calendars
-from tillit_web.booking.links import address_of
-from tillit_web.booking.models import Booking, BusyCalendar, Host
-from tillit_web.booking.queries import appointment, to_be_seen, why
+from tillit_web.booking.letters import speaking
+from tillit_web.booking.models import Booking, BusyCalendar, Host, OutgoingMail
+from tillit_web.booking.outbox import note, send_mails
+from tillit_web.booking.queries import to_be_seen, why
 from tillit_web.jobs.actions import enqueue
 from tillit_web.mail import can_mail
 from tillit_web.people.queries import company
@@ -29,8 +24,8 @@ logger = logging.getLogger("tillit_web.booking")
 REMINDED_BEFORE = timedelta(hours=24)
 
 
-def tell(booking: Booking, *, root: str, host_before: Host | None = None) -> None:
-    """Tell customer and host how a booking stands, each with an invitation that their calendar understands.
+def tell(booking: Booking, *, root: str, now: datetime, host_before: Host | None = None) -> None:
+    """Have customer and host told how a booking stands, in the transaction that makes it stand so.
 
     A host whose own calendar takes bookings hears of it there; the next job tells it.
 
@@ -42,14 +37,14 @@ def tell(booking: Booking, *, root: str, host_before: Host | None = None) -> Non
         enqueue(tell_calendars)
     if not can_mail():
         return
+    what = OutgoingMail.What
     if booking.email:
-        with _speaking(booking.language):
-            _send(booking, _subject(booking), root + address_of(booking))
-    with _speaking(company().language):
-        if host_before is not None and host_before != booking.host:
-            gone = replace(appointment(booking, for_host=True), cancelled=True, attendee=host_before.email)
-            _send_to_host(host_before, _("Cancelled: %(what)s, %(when)s"), booking, gone)
-        _send_to_host(booking.host, _subject(booking), booking, appointment(booking, for_host=True))
+        note(booking, what.STANDING, to=None, root=root, now=now)
+    if host_before is not None and host_before != booking.host and _hears_by_mail(host_before):
+        note(booking, what.LEFT, to=host_before, now=now)
+    if _hears_by_mail(booking.host):
+        note(booking, what.STANDING, to=booking.host, now=now)
+    enqueue(send_mails)
 
 
 def warn(calendar: BusyCalendar, *, now: datetime) -> None:
@@ -60,10 +55,15 @@ def warn(calendar: BusyCalendar, *, now: datetime) -> None:
     if calendar.warned_from is None or now < calendar.warned_from:
         return
     told = BusyCalendar.Told.THAT_IT_WILL_END if calendar.is_fresh(now) else BusyCalendar.Told.THAT_IT_HAS_ENDED
-    changed = BusyCalendar.objects.filter(pk=calendar.pk, told__lt=told).update(told=told)
-    if not changed or not calendar.host.email or not can_mail():
+    if calendar.told >= told:
         return
-    with _speaking(company().language):
+    if calendar.host.email and can_mail() and not _reached(calendar, told):
+        return  # nobody has heard: the next time that the calendar is silent tries again
+    BusyCalendar.objects.filter(pk=calendar.pk, told__lt=told).update(told=told)
+
+
+def _reached(calendar: BusyCalendar, told: BusyCalendar.Told) -> bool:
+    with speaking(company().language):
         values = {"name": calendar.name, "when": local_time(calendar.closes_at)}
         if told == BusyCalendar.Told.THAT_IT_WILL_END:
             subject = _("Your calendar is silent: %(name)s")
@@ -72,7 +72,13 @@ def warn(calendar: BusyCalendar, *, now: datetime) -> None:
             subject = _("Customers find no times with you: %(name)s is silent")
             text = _("It has been silent for longer than was agreed. Since %(when)s customers find no times with you.")
         lines = [text % values, "", why(calendar), "", _("Bookings that were made stay as they are.")]
-        _deliver(EmailMessage(subject % values, "\n".join(lines), None, [calendar.host.email]))
+        message = EmailMessage(subject % values, "\n".join(lines), None, [calendar.host.email])
+    try:
+        message.send()
+    except OSError:  # smtplib's own errors are such
+        logger.exception("a mail about a silent calendar was not sent; it is tried again")
+        return False
+    return True
 
 
 def remind(now: datetime) -> None:
@@ -91,53 +97,12 @@ def remind(now: datetime) -> None:
         .exclude(email="")
     )
     for booking in soon:
-        Booking.objects.filter(pk=booking.pk).update(reminded_at=now)
-        with _speaking(booking.language):
-            _send(booking, _("Tomorrow: %(what)s, %(when)s"), "")
+        with transaction.atomic():
+            if Booking.objects.filter(pk=booking.pk, reminded_at__isnull=True).update(reminded_at=now):
+                note(booking, OutgoingMail.What.REMINDER, to=None, now=now)
+                enqueue(send_mails)
 
 
-@contextmanager
-def _speaking(language: str) -> Iterator[None]:
-    """A mail's words and its clock: a job has no reader whose page would set them."""
-    with translation.override(language), timezone.override(ZoneInfo(company().timezone)):
-        yield
-
-
-def _subject(booking: Booking) -> str:
-    if booking.state == Booking.State.CANCELLED:
-        return _("Cancelled: %(what)s, %(when)s")
-    return _("Moved: %(what)s, %(when)s") if booking.sequence else _("Booked: %(what)s, %(when)s")
-
-
-def _send(booking: Booking, subject: str, link: str) -> None:
-    values = {"what": booking.kind.name, "when": on_clocks(booking.starts_at, booking.zone)}
-    lines = [booking.where, booking.host.name]
-    if link:
-        lines += ["", _("Move or cancel it here, without an account:"), link]
-    message = EmailMessage(subject % values, "\n".join((company().name, *lines)), None, [booking.email])
-    _attach(message, appointment(booking, for_host=False))
-    _deliver(message)
-
-
-def _send_to_host(host: Host, subject: str, booking: Booking, told: Appointment) -> None:
+def _hears_by_mail(host: Host) -> bool:
     hears_there = host.calendars.filter(source=BusyCalendar.Source.CALDAV, writes=True).exists()
-    if not host.email or hears_there:
-        return
-    values = {"what": booking.kind.name, "when": local_time(booking.starts_at)}
-    lines = (booking.name, booking.phone, booking.email, booking.where, booking.wishes)
-    message = EmailMessage(subject % values, "\n".join(filter(None, lines)), None, [host.email])
-    _attach(message, told)
-    _deliver(message)
-
-
-def _attach(message: EmailMessage, told: Appointment) -> None:
-    method = "CANCEL" if told.cancelled else "REQUEST"
-    message.attach("booking.ics", invitation(told), f"text/calendar; charset=utf-8; method={method}")
-
-
-def _deliver(message: EmailMessage) -> None:
-    """Send, or say in the log that it was not sent: what was booked is booked, and its page says the same."""
-    try:
-        message.send()
-    except OSError:  # smtplib's own errors are such
-        logger.exception("a mail about a booking was not sent")
+    return bool(host.email) and not hears_there

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.coming, name="coming"),
     path("<int:booking>/cancel/", views.cancel, name="cancel"),
     path("<int:booking>/missed/", views.missed, name="missed"),
+    path("mails/<int:mail>/again/", views.send_again, name="send_again"),
     path("kinds/", views.kinds, name="kinds"),
     path("kinds/new/", views.kind, name="new_kind"),
     path("kinds/<int:kind>/", views.kind, name="kind"),

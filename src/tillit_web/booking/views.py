@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tillit.vocabulary import Role
-from tillit_web.booking import actions, queries, sending
+from tillit_web.booking import actions, outbox, queries, sending
 from tillit_web.booking.forms import HostForm, KindForm, RoomForm
-from tillit_web.booking.models import Booking, Host, Kind, Room
+from tillit_web.booking.models import Booking, Host, Kind, OutgoingMail, Room
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.ui.slugs import free_slug
 
@@ -28,6 +29,7 @@ def coming(request: TeamRequest) -> HttpResponse:
         "coming": queries.coming(now),
         "lately": queries.lately(now),
         "has_kinds": Kind.objects.exists(),
+        "in_trouble": queries.mails_in_trouble(),
         "quiet": [one for one in queries.calendars_now(now) if one.is_ending or not one.is_fresh],
     }
     return render(request, "booking/coming.html", {"tab": "coming", **shown})
@@ -37,10 +39,11 @@ def coming(request: TeamRequest) -> HttpResponse:
 @require_POST
 def cancel(request: TeamRequest, booking: int) -> HttpResponse:
     """Cancel on the company's side; the customer is told where there is mail."""
-    row = get_object_or_404(Booking, pk=booking)
-    actions.cancel(row, now=timezone.now())
-    row.refresh_from_db()
-    sending.tell(row, root=request.build_absolute_uri("/").rstrip("/"))
+    row, now = get_object_or_404(Booking, pk=booking), timezone.now()
+    with transaction.atomic():
+        if actions.cancel(row, now=now):
+            row.refresh_from_db()
+            sending.tell(row, root=request.build_absolute_uri("/").rstrip("/"), now=now)
     messages.success(request, _("Cancelled. If the customer left no e-mail, tell them."))
     return redirect("booking:coming")
 
@@ -51,6 +54,14 @@ def missed(request: TeamRequest, booking: int) -> HttpResponse:
     """Nobody came; or somebody did after all."""
     row = get_object_or_404(Booking, pk=booking)
     actions.nobody_came(row, missed=request.POST.get("missed") == "yes", now=timezone.now())
+    return redirect("booking:coming")
+
+
+@access(*Role)
+@require_POST
+def send_again(request: TeamRequest, mail: int) -> HttpResponse:  # noqa: ARG001 - a view is given the request
+    """Try a mail anew that the server did not take."""
+    outbox.send_again(OutgoingMail.objects.filter(pk=mail), now=timezone.now())
     return redirect("booking:coming")
 
 

@@ -124,7 +124,7 @@ def scenes() -> dict[str, object]:
 
     kind = kind_of("leaving", 1, places=3)
     last = [actions.hold(kind, NINE, network="", language="en", now=NOW) for _ in range(3)]
-    leave: list[Callable[[], str]] = [lambda row=row: actions.cancel(row, now=NOW) or "left" for row in last]  # type: ignore[misc]
+    leave: list[Callable[[], str]] = [lambda row=row: f"{actions.cancel(row, now=NOW)}" for row in last]  # type: ignore[misc]
     all_at_once(leave + [booker(kind, NINE)] * 6)
     found["after leaving and joining"] = Booking.objects.filter(kind=kind, state="held").count()
     found["sound"] = sound()

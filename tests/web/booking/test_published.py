@@ -14,7 +14,7 @@ from pytest_django import Settings
 from tests.web.booking.test_booking import NINE_TOMORROW, NOW, booked, hold
 from tests.web.test_outgoing import Server, Speak, answer, endless
 from tillit.errors import FileError
-from tillit_web.booking import actions, jobs, listening
+from tillit_web.booking import actions, jobs, listening, outbox, sending
 from tillit_web.booking.listening import Typed
 from tillit_web.booking.models import BusyCalendar, BusySpan, Host, Kind
 from tillit_web.booking.queries import instant, micros, slots_of
@@ -212,18 +212,18 @@ def test_the_owner_has_a_calendar_read_and_says_how_long_it_may_be_silent(
 def test_bookings_go_out_to_the_host_who_has_no_calendar_that_takes_them(kind: Kind, settings: Settings) -> None:
     from icalendar import Calendar
 
-    from tillit_web.booking import sending
-
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.DEFAULT_FROM_EMAIL = "Exempelbutiken <desk@example.org>"
     made = booked(kind)
-    sending.tell(made, root="https://shop.example")
+    sending.tell(made, root="https://shop.example", now=NOW)
+    outbox.send_waiting(now=NOW)
     ada, bo = Host.objects.order_by("name")
     bo.email = "bo@example.org"
     bo.save()
     kind.hosts.set([bo])
     moved = actions.move(made, NINE_TOMORROW + HOUR, now=NOW)
-    sending.tell(moved, root="https://shop.example", host_before=ada)
+    sending.tell(moved, root="https://shop.example", host_before=ada, now=NOW)
+    outbox.send_waiting(now=NOW)
     sent = []
     for message in mail.outbox:
         calendar = Calendar.from_ical(message.attachments[0].content)

@@ -44,7 +44,15 @@ ADDRESSES: dict[Door, set[str]] = {
         *("meetings:staffing", "meetings:need", "skills:overview", "week:report"),
         # What happened with people is told by its month there, and no amount.
         *("briefing:conversation", "briefing:booking"),
-        *("booking:coming", "booking:cancel", "booking:missed", "booking:kinds", "booking:new_kind", "booking:kind"),
+        *(
+            "booking:coming",
+            "booking:cancel",
+            "booking:send_again",
+            "booking:missed",
+            "booking:kinds",
+            "booking:new_kind",
+            "booking:kind",
+        ),
         *("booking:new_host", "booking:host", "book:calendar", "booking:new_room", "booking:room"),
         # Busy times of a host, without what they do then; customers are in none of it.
         *("booking:calendars", "booking:connect_calendar", "booking:calendar", "booking:read_calendar"),

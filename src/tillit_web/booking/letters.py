@@ -1,0 +1,80 @@
+"""What mails about bookings say, each with an invitation that calendars understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parseaddr
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from tillit.booking.calendars import Appointment, invitation
+from tillit_web.booking.clocks import on_clocks
+from tillit_web.booking.links import address_of
+from tillit_web.booking.models import Booking, Host, OutgoingMail
+from tillit_web.booking.queries import appointment
+from tillit_web.people.queries import company
+from tillit_web.ui.templatetags.tillit import local_time
+
+
+def letter_of(mail: OutgoingMail, *, now: datetime) -> EmailMessage | None:
+    """A mail as it would go now; None where another one says how the booking stands, or there is nobody to tell."""
+    booking = mail.booking
+    if mail.what != OutgoingMail.What.LEFT and mail.sequence != booking.sequence:
+        return None
+    if mail.host is not None:
+        return _to_host(mail, mail.host)
+    is_reminder = mail.what == OutgoingMail.What.REMINDER
+    if not booking.email or (is_reminder and booking.starts_at <= now):
+        return None
+    with speaking(booking.language):
+        subject = _("Tomorrow: %(what)s, %(when)s") if is_reminder else _subject(booking)
+        values = {"what": booking.kind.name, "when": on_clocks(booking.starts_at, booking.zone)}
+        lines = [company().name, booking.where, booking.host.name]
+        if not is_reminder:
+            link = mail.root + address_of(booking)
+            lines += ["", _("Move or cancel it here, without an account:"), link]
+        return _letter(mail, subject % values, lines, booking.email, appointment(booking, for_host=False))
+
+
+def _to_host(mail: OutgoingMail, host: Host) -> EmailMessage | None:
+    booking, has_left = mail.booking, mail.what == OutgoingMail.What.LEFT
+    if not host.email or (has_left and booking.host == host):  # it came back to them, which another mail says
+        return None
+    with speaking(company().language):
+        told = appointment(booking, for_host=True)
+        if has_left:
+            told = replace(told, cancelled=True, attendee=host.email)
+        subject = _("Cancelled: %(what)s, %(when)s") if has_left else _subject(booking)
+        values = {"what": booking.kind.name, "when": local_time(booking.starts_at)}
+        lines = [booking.name, booking.phone, booking.email, booking.where, booking.wishes]
+        return _letter(mail, subject % values, list(filter(None, lines)), host.email, told)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """A mail's words and its clock: a job has no reader whose page would set them."""
+    with translation.override(language), timezone.override(ZoneInfo(company().timezone)):
+        yield
+
+
+def _subject(booking: Booking) -> str:
+    if booking.state == Booking.State.CANCELLED:
+        return _("Cancelled: %(what)s, %(when)s")
+    return _("Moved: %(what)s, %(when)s") if booking.sequence else _("Booked: %(what)s, %(when)s")
+
+
+def _letter(mail: OutgoingMail, subject: str, lines: list[str], to: str, told: Appointment) -> EmailMessage:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    # The same each time that it is tried: where it comes twice, mail programs see that it is one.
+    headers = {"Message-ID": f"<{mail.booking.uid.hex}.{mail.pk}@{domain}>"}
+    message = EmailMessage(" ".join(subject.split()), "\n".join(lines), None, [to], headers=headers)
+    method = "CANCEL" if told.cancelled else "REQUEST"
+    message.attach("booking.ics", invitation(told), f"text/calendar; charset=utf-8; method={method}")
+    return message
