@@ -1,4 +1,4 @@
-"""A callback is booked, stands in the host's calendar, and is moved by the customer beyond a change of the clocks."""
+"""At night a customer asks, is told the wait and books a callback; its host sees it, and the customer moves it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import assert_accessible, assert_fits, make_owner
 from tests.web.serving.running import Served
@@ -28,6 +28,12 @@ def weeks_around_the_next_change(today: date) -> tuple[int, int, date, date]:
     raise AssertionError("half a year without a change of the clock")
 
 
+def outside_of(now: datetime) -> tuple[str, range]:
+    """Hours of every day that are far from now, and the hours of a clock within them."""
+    first = 18 if now.hour < 12 else 8
+    return f"mon-sun {first:02}:00-{first + 2:02}:00", range(first, first + 3)
+
+
 def told(page: Page, address: str) -> Any:
     """The one event in the calendar that the host subscribes to."""
     [event] = Calendar.from_ical(page.request.get(address).body()).walk("VEVENT")
@@ -35,7 +41,7 @@ def told(page: Page, address: str) -> Any:
 
 
 @pytest.mark.browser
-def test_a_callback_is_booked_and_moved_beyond_a_change_of_the_clocks(
+def test_a_callback_is_booked_at_night_and_moved_beyond_a_change_of_the_clocks(
     page: Page, served: Served, browser: Browser
 ) -> None:
     make_owner(page, served)
@@ -53,34 +59,53 @@ def test_a_callback_is_booked_and_moved_beyond_a_change_of_the_clocks(
     page.get_by_label("Days ahead").fill("180")
     assert_accessible(page)
     page.get_by_role("button", name="Keep it").click()
+    hours, open_hours = outside_of(datetime.now(STOCKHOLM))
+    page.goto(f"{served.url}/meetings/staff/")
+    page.get_by_label("When").fill(hours)
+    page.get_by_role("button", name="Add these people").click()
+    page.goto(f"{served.url}/bookings/kinds/")
     feed = page.get_by_text(re.compile(r"/book/calendar/")).inner_text()
     before, after, last_before, first_after = weeks_around_the_next_change(datetime.now(STOCKHOLM).date())
 
-    abroad = {"timezone_id": "America/New_York", "locale": "en-US"}
-    with browser.new_context(**abroad, viewport={"width": 390, "height": 844}) as elsewhere:
+    new_york = "America/New_York"
+    phone: ViewportSize = {"width": 390, "height": 844}
+    with browser.new_context(timezone_id=new_york, locale="en-US", viewport=phone) as elsewhere:
         traveller = elsewhere.new_page()
         traveller.goto(f"{served.url}/book/a-call-about-your-roof/?week={before}")
         expect(traveller.get_by_text("The small times are where you are.")).to_be_visible()
         nine = datetime.combine(last_before, datetime.min.time().replace(hour=9), STOCKHOLM)
-        theirs = nine.astimezone(ZoneInfo("America/New_York"))
+        theirs = nine.astimezone(ZoneInfo(new_york))
         day = traveller.locator(".day", has_text=f"{last_before.day} {last_before:%B}")
         day.get_by_role("button", name=f"09:00 {theirs:%H:%M} where you are").click()
         expect(traveller.get_by_role("heading", level=1)).to_contain_text(
             f"09:00 in Stockholm, {theirs:%H:%M} where you are"
         )
-        expect(traveller.get_by_label("Your own clock")).to_have_value("America/New_York")
+        expect(traveller.get_by_label("Your own clock")).to_have_value(new_york)
         assert_fits(traveller)
         assert_accessible(traveller)
         traveller.get_by_role("button", name="Choose another time").click()
 
-    with browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844}, java_script_enabled=False) as own:
+    with browser.new_context(locale="en-GB", viewport=phone, java_script_enabled=False) as own:
         customer = own.new_page()
+        customer.goto(f"{served.url}/talk/?language=en")
+        customer.get_by_label("Your question").fill("Can you call me about my roof?")
+        expect(customer.get_by_text("Nobody is here right now. One of us answers by")).to_be_visible()
+        customer.get_by_role("button", name="Talk to one of us").click()
+        promise = customer.get_by_role("status").get_by_text(re.compile(r"answers by .*? (\d\d):\d\d\.")).inner_text()
+        found = re.search(r"answers by .*? (\d\d):\d\d\.", promise)
+        assert found
+        assert int(found[1]) in open_hours, "when somebody is there again"
+        expect(customer.get_by_role("heading", name="Let our staff see what I have read here")).to_be_visible()
+        assert_fits(customer)
+        customer.get_by_role("link", name="Rather book a call").click()
+        customer.get_by_role("link", name="A call about your roof").click()
         customer.goto(f"{served.url}/book/a-call-about-your-roof/?week={before}")
         assert_fits(customer)
         day = customer.locator(".day", has_text=f"{last_before.day} {last_before:%B}")
         day.get_by_role("button", name="09:00").click()
         customer.get_by_label("Your name").fill("Cy")
         customer.get_by_label("E-mail").fill("cy@example.org")
+        expect(customer.get_by_label("Let our staff see what I have read here")).not_to_be_checked()
         assert_fits(customer)
         customer.get_by_role("button", name="Book this time").click()
         expect(customer.get_by_text("It is booked.")).to_be_visible()
