@@ -45,7 +45,9 @@ from django.conf import settings
 from django.utils import timezone
 from tillit_web.booking.outbox import send_waiting
 settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", sys.argv[2]
-send_waiting(now=timezone.now() + timedelta(minutes=int(sys.argv[3])))
+for minutes in sys.argv[3:]:
+    send_waiting(now=timezone.now() + timedelta(minutes=int(minutes)))
+    print(sum(file.stat().st_size > 0 for file in Path(sys.argv[2]).iterdir()))
 """
 
 
@@ -57,14 +59,11 @@ def test_no_mail_is_lost(tmp_path: Path, step: str, copies: int) -> None:
     assert made.returncode == 0, made.stderr
     killed = run("-c", SEND, str(data), str(out), "0", fault=step)
     assert killed.returncode == fault.EXIT_CODE, killed.stderr
-    went = []
-    for minutes in ("1", "10", "30"):
-        again = run("-c", SEND, str(data), str(out), minutes)
-        assert again.returncode == 0, again.stderr
-        texts = [text for file in out.iterdir() if (text := file.read_bytes())]
-        names = [message_from_bytes(text)["Message-ID"] for text in texts]
-        went.append(len(names))
-        assert len(set(names)) <= 1, "mail programs see that it is one"
+    again = run("-c", SEND, str(data), str(out), "1", "10", "30")
+    assert again.returncode == 0, again.stderr
+    went = [int(line) for line in again.stdout.splitlines()]
     assert went == [copies - 1, copies, copies], "whoever sends may be alive for five minutes"
+    texts = [text for file in out.iterdir() if (text := file.read_bytes())]
+    assert len({message_from_bytes(text)["Message-ID"] for text in texts}) == 1, "mail programs see that it is one"
     with closing(sqlite3.connect(data / "app.sqlite")) as database:
         assert database.execute("select state from booking_outgoingmail").fetchall() == [("sent",)]

@@ -108,7 +108,11 @@ class DetailsForm(forms.ModelForm[Booking]):
         required=False,
         help_text=_("Mails then say the time on both clocks."),
     )
-    reading = forms.BooleanField(label=_("Let our staff see what I have read here"), required=False)
+    reading = forms.BooleanField(
+        label=_("Let our staff see what I have read here"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"aria-describedby": "id_reading_helptext"}),
+    )
 
     class Meta:
         model = Booking
