@@ -23,7 +23,8 @@ def test_json_has_an_answer_for_each_stage(tmp_path: Path, capsys: pytest.Captur
     assert repair["claim"] == "person"
     assert [policy["name"] for policy in found["policies"]] == ["machine", "person", "today"]
     assert all(policy["low"] <= policy["value"] <= policy["high"] for policy in found["policies"])
-    assert found["proposal"]["leaves"]
+    assert found["proposal"]["spending"]["stages"][0]["leaves"]
+    assert found["proposal"]["spending"]["came_true"]["share"] > 0
 
 
 def test_without_probabilities_nothing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from tests.evaluation.worlds import a_market
 from tillit.errors import QueryError
 from tillit.evaluation.claims import always_valid, e_value, holm
 from tillit.evaluation.plan import findable, plan
@@ -75,23 +77,26 @@ def test_e_value_of_the_paper() -> None:
 
 
 def test_a_tree_is_the_best_of_all_trees() -> None:
-    """Against every tree of depth two over the same thresholds."""
+    """Against every tree of depth two over the same thresholds, in which each of eight bands acts its own way."""
     rng = np.random.default_rng(4)
     context = rng.integers(0, 4, size=(640, 2)).astype(float)
-    gains = np.column_stack(
-        [np.zeros(640), np.where(context[:, 0] > 1, 1.0, -1.0) * np.where(context[:, 1] > 0, 1, -1)]
-    )
+    at_stake = rng.permutation(np.repeat(np.arange(8.0), 80))
+    helps = np.where(context[:, 0] > 1, 1.0, -1.0) * np.where(context[:, 1] > 0, 1, -1)
+    gains = np.column_stack([np.zeros(640), np.where(at_stake > 4, helps, -0.5)])
     gains += rng.normal(0, 0.3, gains.shape)
-    leaves = grow(0, context, ("a", "b"), gains)
-    stage = np.zeros(640, np.int64)
-    marks = [reached(leaf, stage, context) for leaf in leaves]
+    leaves = grow(0, context, ("a", "b"), gains, at_stake)
+    rows = a_market(1).decisions.take(np.arange(640))
+    told = replace(rows, stage=np.zeros(640, np.int64), context=context, value=at_stake)
+    marks = [reached(leaf, told) for leaf in leaves]
     assert np.sum(marks, axis=0).tolist() == [1] * 640
+    assert any(leaf.above is not None for leaf in leaves)
     found = sum(gains[mark, leaf.action].sum() for mark, leaf in zip(marks, leaves, strict=True))
     asked = [context[:, column] <= threshold for column, threshold in product((0, 1), (0.0, 1.0, 2.0))]
+    bands = [at_stake == band for band in range(8)]
     best = -np.inf
     for root, yes, no in product(asked, asked, asked):
         parts = [root & yes, root & ~yes, ~root & no, ~root & ~no]
-        best = max(best, sum(gains[part].sum(axis=0).max() for part in parts if part.any()))
+        best = max(best, sum(gains[part & band].sum(axis=0).max() for part in parts for band in bands))
     assert found == pytest.approx(best)
 
 

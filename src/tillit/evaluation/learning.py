@@ -1,45 +1,73 @@
-"""A better rule, if there is one: learnt from some customers, kept leaf by leaf only where others show a gain.
+"""A better rule, if there is one: learnt from a log, and let through only if what it counts on comes true on others.
 
 Chances come from one pooled logistic, what is at stake is known: their product says what each action should bring. A
-tree of at most two questions a stage makes that readable. A leaf replaces today's rule only if decisions that chose
-neither the model nor the tree show a gain whose lower bound is above zero.
+tree of at most two questions a stage, with amounts from which on it acts otherwise, makes that readable. Everybody both
+teaches and judges: each fifth of the customers judges the trees of the other four. Where to spend more than today and
+where to spend less are asked apart: an effect must be there to be paid for, and nothing lost must be shown to save.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
+from scipy.special import expit
 
-from tillit.evaluation.decisions import Decisions, Floats, Ints
-from tillit.evaluation.outcome_model import Design, cross_fitted, predicted
-from tillit.evaluation.scores import Z_95, Estimate, aipw, clustered
+from tillit.evaluation.came_true import CameTrue, came_true
+from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
+from tillit.evaluation.outcome_model import FOLDS, Design, cross_fitted, predicted
+from tillit.evaluation.scores import Estimate, aipw, clustered
 from tillit.evaluation.tree import Leaf, grow, reached
-from tillit.evaluation.worth import Worth, action_costs, expected_worth, worth_of
-from tillit.friction.tails import adjusted
+from tillit.evaluation.worth import action_costs, expected_worth, worth_of
 from tillit.readiness.logistic import fit_logistic
 
-PARTS = (0.5, 0.3, 0.2)  # of the customers: to choose the tree, to gate its leaves, to value what is left of it
-ALPHA = 0.05  # one-sided, for each leaf
-FALSE_SHARE = 0.10  # of the leaves that change
-LEAST_ROWS = 30  # decisions of the gating half in a leaf; with fewer its range is a guess
+Z_SPENDING = 1.6448536269514722  # one-sided 5 in 100, and the change alone must gain too
+Z_SAVING = 2.3263478740408408  # 1 in 100: to spend less on somebody asks for stronger evidence
+Z_LOSS = 1.6448536269514722  # a stage at which a loss is shown, one-sided 5 in 100, stays as it is
+DOUBT = 1.0  # standard errors by which the model's own word is discounted before a tree is chosen
+LEAST_CUSTOMERS = 3_000  # below, what a rule gains cannot be told from luck, and nothing is proposed
+LEAST_ROWS = 30  # changed decisions; with fewer a range is a guess
 
 Rule = Callable[[Decisions], Ints]  # what a rule takes: an eligible action for each decision, shape (n,)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A leaf and its gain over today's rule, per decision in it, on customers that did not choose it."""
+class StageGain:
+    """What the changes at a stage bring over today's rule, per changed decision, on customers not learnt from.
 
-    leaf: Leaf
-    gain: float
-    low: float
-    high: float
-    n: int
-    p_value: float
+    Attributes:
+        kept: No loss is shown.
+    """
+
+    stage: int
+    leaves: tuple[Leaf, ...]
+    gain: Estimate
     kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Where to spend as much as today's rule or more, or where to spend less.
+
+    Attributes:
+        came_true: Of the effects they count on, where they spend; None where they save.
+        gain: Per changed decision at the kept stages; None where they are too few.
+        let_through: The gain is shown.
+    """
+
+    saves: bool
+    stages: tuple[StageGain, ...]
+    came_true: CameTrue | None
+    gain: Estimate | None
+    let_through: bool
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Those that are followed."""
+        if not self.let_through:
+            return ()
+        return tuple(leaf for one in self.stages if one.kept for leaf in one.leaves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,109 +75,180 @@ class Proposal:
     """Today's rule with some leaves changed.
 
     Attributes:
-        considered: Every leaf of the tree that differs from today's rule, kept or not.
-        gain: Per decision that could go either way, over today's rule, on customers that chose and gated nothing; None
-            if nothing changes.
+        costs: Shape (k,); what each action costs on average.
+        gain: Per decision that could go either way, over today's rule, on customers it was not learnt from; None if
+            nothing changes.
     """
 
     today: Rule
-    considered: tuple[Change, ...]
+    costs: Floats
+    spending: Changes
+    saving: Changes
     gain: Estimate | None
 
     @property
-    def changes(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.considered if change.kept)
+    def sides(self) -> tuple[Changes, Changes]:
+        return self.spending, self.saving
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Those that are followed."""
+        return self.spending.leaves + self.saving.leaves
 
     def actions(self, decisions: Decisions) -> Ints:
         """Shape (n,); what the proposal takes: a leaf's action where it is allowed, a person where it is not."""
-        taken = self.today(decisions)
-        for change in self.changes:
-            here = reached(change.leaf, decisions.stage, decisions.context) & decisions.free
-            taken = np.where(here, allowed(decisions, change.leaf.action), taken)
-        return taken
+        now = self.today(decisions)
+        return _taken(decisions, now, self.spending.leaves, self.saving.leaves, self.costs)
 
 
-def propose(decisions: Decisions, today: Rule, *, rng: np.random.Generator) -> Proposal:
-    """Look for leaves that gain, and keep those that other customers confirm.
+def propose(decisions: Decisions, today: Rule) -> Proposal:
+    """Learn trees for each stage, and judge them on customers that they were not learnt from.
+
+    Below LEAST_CUSTOMERS nothing changes.
 
     Args:
         decisions: Drawn with known propensities, outcomes known.
         today: The rule to beat.
-        rng: Parts the customers by `PARTS`.
     """
-    part = rng.choice(len(PARTS), size=int(decisions.customer.max()) + 1, p=PARTS)[decisions.customer]
-    return propose_from(decisions, today, part)
+    everyone = np.ones(len(decisions), np.bool_)
+    costs, now = action_costs(decisions, everyone), today(decisions)
+    if len(np.unique(decisions.customer)) < LEAST_CUSTOMERS:
+        spending, saving = (Changes(saves, (), None, None, let_through=False) for saves in (False, True))
+        return Proposal(today, costs, spending, saving, None)
+    chance = cross_fitted(decisions, everyone)
+    at_stake = np.zeros(len(decisions)) if decisions.value is None else decisions.value
+    design, fold = Design(decisions), decisions.customer % FOLDS
+    of_everyone = _gains_by_model(decisions, now, everyone, design, costs)
+    of_others = [_gains_by_model(decisions, now, fold != one, design, costs) for one in range(FOLDS)]
+    sides = []
+    for saves in (False, True):
+        then = now.copy()
+        for held_out, gains in enumerate(of_others):
+            others = decisions.take(fold != held_out)
+            leaves = _trees(
+                others, _one_side(gains, now[fold != held_out], costs, saves=saves), at_stake[fold != held_out]
+            )
+            then = np.where(fold == held_out, _followed(decisions, leaves, now, costs, saves=saves), then)
+        leaves = _trees(decisions, _one_side(of_everyone, now, costs, saves=saves), at_stake)
+        sides.append((_judged(decisions, leaves, then, now, chance, costs, saves=saves), then))
+    spending, saving = (side for side, _ in sides)
+    proposal = Proposal(today, costs, spending, saving, None)
+    if not proposal.leaves:
+        return proposal
+    then = now
+    for side, changed in reversed(sides):
+        kept = [one.stage for one in side.stages if one.kept and side.let_through]
+        then = np.where((changed != now) & np.isin(decisions.stage, kept), changed, then)
+    free = decisions.free
+    gains = worth_scores(decisions, then, chance) - worth_scores(decisions, now, chance)
+    return replace(proposal, gain=clustered(gains[free], decisions.customer[free]))
 
 
-def propose_from(decisions: Decisions, today: Rule, part: Ints) -> Proposal:
-    """The same with customers that are parted already.
+def chosen(decisions: Decisions, now: Ints) -> tuple[Leaf, ...]:
+    """The tree of each stage that brings most by the model's own word, with questions alone and no amounts in leaves.
+
+    Leaves that stay as today are left out.
 
     Args:
-        part: Shape (n,); 0 chooses, 1 gates, 2 values. All of a customer are in one.
+        now: Shape (n,); what today's rule takes.
     """
-    leaves = choose(decisions.take(part == 0))
-    proposal = Proposal(today, gate(decisions.take(part == 1), leaves, today), None)
-    if not proposal.changes:
-        return proposal
-    return replace(proposal, gain=gain_of(proposal, decisions.take(part == 2)))
+    everyone = np.ones(len(decisions), np.bool_)
+    costs = action_costs(decisions, everyone)
+    gains = _gains_by_model(decisions, now, everyone, Design(decisions), costs, doubt=0.0)
+    return _trees(decisions, gains, np.zeros(len(decisions)))
 
 
-def gain_of(proposal: Proposal, decisions: Decisions) -> Estimate:
-    """What a proposal brings over today's rule per decision that could go either way, on fresh decisions."""
-    worth = _worth(decisions)
-    then, now = (_as_policy(decisions, rule(decisions)) for rule in (proposal.actions, proposal.today))
-    difference = _score(decisions, then, worth) - _score(decisions, now, worth)
-    free = decisions.free
-    return clustered(difference[free], decisions.customer[free])
+def _gains_by_model(
+    decisions: Decisions, now: Ints, seen: Bools, design: Design, costs: Floats, *, doubt: float = DOUBT
+) -> Floats:
+    """Shape (number seen, k); what each action is expected to bring more than today's, less `doubt` errors of that."""
+    rows = np.flatnonzero(seen)
+    taken = design.taken(decisions.action, rows)
+    weights = fit_logistic(taken, decisions.outcome[rows], design.ridge)
+    likely = expit(taken @ weights)
+    spread = np.linalg.inv((taken * (likely * (1 - likely))[:, None]).T @ taken + np.diag(design.ridge))
+    told, now = decisions.take(rows), now[rows]
+    chance = predicted(design, weights, rows, actions=len(told.actions))
+    expected = expected_worth(told, chance, costs)
+    at_stake = 1.0 if told.value is None else told.value
+    steepness = [
+        (at_stake * chance[:, one] * (1 - chance[:, one]))[:, None] * design.columns_of(one, rows)
+        for one in range(len(told.actions))
+    ]
+    of_now = np.select([(now == one)[:, None] for one in range(len(steepness))], steepness)
+    gains = expected - np.take_along_axis(expected, now[:, None], axis=1)
+    for one, steep in enumerate(steepness):
+        apart = steep - of_now
+        gains[:, one] -= doubt * np.sqrt(((apart @ spread) * apart).sum(axis=1))
+    found: Floats = np.where(told.eligible, gains, gains[:, [told.person]])
+    return found
 
 
-def choose(decisions: Decisions) -> tuple[Leaf, ...]:
-    """The tree of each stage that brings most by the model's own word."""
-    design, rows = Design(decisions), np.arange(len(decisions))
-    weights = fit_logistic(design.taken(decisions.action, rows), decisions.outcome, design.ridge)
-    model = predicted(design, weights, rows, actions=len(decisions.actions))
-    expected = expected_worth(decisions, model, action_costs(decisions, np.ones(len(decisions), np.bool_)))
-    in_place_of = expected[:, [decisions.person]]
-    expected = np.where(decisions.eligible, expected, in_place_of)
+def _one_side(gains: Floats, now: Ints, costs: Floats, *, saves: bool) -> Floats:
+    """The gains, 0 for actions that are not on this side of today's."""
+    return np.where((costs < costs[now][:, None]) == saves, gains, 0.0)
+
+
+def _trees(decisions: Decisions, gains: Floats, at_stake: Floats) -> tuple[Leaf, ...]:
+    """The tree of each stage; to stay as today is an action too, and leaves with it are left out."""
+    gains = np.column_stack([np.zeros(len(gains)), gains])
     found: list[Leaf] = []
     for stage in range(len(decisions.stages)):
         here = decisions.free & (decisions.stage == stage)
         if here.any():
-            found += grow(stage, decisions.context[here], decisions.context_names, expected[here])
-    return tuple(found)
+            found += grow(stage, decisions.context[here], decisions.context_names, gains[here], at_stake[here])
+    return tuple(replace(leaf, action=leaf.action - 1) for leaf in found if leaf.action > 0)
 
 
-def gate(decisions: Decisions, leaves: Sequence[Leaf], today: Rule) -> tuple[Change, ...]:
-    """What each leaf gains over today's rule on these decisions, and whether it is kept.
-
-    Kept is a leaf whose gain is above zero one-sided at 5 %, and that Benjamini–Hochberg at 10 % over all leaves lets
-    through. A leaf that changes nothing is not kept.
-    """
-    worth = _worth(decisions)
-    now = _as_policy(decisions, today(decisions))
-    score_now = _score(decisions, now, worth)
-    tried: list[tuple[Leaf, Estimate, float]] = []
-    for leaf in leaves:
-        here = reached(leaf, decisions.stage, decisions.context) & decisions.free
-        then = _as_policy(decisions, allowed(decisions, leaf.action))
-        if here.sum() < LEAST_ROWS or np.array_equal(then[here], now[here]):
+def _judged(
+    decisions: Decisions,
+    leaves: tuple[Leaf, ...],
+    then: Ints,
+    now: Ints,
+    chance: Floats,
+    costs: Floats,
+    *,
+    saves: bool,
+) -> Changes:
+    """Whether a side is let through. `then`: shape (n,); by trees that never saw the decision's customer."""
+    gains = worth_scores(decisions, then, chance) - worth_scores(decisions, now, chance)
+    changed = then != now
+    stages = []
+    for stage in sorted({leaf.stage for leaf in leaves}):
+        here = changed & (decisions.stage == stage)
+        if here.sum() < LEAST_ROWS:
             continue
-        gain = _score(decisions, then, worth) - score_now
-        estimate = clustered(gain[here], decisions.customer[here])
-        tried.append((leaf, estimate, float(special.ndtr(-estimate.value / estimate.error)) if estimate.error else 1.0))
-    q_values = adjusted(np.array([p_value for _, _, p_value in tried], np.float64))
-    return tuple(
-        Change(
-            leaf,
-            estimate.value,
-            estimate.value - Z_95 * estimate.error,
-            estimate.value + Z_95 * estimate.error,
-            estimate.n,
-            p_value,
-            kept=p_value <= ALPHA and float(q_value) <= FALSE_SHARE,
-        )
-        for (leaf, estimate, p_value), q_value in zip(tried, q_values, strict=True)
-    )
+        gain = clustered(gains[here], decisions.customer[here])
+        own = tuple(leaf for leaf in leaves if leaf.stage == stage)
+        stages.append(StageGain(stage, own, gain, kept=gain.value + Z_LOSS * gain.error > 0))
+    kept = changed & np.isin(decisions.stage, [one.stage for one in stages if one.kept])
+    if not kept.any():
+        return Changes(saves, tuple(stages), None, None, let_through=False)
+    gain = clustered(gains[kept], decisions.customer[kept])
+    if saves:
+        return Changes(saves, tuple(stages), None, gain, let_through=gain.value - Z_SAVING * gain.error > 0)
+    found = came_true(decisions, chance, then, now, costs, kept)
+    shown = found.gain - Z_SPENDING * found.gain_error > 0 and found.alone > 0
+    return Changes(saves, tuple(stages), found, gain, let_through=shown)
+
+
+def _taken(
+    decisions: Decisions, now: Ints, spending: tuple[Leaf, ...], saving: tuple[Leaf, ...], costs: Floats
+) -> Ints:
+    """Shape (n,); where both sides would change a decision, it is spent."""
+    dearer = _followed(decisions, spending, now, costs, saves=False)
+    cheaper = _followed(decisions, saving, now, costs, saves=True)
+    return np.where(dearer != now, dearer, cheaper)
+
+
+def _followed(decisions: Decisions, leaves: tuple[Leaf, ...], now: Ints, costs: Floats, *, saves: bool) -> Ints:
+    """Shape (n,); what is taken if the leaves are followed on their side of today's action and all else stays."""
+    taken = now
+    for leaf in leaves:
+        action = allowed(decisions, leaf.action)
+        here = reached(leaf, decisions) & decisions.free & ((costs[action] < costs[now]) == saves)
+        taken = np.where(here, action, taken)
+    return taken
 
 
 def allowed(decisions: Decisions, action: int) -> Ints:
@@ -158,14 +257,12 @@ def allowed(decisions: Decisions, action: int) -> Ints:
     return found
 
 
-def _as_policy(decisions: Decisions, actions: Ints) -> Floats:
-    return np.eye(len(decisions.actions))[actions]
+def worth_scores(decisions: Decisions, actions: Ints, chance: Floats) -> Floats:
+    """Shape (n,); AIPW scores of a rule in money where the log has money.
 
-
-def _worth(decisions: Decisions) -> Worth:
-    known = np.ones(len(decisions), np.bool_)
-    return worth_of(decisions, cross_fitted(decisions, known), known.astype(np.float64))
-
-
-def _score(decisions: Decisions, policy: Floats, worth: Worth) -> Floats:
-    return aipw(decisions, policy, worth.came, worth.model, np.ones(len(decisions)))
+    Args:
+        chance: Shape (n, k); P(good outcome) of every action, from other customers.
+    """
+    known = np.ones(len(decisions))
+    worth = worth_of(decisions, chance, known)
+    return aipw(decisions, np.eye(len(decisions.actions))[actions], worth.came, worth.model, known)

@@ -1,8 +1,9 @@
 """Rules finer than a moment, from a company's own log: proposed stage by stage, approved by a person or not at all.
 
 Five customers in ten choose a tree for each stage, three judge its leaves, two say what all of it is worth; who does
-what is settled for ever by a customer's lot, so that looking again is no new try. A leaf asks about the errand and what
-is at stake, and about nothing that somebody is.
+what is settled for ever by a customer's lot, so that looking again is no new try: this is for a page that is read every
+day, and `learning.propose` for a log that is read once. A leaf asks about the errand and what is at stake, and about
+nothing that somebody is.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ import numpy as np
 from tillit.evaluation.claims import ALPHA, always_valid
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
 from tillit.evaluation.harm import NO_WORSE_WITHIN, Harm, Lacking, harm_of
-from tillit.evaluation.learning import Change, propose_from
+from tillit.evaluation.learning import LEAST_CUSTOMERS, chosen
+from tillit.evaluation.leaves import JudgedLeaf, judged
 from tillit.evaluation.log_table import CELLS, MACHINE, PERSON, LogTable
 from tillit.evaluation.outcome_model import cross_fitted
 from tillit.evaluation.results import Span
-from tillit.evaluation.scores import Z_95, Estimate, aipw, clustered, effective_size, importance
-from tillit.evaluation.tree import reached
+from tillit.evaluation.scores import aipw, clustered, effective_size, importance
+from tillit.evaluation.tree import Leaf, reached
 from tillit.meetings.decide import prefers_person
 from tillit.meetings.policy import Policy, StageRule
 from tillit.vocabulary import Errand, Stage
 
-LEAST_CUSTOMERS = 3_000  # with an outcome that was drawn; below, what a rule gains could not be told from luck
 CHOOSES, JUDGES = 5, 8  # lots below the first choose, below the second judge, the others value
 LEAST_ESS = 100  # decisions of the rarer side that judge a leaf; a rule on fewer is not worth a reader's time
 ERRANDS = tuple(Errand)
@@ -82,12 +83,13 @@ def stage_proposals(table: LogTable, policy: Policy, *, exponent: int, as_of_day
     def today(decisions: Decisions) -> Ints:
         return _by_policy(decisions, policy, unit)
 
-    found = propose_from(asked.decisions, today, asked.part)
+    of_teachers = asked.decisions.take(asked.part == 0)
+    leaves = chosen(of_teachers, today(of_teachers))
+    found = judged(asked.decisions.take(asked.part == 1), leaves, today)
     proposals = []
     for place, name in enumerate(asked.decisions.stages):
-        changes = [change for change in found.considered if change.leaf.stage == place and name]
-        leaves = [_proposed(asked, change, tried=len(found.considered)) for change in changes]
-        rules = tuple(leaf for leaf in leaves if leaf is not None)
+        here = [_proposed(asked, one, tried=len(found)) for one in found if one.leaf.stage == place and name]
+        rules = tuple(rule for rule in here if rule is not None)
         if rules:
             may = replace(policy, rules=(*(one.rule for one in rules if not one.lacking), *policy.rules))
             at_stage = asked.decisions.take((asked.part == 2) & (asked.decisions.stage == place))
@@ -97,7 +99,11 @@ def stage_proposals(table: LogTable, policy: Policy, *, exponent: int, as_of_day
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The drawn decisions with outcomes, and the same with what a tree may ask about; `part` as `propose_from`."""
+    """The drawn decisions with outcomes, and the same with what a tree may ask about.
+
+    Attributes:
+        part: Shape (n,); 0 of a customer who chooses, 1 who judges, 2 who values.
+    """
 
     told: LogTable
     decisions: Decisions
@@ -136,21 +142,21 @@ def _by_policy(asked: Decisions, policy: Policy, unit: int) -> Ints:
     return np.array(sides, np.int64)[code.ravel()]
 
 
-def _proposed(asked: _Asked, change: Change, *, tried: int) -> ProposedRule | None:
+def _proposed(asked: _Asked, one: JudgedLeaf, *, tried: int) -> ProposedRule | None:
     """A leaf that changes something, with what is lacking.
 
     Args:
         tried: Leaves that share the five in a hundred of a false claim.
     """
-    to_person = change.leaf.action == PERSON
-    error = (change.high - change.low) / (2 * Z_95)
-    low, high = always_valid(Estimate(change.gain, error, change.n, change.n), alpha=ALPHA / tried)
-    gain = Span(*(end * asked.unit for end in (change.gain, low, high)))
-    above, up_to = _stakes(change)
-    in_leaf = reached(change.leaf, asked.decisions.stage, asked.decisions.context)
+    leaf, found = one.leaf, one.gain
+    to_person = leaf.action == PERSON
+    low, high = always_valid(found, alpha=ALPHA / tried)
+    gain = Span(*(end * asked.unit for end in (found.value, low, high)))
+    in_leaf = reached(leaf, asked.decisions)
     here = (asked.part == 1) & in_leaf
+    above, up_to = _stakes(leaf)
     rule = StageRule(
-        Stage(str(asked.decisions.stages[change.leaf.stage])),
+        Stage(str(asked.decisions.stages[leaf.stage])),
         frozenset(CELLS[place] for place in np.unique(asked.told.cell[in_leaf])),
         None if above is None else round(above * asked.unit),
         None if up_to is None else round(up_to * asked.unit),
@@ -166,12 +172,12 @@ def _proposed(asked: _Asked, change: Change, *, tried: int) -> ProposedRule | No
     if gain.low <= 0:
         lacking = [Lacking.DIFFERENCE, *lacking]
     customers = len(np.unique(asked.decisions.customer[here]))
-    return ProposedRule(rule, gain, change.n, customers, complaints, afterwards, tuple(lacking))
+    return ProposedRule(rule, gain, found.n, customers, complaints, afterwards, tuple(lacking))
 
 
-def _stakes(change: Change) -> tuple[float | None, float | None]:
-    """The interval of stakes of a leaf: above the one, up to the other."""
-    told = [(question.threshold, answer) for question, answer in change.leaf.answers if question.name == STAKE]
+def _stakes(leaf: Leaf) -> tuple[float | None, float | None]:
+    """The interval of stakes of a leaf, by its questions: above the one, up to the other."""
+    told = [(question.threshold, answer) for question, answer in leaf.answers if question.name == STAKE]
     above, up_to = ([mark for mark, answer in told if answer is side] for side in (False, True))
     return max(above, default=None), min(up_to, default=None)
 

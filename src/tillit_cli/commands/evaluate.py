@@ -14,13 +14,12 @@ from tillit.errors import QueryError
 from tillit.evaluation.claims import ALPHA
 from tillit.evaluation.decisions import Decisions, Ints
 from tillit.evaluation.evaluate import evaluate
-from tillit.evaluation.learning import Change, Proposal, allowed, propose
+from tillit.evaluation.learning import LEAST_CUSTOMERS, Changes, Proposal, allowed, propose
 from tillit.evaluation.read_decisions import read_decisions
 from tillit.evaluation.results import Effect, Evaluation
+from tillit.evaluation.scores import Z_95, Estimate
+from tillit.evaluation.tree import Leaf
 from tillit_cli.tables import aligned
-
-SEED = 11  # parts the customers for a proposal: the same file gives the same one
-LEAST_CUSTOMERS = 3000  # below, no rule is learnt: what it gains could not be told from luck
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -200,53 +199,83 @@ def _proposal(decisions: Decisions, rule: str) -> Proposal:
     def today(asked: Decisions) -> Ints:
         return allowed(asked, action)
 
-    return propose(decisions, today, rng=np.random.default_rng(SEED))
+    return propose(decisions, today)
 
 
 def _proposal_json(proposal: Proposal, decisions: Decisions) -> dict[str, Any]:
-    gain = proposal.gain
+    spending, saving = proposal.sides
     return {
-        "gain": None if gain is None else {"value": gain.value, "low": gain.low, "high": gain.high, "n": gain.n},
-        "leaves": [
+        "gain": _estimate_json(proposal.gain),
+        "spending": _changes_json(spending, decisions),
+        "saving": _changes_json(saving, decisions),
+    }
+
+
+def _changes_json(changes: Changes, decisions: Decisions) -> dict[str, Any]:
+    found = changes.came_true
+    return {
+        "let_through": changes.let_through,
+        "gain": _estimate_json(changes.gain),
+        "came_true": None
+        if found is None
+        else {"share": found.share, "error": found.error, "pays_from": found.pays, "n": found.n},
+        "stages": [
             {
-                "stage": decisions.stages[change.leaf.stage],
-                "where": _where(change),
-                "action": decisions.actions[change.leaf.action],
-                "gain": change.gain,
-                "low": change.low,
-                "high": change.high,
-                "n": change.n,
-                "kept": change.kept,
+                "stage": decisions.stages[one.stage],
+                "gain": _estimate_json(one.gain),
+                "kept": one.kept,
+                "leaves": [{"where": _where(leaf), "action": decisions.actions[leaf.action]} for leaf in one.leaves],
             }
-            for change in proposal.considered
+            for one in changes.stages
         ],
     }
+
+
+def _estimate_json(found: Estimate | None) -> dict[str, float] | None:
+    return None if found is None else {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
 
 
 def _proposal_lines(proposal: Proposal | None, decisions: Decisions) -> list[str]:
     if proposal is None:
         return []
     if proposal.gain is None:
-        return [f"No change is proposed: none of {len(proposal.considered)} tried shows a gain on other customers."]
-    rules = [
-        f"  {decisions.stages[change.leaf.stage]}{', ' if change.leaf.answers else ''}{_where(change)}: "
-        f"{decisions.actions[change.leaf.action]} ({change.gain:+.2f} a decision, {change.low:+.2f} to "
-        f"{change.high:+.2f})"
-        for change in proposal.changes
-    ]
+        tried = len({one.stage for side in proposal.sides for one in side.stages})
+        return [f"No change is proposed: {tried} stages were tried, and no gain shows on others.{_promised(proposal)}"]
+    rules = ["Proposed, for a person to approve; the rest stays as today:"]
+    for leaf in proposal.leaves:
+        where = _where(leaf)
+        rules.append(
+            f"  {decisions.stages[leaf.stage]}{', ' if where else ''}{where}: {decisions.actions[leaf.action]}, where "
+            f"that costs {'less than' if leaf in proposal.saving.leaves else 'at least'} today's"
+        )
     gain = proposal.gain
     rules.append(
-        f"Over all decisions {gain.value:+.2f} each ({gain.low:+.2f} to {gain.high:+.2f}), on customers who chose "
-        "nothing."
+        f"Over all decisions {gain.value:+.2f} each ({gain.low:+.2f} to {gain.high:+.2f}), on customers it was not "
+        f"learnt from.{_promised(proposal)}"
     )
-    return ["\n".join(["Proposed, for a person to approve:", *rules])]
+    return ["\n".join(rules)]
 
 
-def _where(change: Change) -> str:
-    return " and ".join(
+def _promised(proposal: Proposal) -> str:
+    """Of the effects it counts on, what came true."""
+    found = proposal.spending.came_true
+    if found is None:
+        return ""
+    low, high = (100 * (found.share + side * Z_95 * found.error) for side in (-1, 1))
+    return (
+        f" Of the effects it counts on {100 * found.share:.0f} % came true there ({low:.0f} to {high:.0f} %); from "
+        f"{100 * found.pays:.0f} % on it pays."
+    )
+
+
+def _where(leaf: Leaf) -> str:
+    told = [
         f"{question.name} {'at most' if answer else 'above'} {question.threshold:.3g}"
-        for question, answer in change.leaf.answers
-    )
+        for question, answer in leaf.answers
+    ]
+    told += [f"at stake above {leaf.above:.3g}"] if leaf.above is not None else []
+    told += [f"at stake at most {leaf.up_to:.3g}"] if leaf.up_to is not None else []
+    return " and ".join(told)
 
 
 def _named(effect: Effect) -> str:
