@@ -21,6 +21,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from tests.web.serving.running import with_tables
 from tillit.events.hot import unpack
 
 ROOT = Path(__file__).parents[2]
@@ -81,8 +82,7 @@ class Tortured:
     """A data directory, the process that works on it, and the oracle."""
 
     def __init__(self, folder: Path, *, seed: int) -> None:
-        self.data = folder / "data"
-        self.data.mkdir()
+        self.data = with_tables(folder / "data")
         self.oracle = Oracle(folder / "acknowledged.txt")
         self.dice = random.Random(seed)
         self.imported: dict[str, list[str]] = {}

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.web.insight.small_shop import shop
+from tests.web.serving.running import with_tables
 from tests.web.warehouse.erasure_stage import run, tillit
 from tillit import fault
 from tillit.events.log import EventLog
@@ -56,7 +57,7 @@ STEPS = (
 
 
 def test_killed_at_every_step_it_is_completed_and_counted_once(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = with_tables(tmp_path / "data")
     made = run("-c", STAGE, str(data))
     assert made.returncode == 0, made.stderr
     for step in STEPS:

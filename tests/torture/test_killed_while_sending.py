@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.serving.running import with_tables
 from tests.web.warehouse.erasure_stage import run
 from tillit import fault
 
@@ -50,7 +51,7 @@ send_waiting(now=timezone.now() + timedelta(minutes=int(sys.argv[3])))
 
 @pytest.mark.parametrize(("step", "went"), [("mail.sending", 0), ("mail.sent", 1)])
 def test_no_mail_goes_twice_and_none_is_forgotten(tmp_path: Path, step: str, went: int) -> None:
-    data, out = tmp_path / "data", tmp_path / "out"
+    data, out = with_tables(tmp_path / "data"), tmp_path / "out"
     out.mkdir()
     made = run("-c", STAGE, str(data))
     assert made.returncode == 0, made.stderr

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.web.serving.running import with_tables
+
 AT_ONCE = """
 import threading
 from collections import Counter
@@ -43,7 +45,7 @@ print((sorted(Counter(came).items()), row.owner, row.handler is not None, Messag
 
 
 def test_of_many_who_take_one_has_it_and_what_was_sent_again_is_there_once(tmp_path: Path) -> None:
-    code = AT_ONCE.format(data=str(tmp_path / "data"))
+    code = AT_ONCE.format(data=str(with_tables(tmp_path / "data")))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     came, owner, has_handler, messages = ast.literal_eval(done.stdout.splitlines()[-1])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import time_machine
 from django.test import Client
 
 from tests.web.mailboxes.test_taking import mail
+from tests.web.serving.running import with_tables
 from tillit import fault
 from tillit_web.collect import actions as collect
 from tillit_web.desk.models import Conversation
@@ -142,11 +145,10 @@ def _receive(data: Path, raw: bytes, *, fails_at: str = "") -> tuple[int, str]:
     return found.returncode, found.stdout.decode().strip()
 
 
-_COUNT = (
-    "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'tillit_web.settings'; django.setup();"
-    "from tillit_web.desk.models import Conversation, Message; from tillit_web.mailboxes.models import TakenMail;"
-    "print(Conversation.objects.count(), Message.objects.count(), TakenMail.objects.count())"
-)
+_COUNT = """
+select (select count(*) from desk_conversation), (select count(*) from desk_message),
+    (select count(*) from mailboxes_takenmail)
+"""
 _SET_UP = (
     "import sys; from pathlib import Path; from tillit_web.serving.directory import open_directory;"
     "open_directory(Path(sys.argv[1])); from tillit_web.mailboxes.models import Mailbox;"
@@ -155,17 +157,16 @@ _SET_UP = (
 
 
 def test_a_receiver_killed_before_or_after_its_commit_keeps_each_mail_once(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = with_tables(tmp_path / "data")
     subprocess.run([sys.executable, "-c", _SET_UP, str(data)], check=True, timeout=120)
 
-    def kept() -> str:
-        environment = {**os.environ, "TILLIT_DATA": str(data)}
-        found = subprocess.run([sys.executable, "-c", _COUNT], env=environment, capture_output=True, check=True)
-        return found.stdout.decode().strip()
+    def kept() -> tuple[int, ...]:
+        with closing(sqlite3.connect(data / "app.sqlite")) as database:
+            return tuple(database.execute(_COUNT).fetchone())
 
     assert _receive(data, mail(), fails_at="mail.before_commit")[0] == fault.EXIT_CODE
-    assert kept() == "0 0 0"
+    assert kept() == (0, 0, 0)
     assert _receive(data, mail(), fails_at="mail.after_commit")[0] == fault.EXIT_CODE
-    assert kept() == "1 1 1"
+    assert kept() == (1, 1, 1)
     assert _receive(data, mail()) == (0, "duplicate")
-    assert kept() == "1 1 1"
+    assert kept() == (1, 1, 1)

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.web.serving.running import with_tables
 from tillit.events.key import read_or_create_key
 from tillit.journeys.locked import read_locked, store_key
 
@@ -143,7 +144,7 @@ def run(*arguments: str, fault: str = "") -> subprocess.CompletedProcess[str]:
 
 def staged(folder: Path) -> Path:
     """A data directory with all of it."""
-    data = folder / "data"
+    data = with_tables(folder / "data")
     orders = folder / "orders.csv"
     orders.write_text(ORDERS, encoding="utf-8")
     imported = tillit("import", orders, "--data", data)
