@@ -27,12 +27,12 @@ $(addprefix install-,$(LOCKS)): install-%: .venv/.installed-%
 demo: install-demo
 	@.venv/bin/tillit demo --port $(PORT)
 
-# Two processes: Playwright leaves an event loop behind, in which nothing else may start one.
+# Browser stories in a process of their own: Playwright leaves an event loop behind, in which nothing else may start one.
 test: install-test
 ifdef TESTS
 	@$(PY) -m pytest -q $(TESTS)
 else
-	@bash house/timed.sh "tests"   $(PY) -m pytest -q -m "not browser and not spark and not torture"
+	@bash house/timed.sh "tests" bash house/halves.sh $(PY)
 	@CHROMIUM="$$(bash house/chromium.sh)" && export CHROMIUM && bash house/timed.sh "browser stories" $(PY) -m pytest -q -m browser
 endif
 
