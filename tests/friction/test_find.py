@@ -197,6 +197,25 @@ def test_below_the_ladder_there_are_counts_and_no_verdicts(tmp_path: Path) -> No
     assert all(step.p_adjusted is None and step.value_minor is None and not step.confirmed for step in found.steps)
 
 
+def test_a_lot_that_was_drawn_is_no_place_to_leave(tmp_path: Path) -> None:
+    """Nobody meets a lot: it stands last in many journeys, and is compared with nothing."""
+    events: list[Event] = []
+    for customer in range(700):
+        steps = ["wished", "asked_around", "slept_on_it"][: 1 + customer % 7]
+        steps += ["holdout_assigned"] if customer % 2 else []
+        steps += ["order_completed"] if customer % 3 == 0 else []
+        for place, activity in enumerate(steps):
+            at = customer * 60 * MINUTE + place * MINUTE
+            events.append(Event(f"customer {customer}", at, activity, f"e{len(events)}"))
+    events.append(Event("late", 400 * DAY, "wished", "late"))
+    found = friction(view_of(tmp_path, events, rule=RULE), rng=np.random.default_rng(1))
+    assert found.enough
+    steps = {step.step: step for step in found.steps}
+    assert steps["asked_around"].p_adjusted is not None
+    assert steps["holdout_assigned"].p_adjusted is None
+    assert steps["holdout_assigned"].exits > 0
+
+
 def test_journeys_that_may_go_on_are_left_out(tmp_path: Path) -> None:
     events = [Event("Ana", 0, "page_viewed", "a"), Event("Bo", 20 * DAY, "page_viewed", "b")]
     events.append(Event("Cy", 25 * DAY, "order_completed", "c"))
