@@ -32,8 +32,9 @@ test: install-test
 ifdef TESTS
 	@$(PY) -m pytest -q $(TESTS)
 else
-	@bash house/timed.sh "tests" bash house/halves.sh $(PY)
-	@CHROMIUM="$$(bash house/chromium.sh)" && export CHROMIUM && bash house/timed.sh "browser stories" $(PY) -m pytest -q -m browser
+	@code=0; bash house/timed.sh "tests" bash house/halves.sh $(PY) || code=1; \
+	CHROMIUM="$$(bash house/chromium.sh)" && export CHROMIUM && \
+	bash house/timed.sh "browser stories" $(PY) -m pytest -q -m browser || code=1; exit $$code
 endif
 
 test-spark: install-test install-spark

@@ -205,15 +205,15 @@ def test_a_lot_that_was_drawn_is_no_place_to_leave(tmp_path: Path) -> None:
         steps += ["holdout_assigned"] if customer % 2 else []
         steps += ["order_completed"] if customer % 3 == 0 else []
         for place, activity in enumerate(steps):
-            at = customer * 60 * MINUTE + place * MINUTE
-            events.append(Event(f"customer {customer}", at, activity, f"e{len(events)}"))
+            when = customer * 60 * MINUTE + place * MINUTE
+            events.append(Event(f"customer {customer}", when, activity, f"e{len(events)}"))
     events.append(Event("late", 400 * DAY, "wished", "late"))
     found = friction(view_of(tmp_path, events, rule=RULE), rng=np.random.default_rng(1))
     assert found.enough
-    steps = {step.step: step for step in found.steps}
-    assert steps["asked_around"].p_adjusted is not None
-    assert steps["holdout_assigned"].p_adjusted is None
-    assert steps["holdout_assigned"].exits > 0
+    at = {step.step: step for step in found.steps}
+    assert at["asked_around"].p_adjusted is not None
+    assert at["holdout_assigned"].p_adjusted is None
+    assert at["holdout_assigned"].exits > 0
 
 
 def test_journeys_that_may_go_on_are_left_out(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from tillit.meetings.policy_files import default_policy_text
 from tillit.readiness.recipe import Want
 from tillit.vocabulary import ContactChannel, Errand, IdentifierKind, Purpose
 from tillit_cli.__main__ import main
-from tillit_web.booking import sending
+from tillit_web.booking import outbox, sending
 from tillit_web.booking.models import Booking, Host, Kind
 from tillit_web.desk.models import Conversation
 from tillit_web.desk.queries import queue
@@ -198,9 +198,12 @@ def a_code_in_the_queue(shop: Shop) -> bool:
 
 
 def a_reminder(shop: Shop) -> bool:
+    now = timezone.now()
+    outbox.send_waiting(now=now)  # what was on its way before
     mail.outbox.clear()
     Booking.objects.update(reminded_at=None)
-    sending.remind(timezone.now())
+    sending.remind(now)
+    outbox.send_waiting(now=now)
     return bool(mail.outbox)
 
 
