@@ -23,6 +23,8 @@ from tillit.journeys.view import CaseRule, View
 from tillit.vocabulary import Purpose
 from tillit_cli.durations import lapse_days
 
+WHOLE_EVENTS = sys.maxsize  # as `fewest_persons`: more is asked than when each activity happened
+
 
 @dataclass(frozen=True, slots=True)
 class FromFiles:
@@ -77,7 +79,7 @@ def journeys_from(
     Args:
         args: What was typed.
         timezone: Of times without an offset, where neither the mapping nor the file says it.
-        fewest_persons: With fewer, whole events are needed, not activities and times alone.
+        fewest_persons: With fewer, whole events are needed, not activities and times alone; `WHOLE_EVENTS`: always.
         beside: Makes one more file of events and its mapping, given the mapping of the others and a folder to write in.
 
     Raises:

@@ -21,7 +21,7 @@ from tillit.journeys.touchpoints import KINDS, touch_names, touchpoint_paths
 from tillit.reports.showroom import Showroom, showroom
 from tillit.reports.size import CASES_BELOW, COUNTS_BELOW
 from tillit.reports.wording import number
-from tillit_cli.from_files import add_file_arguments, journeys_from
+from tillit_cli.from_files import WHOLE_EVENTS, add_file_arguments, journeys_from
 from tillit_cli.holdout_file import as_events
 from tillit_cli.tables import aligned
 
@@ -105,7 +105,7 @@ def typed_touchpoints(args: argparse.Namespace) -> Touchpoints:
 def _from_events(args: argparse.Namespace) -> Touchpoints:
     beside = partial(as_events, args.holdout) if args.holdout else None
     # What is met and withheld stands in columns that are not read of a plain file.
-    with journeys_from(args, fewest_persons=sys.maxsize, beside=beside) as found:
+    with journeys_from(args, fewest_persons=WHOLE_EVENTS, beside=beside) as found:
         dropped = left_out(touch_names(found.view, args.by), by=args.by, own_domains=args.own)
         headcounts = read_headcounts(args.data) if args.data else UNKNOWN
         spec = spec_in(found.view, args.goal, args.by, headcounts)

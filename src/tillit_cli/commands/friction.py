@@ -31,7 +31,7 @@ from tillit.reports.friction_words import (
     verdict_of,
 )
 from tillit.reports.wording import money_range, number, share
-from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
+from tillit_cli.from_files import WHOLE_EVENTS, add_file_arguments, journeys_from, timezone_of
 from tillit_cli.tables import aligned
 from tillit_cli.worth_arguments import add_worth_arguments, margin_of, promises_of
 
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         raise QueryError("friction needs a goal, or leaving could not be told from arriving: add --goal ACTIVITY")
     split = Split.parse(args.by)
     promises, margin_share = promises_of(args), margin_of(args)
-    with journeys_from(args, timezone=args.timezone) as found:
+    with journeys_from(args, timezone=args.timezone, fewest_persons=WHOLE_EVENTS) as found:
         if split.column == "place":
             _refuse_small_places(found.view.names, read_headcounts(args.data) if args.data else UNKNOWN)
         zone = timezone_of(found, args.timezone)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +15,11 @@ from tillit.readiness.model import Basis
 from tillit.readiness.quality import Quality
 from tillit.readiness.ready import Readiness, readiness
 from tillit_cli.durations import SECONDS, seconds
-from tillit_cli.from_files import add_file_arguments, journeys_from
+from tillit_cli.from_files import WHOLE_EVENTS, add_file_arguments, journeys_from
 from tillit_cli.lead_tables import answer_of, as_json, lines_of
 from tillit_cli.tables import aligned
 
 SEED = 5  # of what a perfect model would have got: the same files give the same figure
-WHOLE_EVENTS = sys.maxsize  # pseudonyms need them
 PERSONS = "One customer stands in several rows, so ranges are a little too narrow."
 ROWS = "Learnt from the first four fifths of the rows, tested on the last."
 

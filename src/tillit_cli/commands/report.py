@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from tillit.errors import FileError
@@ -12,7 +11,7 @@ from tillit.reports.page import render
 from tillit.reports.report import report
 from tillit.reports.size import CASES_BELOW
 from tillit_cli.commands.funnel import add_funnel_arguments, funnel_spec
-from tillit_cli.from_files import add_file_arguments, journeys_from, timezone_of
+from tillit_cli.from_files import WHOLE_EVENTS, add_file_arguments, journeys_from, timezone_of
 from tillit_cli.worth_arguments import add_worth_arguments, margin_of, promises_of
 
 
@@ -43,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     spec = funnel_spec(args) if args.step else None
     promises, margin_share = promises_of(args), margin_of(args)
     # Channels, which credit is shared over, stand in columns that are not read of a plain file; single cases need more.
-    fewest_persons = sys.maxsize if args.goal else CASES_BELOW
+    fewest_persons = WHOLE_EVENTS if args.goal else CASES_BELOW
     with journeys_from(args, timezone=args.timezone, fewest_persons=fewest_persons) as found:
         zone = timezone_of(found, args.timezone)
         told = report(found.view, rules, timezone=zone, funnel_spec=spec, promises=promises, margin_share=margin_share)
