@@ -126,6 +126,7 @@ def _keep(row: BusyCalendar, texts: tuple[bytes, ...], now: datetime) -> None:
             row.spans.all().delete()
             BusySpan.objects.bulk_create(BusySpan(calendar=row, starts=starts, ends=ends) for starts, ends in spans)
         row.save()
+        row.mails.all().delete()  # of its silence, which is over
         _compare(row, texts, now)
 
 

@@ -346,12 +346,16 @@ class CalendarCopy(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A mail about a booking on its way out. It holds no word: what it says is read from the booking when it goes."""
+    """A mail about a booking, or about a calendar that is silent, on its way out.
+
+    It holds no word: what it says is read from what it is about when it goes.
+    """
 
     class What(models.TextChoices):
         STANDING = "standing", _("how it stands")
         LEFT = "left", _("that somebody else meets the customer")
         REMINDER = "reminder", _("that it is tomorrow")
+        SILENCE = "silence", _("that a calendar is silent")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits to be sent")
@@ -359,10 +363,11 @@ class OutgoingMail(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("could not be sent")
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="mails")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="mails")
+    calendar = models.ForeignKey(BusyCalendar, on_delete=models.CASCADE, null=True, related_name="mails")
     host = models.ForeignKey(Host, on_delete=models.CASCADE, null=True, related_name="+")  # null: to the customer
     what = models.CharField(max_length=8, choices=What.choices)
-    sequence = models.PositiveIntegerField()  # of the booking when it was noted
+    sequence = models.PositiveIntegerField()  # of the booking when it was noted; of a calendar, its `told`
     root = models.CharField(max_length=300, blank=True)  # what the address of the booking's page begins with
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     problem = models.JSONField(null=True)  # a Sentence: why not, the last time
@@ -373,6 +378,12 @@ class OutgoingMail(models.Model):
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
             models.Index(fields=["state"], name="booking_mail_on_its_way", condition=~models.Q(state="sent")),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(booking__isnull=True) ^ models.Q(calendar__isnull=True),
+                name="a_mail_is_about_one_thing",
+            )
         ]
 
     def __str__(self) -> str:

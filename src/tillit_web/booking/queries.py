@@ -233,14 +233,14 @@ def to_be_seen() -> QuerySet[Booking]:
 
 
 def mails_under_way() -> QuerySet[OutgoingMail]:
-    """Mails about bookings that have not gone, the oldest first; but for customers who asked to be erased."""
+    """Mails of the outbox that have not gone, the oldest first; but for customers who asked to be erased."""
     rows = OutgoingMail.objects.exclude(state=OutgoingMail.State.SENT)
     rows = rows.exclude(booking__subject__isnull=False, booking__subject__in=being_erased())
-    return rows.select_related("host", "booking__kind", "booking__host", "booking__room")
+    return rows.select_related("host", "calendar__host", "booking__kind", "booking__host", "booking__room")
 
 
 def mails_in_trouble() -> QuerySet[OutgoingMail]:
-    """Those that a mail server did not take."""
+    """Those that a mail server did not take, or that could not be written."""
     return mails_under_way().filter(problem__isnull=False)
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from tillit_web.booking.copying import tell_calendars
-from tillit_web.booking.letters import speaking
 from tillit_web.booking.models import Booking, BusyCalendar, Host, OutgoingMail
-from tillit_web.booking.outbox import note, send_mails
-from tillit_web.booking.queries import to_be_seen, why
+from tillit_web.booking.outbox import note, note_silence, send_mails
+from tillit_web.booking.queries import to_be_seen
 from tillit_web.jobs.actions import enqueue
 from tillit_web.mail import can_mail
-from tillit_web.people.queries import company
-from tillit_web.ui.templatetags.tillit import local_time
-
-logger = logging.getLogger("tillit_web.booking")
 
 REMINDED_BEFORE = timedelta(hours=24)
 
@@ -57,28 +49,11 @@ def warn(calendar: BusyCalendar, *, now: datetime) -> None:
     told = BusyCalendar.Told.THAT_IT_WILL_END if calendar.is_fresh(now) else BusyCalendar.Told.THAT_IT_HAS_ENDED
     if calendar.told >= told:
         return
-    if calendar.host.email and can_mail() and not _reached(calendar, told):
-        return  # nobody has heard: the next time that the calendar is silent tries again
-    BusyCalendar.objects.filter(pk=calendar.pk, told__lt=told).update(told=told)
-
-
-def _reached(calendar: BusyCalendar, told: BusyCalendar.Told) -> bool:
-    with speaking(company().language):
-        values = {"name": calendar.name, "when": local_time(calendar.closes_at)}
-        if told == BusyCalendar.Told.THAT_IT_WILL_END:
-            subject = _("Your calendar is silent: %(name)s")
-            text = _("If it stays silent, customers find no times with you from %(when)s.")
-        else:
-            subject = _("Customers find no times with you: %(name)s is silent")
-            text = _("It has been silent for longer than was agreed. Since %(when)s customers find no times with you.")
-        lines = [text % values, "", why(calendar), "", _("Bookings that were made stay as they are.")]
-        message = EmailMessage(subject % values, "\n".join(lines), None, [calendar.host.email])
-    try:
-        message.send()
-    except OSError:  # smtplib's own errors are such
-        logger.exception("a mail about a silent calendar was not sent; it is tried again")
-        return False
-    return True
+    with transaction.atomic():
+        is_news = BusyCalendar.objects.filter(pk=calendar.pk, told__lt=told).update(told=told)
+        if is_news and calendar.host.email and can_mail():
+            note_silence(calendar, told, now=now)
+            enqueue(send_mails)
 
 
 def remind(now: datetime) -> None:

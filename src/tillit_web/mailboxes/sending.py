@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -27,10 +28,13 @@ from tillit_web.mailboxes.threads import new_message_id, reply_address
 from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import said
 
+logger = logging.getLogger("tillit_web.mailboxes")
+
 MOST_TRIES = 6
 WAIT = timedelta(minutes=2)  # doubled with each try
 LONGEST_SENDING = timedelta(minutes=5)  # after that, whoever was sending is dead
 MOST_REFERENCES = 20
+LONGEST_REASON = 200
 
 
 class _SomebodyElseSends(Exception):
@@ -118,15 +122,39 @@ def _send(row: SentMail, now: datetime) -> int:
         fault.point("mail.sending")
 
     try:
-        smtp.send(row.thread.mailbox, as_mail(row), before_it_goes=about_to_go, now=now)
+        smtp.send(row.thread.mailbox, _written(row), before_it_goes=about_to_go, now=now)
+    except DatabaseError:
+        raise  # it says nothing about this mail, and the next run finds it as it was
     except _SomebodyElseSends:
         return 0
     except TillitError as error:
         _note_failure(row, error, now)
         return 0
+    except Exception as error:  # one mail is not to hold up those behind it, whatever is wrong with it
+        logger.exception("a mail was not sent")
+        _note_failure(row, MailboxProblem(sentence("It could not be sent: {why}", why=_reason(error))), now)
+        return 0
     fault.point("mail.sent")
     SentMail.objects.filter(pk=row.pk).update(state=SentMail.State.SENT, problem=None, changed_at=timezone.now())
     return 1
+
+
+def _written(row: SentMail) -> EmailMessage:
+    """The mail, which can be put into bytes: the server is not asked about one that cannot."""
+    try:
+        mail = as_mail(row)
+        mail.as_bytes()
+    except (TillitError, DatabaseError):
+        raise
+    except Exception as error:  # nobody knows every word that no mail can hold
+        logger.exception("a mail could not be made")
+        problem = sentence("It could not be written: {why}", why=_reason(error))
+        raise MailboxProblem(problem, is_lasting=True) from error
+    return mail
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:LONGEST_REASON]
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -73,6 +73,11 @@ def take(mailbox: Mailbox, raw: bytes, *, now: datetime, even_if_automatic: bool
             fault.point("mail.before_commit")
     except desk.TooMany:
         return _hold(mailbox, raw, HeldMail.Code.TOO_MANY, _TOO_MANY, now, mail)
+    except OperationalError:
+        raise  # the database is busy or full: it says nothing about this mail, and the next look fetches it again
+    except Exception:
+        logger.exception("a mail could not be taken in")
+        return _hold(mailbox, raw, HeldMail.Code.BROKEN, _WE_FAILED, now)
     fault.point("mail.after_commit")
     return found
 

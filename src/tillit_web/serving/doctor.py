@@ -28,7 +28,7 @@ from tillit_web.collect import queries as collection
 from tillit_web.collect.verifying import verify_collection
 from tillit_web.jobs import queries
 from tillit_web.serving.doctor_backups import examine_backups, examine_retention
-from tillit_web.serving.doctor_listening import examine_calendars, examine_mailboxes
+from tillit_web.serving.doctor_listening import examine_booking_mails, examine_calendars, examine_mailboxes
 from tillit_web.serving.finding import Finding
 from tillit_web.serving.lock import holder
 
@@ -189,6 +189,7 @@ def _work(directory: Path) -> Iterator[Finding]:
     yield from examine_retention(served=served, now=now)
     yield from examine_mailboxes(served=served, now=now)
     yield from examine_calendars(now=now)
+    yield from examine_booking_mails(served=served)
     stuck = queries.waiting_too_long()
     if served and stuck:
         yield Finding("jobs", f"{stuck} waiting for more than ten minutes", "restart `tillit serve`")

@@ -1,4 +1,4 @@
-"""What the doctor says of mailboxes and calendars, from what tillit noted the last time: it opens no connection."""
+"""What the doctor says of mailboxes, calendars and mails about bookings, from what tillit noted: it asks no server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Min, Q
 
 from tillit.sentences import Sentence
-from tillit_web.booking.models import BusyCalendar
+from tillit_web.booking.models import BusyCalendar, OutgoingMail
+from tillit_web.booking.queries import mails_under_way
 from tillit_web.mailboxes.models import Mailbox, SentMail, TakenMail
 from tillit_web.mailboxes.queries import UNSENT, mailboxes
 from tillit_web.serving.finding import Finding
@@ -34,6 +35,24 @@ def examine_mailboxes(*, served: bool, now: datetime) -> Iterator[Finding]:
             found.append(f"{failed:,} not sent in the last seven days")
             advice.append("Mail put aside says why, and sends each again")
         yield Finding(f"mailbox {row.address}", "; ".join(found), "; ".join(advice))
+
+
+def examine_booking_mails(*, served: bool) -> Iterator[Finding]:
+    """A line for mails about bookings, where any waits or was given up."""
+    rows = mails_under_way()
+    given_up = rows.filter(state=OutgoingMail.State.FAILED).count()
+    late = rows.exclude(state=OutgoingMail.State.FAILED).filter(problem__isnull=False).count()
+    waiting = rows.count() - given_up
+    found, advice = [], []
+    if waiting:
+        found.append(f"{waiting:,} to go out" + (f", {late:,} of them tried in vain" if late else ""))
+        if not served:
+            advice.append("start `tillit serve`")
+    if given_up:
+        found.append(f"{given_up:,} given up")
+        advice.append("Bookings says why, and sends each again")
+    if found:
+        yield Finding("mails about bookings", "; ".join(found), "; ".join(advice))
 
 
 def examine_calendars(*, now: datetime) -> Iterator[Finding]:

@@ -101,6 +101,24 @@ def test_what_the_server_took_goes_once_though_its_goodbye_fails_and_what_it_ref
     assert to_whom() == ["ada@example.org", "cy@example.org"]
 
 
+def test_a_mail_that_cannot_be_written_is_put_aside_and_holds_up_none_behind_it(
+    row: Booking, settings: Settings, as_bo: Client
+) -> None:
+    Booking.objects.update(zone="Atlantis/Poseidonis")  # no clock has it, and the customer's mail is the first
+    later = booked(row.kind, NINE_TOMORROW + timedelta(hours=1))
+    sending.tell(later, root=ROOT, now=NOW)
+    assert outbox.send_waiting(now=NOW) == 3
+    assert (states()[0], to_whom()) == (("failed", 1), ["ada@example.org", "cy@example.org", "ada@example.org"])
+    with time_machine.travel(NOW):
+        page = as_bo.get("/bookings/").content.decode()
+    assert "It could not be written: ZoneInfoNotFoundError" in page
+    assert "Send it again" in page
+    Booking.objects.update(zone="")
+    as_bo.post(f"/bookings/mails/{OutgoingMail.objects.earliest('pk').pk}/again/")
+    assert outbox.send_waiting(now=NOW) == 1
+    assert to_whom()[-1] == "cy@example.org"
+
+
 def test_a_mail_tells_how_it_stands_now_or_does_not_go(row: Booking) -> None:
     bo = Host.objects.get(name="Bo")
     Host.objects.filter(pk=bo.pk).update(email="bo@example.org")

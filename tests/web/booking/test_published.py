@@ -16,7 +16,7 @@ from tests.web.test_outgoing import Server, Speak, answer, endless
 from tillit.errors import FileError
 from tillit_web.booking import actions, jobs, listening, outbox, sending
 from tillit_web.booking.listening import Typed
-from tillit_web.booking.models import BusyCalendar, BusySpan, Host, Kind
+from tillit_web.booking.models import BusyCalendar, BusySpan, Host, Kind, OutgoingMail
 from tillit_web.booking.queries import instant, micros, slots_of
 from tillit_web.jobs.worker import do_waiting_jobs
 from tillit_web.outgoing import NoAnswer, Reason
@@ -157,6 +157,22 @@ def test_the_host_is_told_before_times_vanish_and_when_they_have(
     assert "Kunder hittar inga tider hos dig" in mail.outbox[1].subject
 
 
+def test_a_warning_that_the_mail_server_does_not_take_waits_until_it_does_or_nothing_is_left_to_tell(
+    ada: Host, far: Server, settings: Settings, as_bo: Client
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    row = connect(ada, far, EMPTY, b"", b"", EMPTY)
+    for hours, page_says in ((2, True), (2.5, True), (3, False)):
+        with time_machine.travel(NOW + hours * HOUR):
+            jobs.hear_calendar.func(row.pk)
+            do_waiting_jobs()
+            page = as_bo.get("/bookings/").content.decode()
+            assert ("Connection refused" in page) == page_says
+            assert page.count("Silent calendar") == page_says
+    assert not OutgoingMail.objects.exists(), "it was heard again"
+
+
 def test_a_calendar_that_answers_nonsense_is_as_silent_as_one_that_is_down(
     ada: Host, far: Server, settings: Settings
 ) -> None:
@@ -164,6 +180,7 @@ def test_a_calendar_that_answers_nonsense_is_as_silent_as_one_that_is_down(
     row = connect(ada, far, EMPTY, b"<html>Sign in</html>")
     with time_machine.travel(NOW + 3 * HOUR):
         jobs.hear_calendar.func(row.pk)
+        do_waiting_jobs()
     assert "inga tider hos dig" in mail.outbox[0].body
     assert "ingen kalender (iCalendar)" in mail.outbox[0].body
 

@@ -19,7 +19,7 @@ from tests.web.mailboxes.fake_servers import PASSWORD, USER, Smtp, Tokens, liste
 from tillit_web.desk import actions as desk
 from tillit_web.desk.models import Conversation
 from tillit_web.mailboxes import actions, smtp
-from tillit_web.mailboxes.models import Mailbox, Secrets, SentMail
+from tillit_web.mailboxes.models import Mailbox, MailThread, Secrets, SentMail
 from tillit_web.mailboxes.sending import as_mail
 from tillit_web.mailboxes.taking import take
 from tillit_web.people.models import User
@@ -199,3 +199,25 @@ def test_people_see_what_did_not_arrive_and_send_it_again(sent: SentMail, as_bo:
     assert "nobody knows whether it went" in page
     as_bo.post(f"/mail/sent/{sent.pk}/again/")
     assert actions.send_waiting(now=datetime.now(UTC) + timedelta(minutes=1)) == 1
+
+
+def test_a_mail_that_cannot_be_written_is_put_aside_and_holds_up_none_behind_it(
+    sent: SentMail, bo: User, settings: Settings, as_ana: Client
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    MailThread.objects.update(last_id="no\nheader")
+    mailbox = Mailbox.objects.get()
+    for sender in (b"cy@example.org", b"dag@example.org"):
+        written = HEAD.replace(b"ana@example.org", sender).replace(b"<a1", b"<" + sender[:2])
+        conversation = take(mailbox, plain(b"A roof?", head=written), now=NOW).conversation
+        assert conversation is not None
+        desk.answer(conversation, "Which house?", bo, now=NOW)
+    assert actions.send_waiting(now=NOW) == 2
+    assert [message.to for message in mail.outbox] == [["cy@example.org"], ["dag@example.org"]]
+    sent.refresh_from_db()
+    assert sent.state == SentMail.State.FAILED
+    page = as_ana.get("/mail/").content.decode()
+    assert "It could not be written: ValueError" in page
+    MailThread.objects.filter(pk=sent.thread_id).update(last_id="m1@x")
+    actions.send_again(sent, now=NOW)
+    assert actions.send_waiting(now=NOW) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Model
 
 from tests.desk.hostile_mails import CRLF, HEAD, MAILS, Hostile, plain
@@ -194,3 +195,14 @@ def test_erasure_reaches_what_is_held_and_what_became_a_conversation(mailbox: Ma
     remove([subject], until=0)
     assert {name: count for name, count in rows().items() if count} == {"TakenMail": 1}
     assert take(mailbox, mail(), now=NOW).outcome is Outcome.DUPLICATE  # whoever forwards the past brings nobody back
+
+
+def test_a_mail_at_which_we_fail_is_held_and_keeps_none_behind_it_from_coming_in(mailbox: Mailbox) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create trigger never before insert on desk_message when new.text like '%unutterable%' "
+            "begin select raise(abort, 'no table holds that'); end"
+        )
+    assert take(mailbox, mail(b"unutterable"), now=NOW).outcome is Outcome.HELD
+    assert (rows()["Conversation"], HeldMail.objects.get().code) == (0, "broken")
+    assert take(mailbox, mail(number=2), now=NOW).outcome is Outcome.TAKEN

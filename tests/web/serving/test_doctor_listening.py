@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tillit.sentences import sentence
-from tillit_web.booking.models import BusyCalendar, Host
+from tillit_web.booking.models import BusyCalendar, Host, OutgoingMail
 from tillit_web.desk import actions as desk
 from tillit_web.mailboxes.models import Mailbox, MailThread, SentMail, TakenMail
 from tillit_web.people.models import Company, User
-from tillit_web.serving.doctor_listening import examine_calendars, examine_mailboxes
+from tillit_web.serving.doctor_listening import examine_booking_mails, examine_calendars, examine_mailboxes
 from tillit_web.serving.finding import Finding
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +85,19 @@ def test_a_calendar_is_told_with_whether_it_still_counts(
     )
     [told] = examine_calendars(now=NOW)
     assert (told.subject, told.found, told.is_well) == ("calendar Work", found, is_well)
+
+
+def test_mails_about_bookings_are_told_where_any_waits_or_was_given_up(company: Company) -> None:
+    assert list(examine_booking_mails(served=True)) == []
+    row = BusyCalendar.objects.create(host=Host.objects.create(name="Ada"), locked_address=b"")
+    refused = sentence("The mail server did not take it: {why}", why="down").to_json()
+    for state, problem in (("sent", None), ("waiting", None), ("waiting", refused)):
+        OutgoingMail.objects.create(
+            calendar=row, host=row.host, what="silence", sequence=1, state=state, problem=problem, changed_at=NOW
+        )
+    [told] = examine_booking_mails(served=True)
+    assert (told.found, told.is_well) == ("2 to go out, 1 of them tried in vain", True)
+    OutgoingMail.objects.filter(state="waiting", problem__isnull=True).update(state="failed")
+    [told] = examine_booking_mails(served=True)
+    assert told.found == "1 to go out, 1 of them tried in vain; 1 given up"
+    assert told.advice == "Bookings says why, and sends each again"
