@@ -60,6 +60,20 @@ def test_the_bad_step_is_named_with_what_it_costs(tmp_path: Path, capsys: pytest
     assert {(one["journeys"], one["of"]) for one in answer["patterns"]} == {(0, PEOPLE)}
 
 
+def test_amounts_without_a_currency_are_worth_what_they_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["friction", *written(tmp_path), "--format", "json"]
+    assert main(arguments) == 0
+    named: dict[str, Any] = json.loads(capsys.readouterr().out)
+    mapping = Path(arguments[arguments.index("--mapping") + 1])
+    mapping.write_text(MAPPING.replace('currency = "SEK"', ""), encoding="utf-8")
+    assert main(arguments) == 0
+    unnamed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert (named["currency"], unnamed["currency"]) == ("SEK", "")
+    assert unnamed["steps"] == named["steps"]
+    assert main(arguments[:-2]) == 0
+    assert "Worth is order value, not margin, in a currency that the files do not name" in capsys.readouterr().out
+
+
 def test_the_table_begins_with_a_sentence_and_ends_with_how_it_is_known(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

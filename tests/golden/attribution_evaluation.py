@@ -19,9 +19,10 @@ import numpy as np
 
 from tillit.credit.markov import chain_of, counted, removal_effects
 from tillit.credit.path_table import MINOR, read_path_tables
-from tillit.credit.paths import NO_CURRENCY, Floats
+from tillit.credit.paths import Floats
 from tillit.credit.rules import rule_weights
 from tillit.credit.vocabulary import Model
+from tillit.events.currencies import UNNAMED
 
 RULES = ((Model.FIRST, "first_touch"), (Model.LAST, "last_touch"), (Model.LINEAR, "linear_touch"))
 ROUNDED = 1e-4  # the reference has four decimals
@@ -35,7 +36,7 @@ def main() -> int:
     paths, _ = read_path_tables([folder / "paths.csv.gz"])
     with (folder / "reference_channelattribution_2_2_5.csv").open(newline="", encoding="utf-8") as file:
         rows = {row["channel_name"]: row for row in csv.DictReader(file)}
-    worths = {"conversions": paths.conversions, "value": paths.value_minor[NO_CURRENCY] / MINOR}
+    worths = {"conversions": paths.conversions, "value": paths.value_minor[UNNAMED] / MINOR}
     agreed = True
 
     def theirs(column: str) -> Floats:

@@ -37,6 +37,7 @@ class Event:
     channel: str = "web"
     place: str | None = None
     amount_minor: int | None = None
+    currency: str | None = "SEK"  # of the amount, where there is one
     sequence: int = 0
     query: str | None = None  # what was searched for
 
@@ -79,7 +80,7 @@ def write_events(path: Path, events: Sequence[Event], *, received_at: int = RECE
             "function": "sales",
             "actor": "customer",
             "amount_minor": event.amount_minor,
-            "currency": None if event.amount_minor is None else "SEK",
+            "currency": None if event.amount_minor is None else event.currency,
             "place": event.place,
             "properties": _properties(event),
             "origin_row": index + 1,
@@ -163,6 +164,7 @@ def logs(draw: st.DrawFn, *, max_events: int = 30) -> list[Event]:
             channel=draw(st.sampled_from(("web", "store", "phone"))),
             place=draw(st.sampled_from((None, "Malmö", "Oslo"))),
             amount_minor=draw(st.sampled_from((None, 0, 1999))),
+            currency=draw(st.sampled_from(("SEK", None))),
             sequence=draw(st.integers(0, 1)),
         )
         for _ in range(count)

@@ -32,7 +32,7 @@ def test_timelines_together_are_the_log(events: list[Event]) -> None:
         assert (row.occurred_at, row.sequence, row.activity) == (event.at, event.sequence, event.activity)
         assert (row.channel, row.place, row.amount_minor) == (event.channel, event.place, event.amount_minor)
         assert (row.source, row.origin_row, row.properties) == ("file", number, f'{{"n":"{event.id}"}}')
-        assert row.currency == (None if event.amount_minor is None else "SEK")
+        assert row.currency == (None if event.amount_minor is None else event.currency)
 
 
 def test_linked_lives_are_one_timeline_cut_into_journeys(tmp_path: Path) -> None:

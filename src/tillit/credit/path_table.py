@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TextIO
 
 from tillit.credit.not_touchpoints import left_out
-from tillit.credit.paths import NO_CURRENCY, Paths, Way, paths_of
+from tillit.credit.paths import Paths, Way, paths_of
 from tillit.errors import FileError
+from tillit.events.currencies import UNNAMED
 
 SEPARATOR = ">"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -92,7 +93,7 @@ def _way(row: Sequence[str], column_of: Mapping[str, int], where: str) -> Way:
     )
     value = {}
     if "value" in column_of:
-        value[NO_CURRENCY] = float(MINOR * _number(row, column_of, "value", where, whole=False))
+        value[UNNAMED] = float(MINOR * _number(row, column_of, "value", where, whole=False))
     return Way(
         touches,
         int(conversions),

@@ -16,7 +16,6 @@ from tillit.journeys.touchpoint_parts import TouchpointPaths
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
-NO_CURRENCY = ""  # of a table that names none
 
 
 def sparse(values: Floats, rows: Indices, columns: Indices, shape: tuple[int, int]) -> csr_matrix:

@@ -12,6 +12,7 @@ _EXPONENTS = {
 }
 _EXPONENT_OF = {code: exponent for exponent, codes in _EXPONENTS.items() for code in codes.split(" ")}
 USUAL_EXPONENT = 2
+UNNAMED = ""  # of amounts whose source names no currency: they are added up with their like, and with no others
 
 _CODE = re.compile("[A-Z]{3}")
 _WORDS = {

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillit.events.contract import EVENT_SCHEMA
+from tillit.events.currencies import UNNAMED
 from tillit.journeys.format import CODED_COLUMNS, NO_CODE
 from tillit.journeys.traces import Names
 
@@ -19,4 +20,5 @@ def decoded_events(events: pa.Table, details: pa.Table, names: Names) -> pa.Tabl
         columns[column] = pa.array(getattr(names, column), pa.string()).take(present)
     columns["occurred_at"] = events["occurred_at"]
     columns["amount_minor"] = pc.if_else(pc.is_valid(columns["currency"]), events["amount_minor"], None)
+    columns["currency"] = pc.if_else(pc.equal(columns["currency"], UNNAMED), None, columns["currency"])
     return pa.table([columns[field.name] for field in EVENT_SCHEMA], schema=EVENT_SCHEMA)

@@ -21,6 +21,7 @@ from tillit.engine.answers import whole_file
 from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import EngineError
 from tillit.events.contract import EVENT_SCHEMA
+from tillit.events.currencies import UNNAMED
 from tillit.events.left_out import LeftOut
 from tillit.identity.links import words_of as words_of_subjects
 from tillit.journeys.format import CODED_COLUMNS, SUBJECT
@@ -114,7 +115,7 @@ def spread(
             rows = left_out.without(rows)
         if components.num_rows:
             rows = rows.append_column(REPRESENTATIVE, persons.of(rows["subject"].combine_chunks()))
-        rows = rows.unify_dictionaries().combine_chunks()
+        rows = _in_some_currency(rows.unify_dictionaries().combine_chunks())
         sizes = _write_by_bucket(rows, buckets, target)
         return _Stretch(target, sizes, {column: _used_names(rows[column]) for column in CODED_COLUMNS})
 
@@ -122,6 +123,16 @@ def spread(
     sizes = sum((stretch.sizes for stretch in spilled), np.zeros(buckets, np.int64))
     names = {column: set[str]().union(*(stretch.names[column] for stretch in spilled)) for column in CODED_COLUMNS}
     return Spread(tuple(stretch.path for stretch in spilled), tuple(sizes.tolist()), names)
+
+
+def _in_some_currency(rows: pa.Table) -> pa.Table:
+    """Amounts without a currency get `UNNAMED`: they are money too."""
+    without = pc.and_(pc.is_valid(rows["amount_minor"]), pc.is_null(rows["currency"]))
+    if not pc.any(without).as_py():
+        return rows
+    named = pc.if_else(without, UNNAMED, rows["currency"].cast(pa.string())).dictionary_encode()
+    place = rows.column_names.index("currency")
+    return rows.set_column(place, "currency", named.cast(rows["currency"].type))
 
 
 def _row_groups(events: Sequence[Path]) -> Iterator[tuple[Path, int]]:

@@ -77,10 +77,11 @@ def how_we_know(answer: Friction, zone: ZoneInfo, *, lapse_days: float | None) -
         if lapse_days is None
         else f"{number(answer.open_journeys)} journeys that may still go on are left out."
     )
+    of_money = answer.currency or "a currency that the files do not name"
     money = (
-        f"Worth is order value, not margin, in {answer.currency}; declare --margin to see margin."
+        f"Worth is order value, not margin, in {of_money}; declare --margin to see margin."
         if answer.margin_share is None
-        else f"Worth is margin in {answer.currency}, at the declared {answer.margin_share:.0%} of order value."
+        else f"Worth is margin in {of_money}, at the declared {answer.margin_share:.0%} of order value."
     )
     return (
         f"{number(answer.journeys[0])} journeys from {day(answer.first_at, zone)} are searched for "
@@ -91,5 +92,5 @@ def how_we_know(answer: Friction, zone: ZoneInfo, *, lapse_days: float | None) -
         f"At most {FALSE_SHARE:.0%} of the suspicions are expected to be false, before the second period sorts "
         "them. A step can lose more by its nature: this says where to look, not why.",
         left_out,
-        money if answer.currency else "The goal has no amounts, so nothing is valued.",
+        money if answer.currency is not None else "The goal has no amounts, so nothing is valued.",
     )

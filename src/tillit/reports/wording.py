@@ -73,7 +73,7 @@ def money_range(value: int | None, low: int | None, high: int | None, currency: 
     if value is None or low is None or high is None or currency is None:
         return "–"
     one = 10 ** exponent(currency)
-    return f"{value / one:,.0f} {currency} ({low / one:,.0f} to {high / one:,.0f})"
+    return f"{f'{value / one:,.0f} {currency}'.rstrip()} ({low / one:,.0f} to {high / one:,.0f})"
 
 
 def day(at: int, zone: ZoneInfo) -> str:

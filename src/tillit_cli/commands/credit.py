@@ -11,10 +11,11 @@ import numpy as np
 
 from tillit.credit.baseline import Known
 from tillit.credit.part_of import part_of
-from tillit.credit.paths import NO_CURRENCY, Paths
+from tillit.credit.paths import Paths
 from tillit.credit.results import Credit
 from tillit.credit.side_by_side import credit
 from tillit.credit.vocabulary import LABEL, Evidence, Model
+from tillit.events.currencies import UNNAMED
 from tillit.reports.credit_words import baseline_of, share_of, showroom_says
 from tillit.reports.interval import share_range
 from tillit.reports.showroom import Showroom
@@ -121,7 +122,7 @@ def _values(values: Mapping[str, int] | None) -> dict[str, Any]:
     known = values or {}
     return {
         "value_minor": next(iter(known.values())) if len(known) == 1 else None,
-        "values": {currency: value for currency, value in known.items() if currency != NO_CURRENCY},
+        "values": {currency: value for currency, value in known.items() if currency != UNNAMED},
     }
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django.utils.translation import gettext_lazy as _
 
 from tillit.errors import InputError
 from tillit.events.builds import current_build
+from tillit.events.currencies import exponent
 from tillit.events.inspecting import UnderstoodAnswer, UnderstoodEvent, UnderstoodRow
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import parse_mapping
@@ -137,10 +137,10 @@ def _preview(row: Import, form: MappingForm | None) -> ShownPreview:
 
 def _exact(event: UnderstoodEvent) -> str:
     """An amount as a person checks it: with every decimal, unlike elsewhere on our pages."""
-    if event.amount_minor is None or event.currency is None:
+    if event.amount_minor is None:
         return ""
-    decimals = get_currency_precision(event.currency)
-    return f"{number(event.amount_minor / 10**decimals, decimals)} {event.currency}"
+    decimals = exponent(event.currency)
+    return f"{number(event.amount_minor / 10**decimals, decimals)} {event.currency or ''}".rstrip()
 
 
 def _complaints(form: MappingForm) -> list[str]:

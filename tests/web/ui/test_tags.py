@@ -47,6 +47,8 @@ def test_number(language: str, value: float | str | None, said: str) -> None:
         ("sv", 1250, "SEK", f"12,50{THIN}kr"),
         ("en", 500, "JPY", "JP¥500"),
         ("en", -5000, "SEK", f"{MINUS}SEK\u00a050"),
+        ("en", 123456, "RSD", "RSD\u00a01,235"),
+        ("sv", 1250, "", "12,50"),
         ("sv", None, "SEK", "–"),
     ],
 )

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from babel.numbers import get_currency_precision
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from tillit.credit.cells import ANY_PLACE, Team, tells_apart
 from tillit.credit.statement import InStatement, Statement, statement
+from tillit.events.currencies import exponent
 from tillit.journeys.view import View
 from tillit.reports.size import CASES_BELOW
 from tillit.vocabulary import Role
@@ -128,7 +128,7 @@ def as_text(cell: str) -> str:
 
 
 def _units(value_minor: Mapping[str, int], currency: str) -> str:
-    precision = get_currency_precision(currency)
+    precision = exponent(currency)
     return f"{value_minor.get(currency, 0) / 10**precision:.{precision}f}"
 
 

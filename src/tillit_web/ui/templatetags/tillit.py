@@ -10,12 +10,13 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from tillit.events.currencies import UNNAMED, exponent
 from tillit.sentences import Sentence, Value
 from tillit_web.languages import LOCALES
 
@@ -53,13 +54,18 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 @register.filter
 def money(minor: int | None, currency: str | None) -> str:
-    """Minor units of `currency`: 123450, "SEK" → "1 235 kr"; decimals only where a sum is below 100 units."""
-    if minor is None or not currency:
+    """Minor units of `currency`: 123450, "SEK" → "1 235 kr"; decimals only where a sum is below 100 units.
+
+    Of a currency that nobody named, `UNNAMED`, the figure alone.
+    """
+    if minor is None or currency is None:
         return MISSING
-    precision = get_currency_precision(currency)
+    precision = exponent(currency)
     units = minor / 10**precision
-    locale = reader_locale()
     whole = abs(units) >= 100 or minor % 10**precision == 0
+    if currency == UNNAMED:
+        return number(units, 0 if whole else precision)
+    locale = reader_locale()
     pattern = locale.currency_formats["standard"].pattern.split(";")[0]
     if whole:
         pattern = pattern.replace("0.00", "0")
