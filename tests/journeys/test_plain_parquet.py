@@ -204,5 +204,11 @@ def test_equal_times_with_ids_of_two_lengths_go_the_general_way(tmp_path: Path) 
     """As texts 10 stands before 9; read directly the file's order would stand."""
     tied = [{**row, "time": START} for row in rows(7, 7, ids=(9, 10))]
     assert plain_of(tmp_path / "log.parquet", tied, GOOD, tmp_path) is None
+    steps = ("ask", "ask", "buy")  # 11 is as long as 10, and both stand before 9
+    far = [
+        {**row, "time": START, "activity": step}
+        for row, step in zip(rows(7, 7, 7, ids=(9, 10, 11)), steps, strict=True)
+    ]
+    assert plain_of(tmp_path / "far.parquet", far, GOOD, tmp_path) is None
     apart = [{**row, "time": START} for row in rows(7, 7, ids=(10, 11))]
     assert plain_of(tmp_path / "apart.parquet", apart, GOOD, tmp_path) is not None

@@ -56,7 +56,7 @@ def market(folder: Path) -> tuple[Path, Path]:
             "clock_skew": 0,
             "subject": subject(int(person[number]), int(device[number])),
             "subject_kind": "anonymous" if device[number] else "customer",
-            "activity": ACTIVITIES[activity[number]],
+            "activity": "holdout_assigned" if number % 50 == 3 and not bought[number] else ACTIVITIES[activity[number]],
             "channel": CHANNELS[int(rng.integers(len(CHANNELS)))],
             "function": ("sales", "marketing", "service")[int(rng.integers(3))],
             "actor": "customer",

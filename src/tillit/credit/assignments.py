@@ -78,13 +78,14 @@ def trials_in(view: View, goal: str) -> tuple[Trial, ...]:
     if view.selection != Selection():
         raise QueryError(sentence("holdouts are read from all journeys; ask without a selection"))
     code = activity_code(view.names, goal)
+    everything = view.uncut()  # lots that fell stand beside the steps of journeys, and here they are what is read
     marks: dict[str, list[Mark]] = defaultdict(list)
-    for found in view.map_buckets(lambda bucket, traces: _marks(view, bucket, traces)):
+    for found in everything.map_buckets(lambda bucket, traces: _marks(everything, bucket, traces)):
         for mark in found:
             marks[mark.name].append(mark)
     if not marks:
         return ()
-    parts = view.map(lambda traces: _seen(traces, code), columns=("amount_minor", "currency"))
+    parts = everything.map(lambda traces: _seen(traces, code), columns=("amount_minor", "currency"))
     return tuple(_trial(name, marks[name], parts, view.names.currency) for name in sorted(marks))
 
 

@@ -18,7 +18,6 @@ from tillit.friction.worth import Worth, worth
 from tillit.journeys.numbering import numbered
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
 from tillit.journeys.stages import STAGES
-from tillit.journeys.touchpoints import ASSIGNED
 from tillit.journeys.traces import Names
 from tillit.journeys.units import Indices
 from tillit.journeys.view import View
@@ -123,10 +122,10 @@ def _steps(
         activity = names.activity[code // wide]
         part = None if code % wide == 0 else parts[code % wide - 1]
         named.append(_Named(activity, part, activity in natural_ends))
-    # A natural end is a group of its own, and alone there is nothing to compare with; so is a lot, which nobody meets.
+    # A natural end is a group of its own: alone there, it is compared with nothing.
     groups = [
         len(STAGES) + 1 + place
-        if one.natural_end or one.activity == ASSIGNED
+        if one.natural_end
         else STAGES.index(stage_of[one.activity])
         if one.activity in stage_of
         else len(STAGES)

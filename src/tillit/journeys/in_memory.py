@@ -196,11 +196,14 @@ def _settled(events: Stretch, file_order: bool) -> NDArray[np.int64]:
     if file_order and events.digits is None:
         return order
     person, micros, activity = events.person[order], events.micros[order], events.activity[order]
-    undecided = (person[1:] == person[:-1]) & (micros[1:] == micros[:-1]) & (activity[1:] != activity[:-1])
-    if file_order and events.digits is not None:
-        # Ids are compared as texts, in which 10 stands before 9; of one length they ascend as numbers do.
+    tied = (person[1:] == person[:-1]) & (micros[1:] == micros[:-1])
+    undecided = tied & (activity[1:] != activity[:-1])
+    if file_order and events.digits is not None and undecided.any():
+        # Ids are compared as texts, in which 10 stands before 9; of one length they ascend as numbers do. One longer id
+        # moves before all that is tied with it, however far from it the activity changes.
         digits = events.digits[order]
-        undecided &= digits[1:] != digits[:-1]
+        run = np.cumsum(~tied)
+        undecided &= np.isin(run, run[tied & (digits[1:] != digits[:-1])])
     if undecided.any():
         raise Undecided
     return order

@@ -147,26 +147,13 @@ class GatedStore:
             if events.rows is not None:
                 subjects = subjects.take(pa.array(events.rows))
             kept = self.mask.allowed(subjects, events.columns["activity"], self.names)
-        return _only(events, kept, columns)
+        return events.only(kept, columns)
 
     def _untouched(self, bucket: Bucket) -> bool:
         """Does the mask hide nothing here? Then the subject of each event need not be read, which costs most."""
         if not self.mask.everyone or self.mask.readers is not None:
             return False
         return not _is_in(bucket.read("subjects", ["subject"])["subject"], self.mask.named).any()
-
-
-def _only(events: OrderedEvents, kept: NDArray[np.bool_], columns: Collection[str]) -> OrderedEvents:
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept, dtype=np.int64)])
-    lengths = np.diff(before[events.offsets])
-    stays = lengths > 0
-    rows = np.flatnonzero(kept)
-    return OrderedEvents(
-        offsets=np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[stays], dtype=np.int64)]),
-        person=events.person[stays],
-        columns={name: events.columns[name][kept] for name in columns},
-        rows=rows if events.rows is None else events.rows[rows],
-    )
 
 
 def _is_in(subjects: pa.Array, wanted: frozenset[bytes]) -> NDArray[np.bool_]:

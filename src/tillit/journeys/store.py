@@ -77,6 +77,19 @@ class OrderedEvents:
     columns: dict[str, NDArray[Any]]
     rows: NDArray[np.int64] | None
 
+    def only(self, kept: NDArray[np.bool_], columns: Collection[str]) -> OrderedEvents:
+        """These columns of the events that are kept, shape (events,), without persons who then have none."""
+        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept, dtype=np.int64)])
+        lengths = np.diff(before[self.offsets])
+        stays = lengths > 0
+        rows = np.flatnonzero(kept)
+        return OrderedEvents(
+            offsets=np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[stays], dtype=np.int64)]),
+            person=self.person[stays],
+            columns={name: self.columns[name][kept] for name in columns},
+            rows=rows if self.rows is None else self.rows[rows],
+        )
+
 
 class OrderedStore:
     """A base, or a base with a delta on top. Open it with `OrderedStore.open`; it never changes while it is open."""

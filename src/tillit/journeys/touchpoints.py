@@ -6,9 +6,8 @@ Definitions: docs/methods/paths.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +30,6 @@ TOUCHES = ("channel", "function", "place", "campaign")  # columns of an event
 CONTENT = "content"  # of a campaign: a text in the events' properties, and no column
 KINDS = (*TOUCHES, CONTENT)
 CONTENT_PROPERTIES = ("content", "properties.content", "utm_content", "properties.utm_content")  # as files name it
-ASSIGNED = "holdout_assigned"  # says who was drawn for a holdout; whoever was met nothing by that
 PARTS = 1_000_000  # of one conversion: whole numbers, so that buckets add up to the same in any order
 
 
@@ -81,7 +79,6 @@ class CodedTouchpoints:
     """The question in a store's codes."""
 
     goal: int
-    assigned: int  # code of `ASSIGNED`; -2 where it never happens
     by: str
     lookback: int
     collapse: bool
@@ -104,7 +101,6 @@ def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
     code_of = {name: code for code, name in enumerate(shown_kinds(spec, names))}
     return CodedTouchpoints(
         activity_code(names, spec.goal),
-        names.activity.index(ASSIGNED) if ASSIGNED in names.activity else -2,
         column,
         round(lookback),
         spec.collapse,
@@ -163,8 +159,6 @@ def _ends_person(traces: Traces) -> NDArray[np.bool_]:
 
 def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     """One bucket's paths."""
-    if (traces.activity == asked.assigned).any():
-        traces = _met(traces, traces.activity != asked.assigned)
     if traces.events == 0:
         return nothing(asked.currencies)
     assert traces.amount_minor is not None  # noqa: S101 - asked for in touchpoint_paths
@@ -202,24 +196,6 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     sets, persons = _persons(person, path_of_way, converts)
     span = (int(traces.occurred_at.min()), int(traces.occurred_at.max()))
     return TouchpointPart(paths, conversions, nulls, value, with_value, decay, sets, persons, span)
-
-
-def _met(traces: Traces, kept: NDArray[np.bool_]) -> Traces:
-    """Without the other events, and without journeys that have no more."""
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[traces.offsets]
-    has_any = np.diff(offsets) > 0
-    columns: dict[str, Any] = {
-        field.name: None if (values := getattr(traces, field.name)) is None else values[kept]
-        for field in fields(Traces)
-        if field.name not in ("offsets", "person", "number", "reached_goal")
-    }
-    return Traces(
-        offsets=np.append(0, offsets[1:][has_any]),
-        person=traces.person[has_any],
-        number=traces.number[has_any],
-        reached_goal=traces.reached_goal[has_any],
-        **columns,
-    )
 
 
 def _persons(person: Indices, path_of_way: Indices, converts: NDArray[np.bool_]) -> tuple[Stretches, Indices]:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tillit.errors import QueryError
 from tillit.journeys.cases import Cases, cases, is_after_purchase
 from tillit.journeys.feed import Feed
-from tillit.journeys.permission import GatedStore, Permission, gated, granted
+from tillit.journeys.lots import ASSIGNED, steps_alone
+from tillit.journeys.permission import Permission, gated, granted
 from tillit.journeys.store import Bucket, OrderedStore
 from tillit.journeys.traces import Codes, Micros, Names, Traces
 from tillit.sentences import sentence
@@ -56,6 +57,7 @@ class View:
         selection: Which of them are meant.
         purpose: What the reader wants them for; there is no default.
         permission: Whose events this purpose may see. None only for measuring files of one's own.
+        with_lots: Whether lots that fell (`lots.ASSIGNED`) stand among the events; they are nobody's steps.
 
     Raises:
         PurposeError: No purpose, or nothing says whose events it may see.
@@ -70,10 +72,13 @@ class View:
         *,
         purpose: Purpose,
         permission: Permission | None = None,
+        with_lots: bool = False,
     ) -> None:
         self.purpose = purpose
         self.permission = granted(purpose, permission)
-        self.feed: Feed = gated(feed, self.permission.aggregates)
+        allowed = gated(feed, self.permission.aggregates)
+        self.feed: Feed = allowed if with_lots else steps_alone(allowed)
+        self._behind, self._with_lots = feed, with_lots
         self.rule = rule
         self.selection = selection
         self.names: Names = feed.names
@@ -88,10 +93,8 @@ class View:
         Raises:
             QueryError: The view stands on a plain file.
         """
-        if isinstance(self.feed, GatedStore):
-            return self.feed.store
-        if isinstance(self.feed, OrderedStore):
-            return self.feed
+        if isinstance(self._behind, OrderedStore):
+            return self._behind
         raise QueryError(sentence("a plain file was read for its journeys alone; import it to look at single persons"))
 
     def of_persons(self) -> View:
@@ -99,11 +102,24 @@ class View:
         now = self.permission.persons
         if now == self.permission.aggregates:
             return self
-        return self._with(self.rule, self.selection, replace(self.permission, aggregates=now))
+        permission = replace(self.permission, aggregates=now)
+        return View(
+            self._behind,
+            self.rule,
+            self.selection,
+            purpose=self.purpose,
+            permission=permission,
+            with_lots=self._with_lots,
+        )
 
     def uncut(self) -> View:
-        """All events of the store, each person's as one journey, for the same purpose."""
-        return self._with(CaseRule(), Selection(), self.permission)
+        """All events of the store, lots too, each person's as one journey, for the same purpose."""
+        return View(self._behind, purpose=self.purpose, permission=self.permission, with_lots=True)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The activities that a journey can have, in the order of their codes."""
+        return tuple(name for name in self.names.activity if name != ASSIGNED)
 
     def map(self, kernel: Callable[[Traces], Part], *, columns: Collection[str] = ()) -> list[Part]:
         """What a kernel says of each bucket's journeys, in the store's order; persons are never split over buckets.
@@ -127,9 +143,18 @@ class View:
         return min((first for first, _ in parts), default=NO_TIME), max((last for _, last in parts), default=0)
 
     def journey_numbers(self, activity: Codes, occurred_at: Micros) -> NDArray[np.int32]:
-        """The number of the journey that each of one person's events stands in, under the view's rule."""
-        cut = self._cut(np.array([0, len(activity)]), activity, occurred_at)
-        return np.repeat(cut.number, np.diff(cut.offsets))
+        """The number of the journey that each of one person's events stands in, under the view's rule.
+
+        A lot ends no journey and begins none: it stands in the one that was under way.
+        """
+        is_step = np.array([name != ASSIGNED for name in self.names.activity], np.bool_)[activity]
+        if not is_step.any():
+            return np.ones(len(activity), np.int32)
+        cut = self._cut(np.array([0, is_step.sum()]), activity[is_step], occurred_at[is_step])
+        under_way: NDArray[np.int32] = np.repeat(cut.number, np.diff(cut.offsets))[
+            np.maximum(np.cumsum(is_step) - 1, 0)
+        ]
+        return under_way
 
     def traces(self, bucket: Bucket, columns: Collection[str]) -> Traces:
         """The selected journeys of one bucket, with exactly these columns besides activity and time."""
@@ -147,10 +172,6 @@ class View:
             traces = keep_journeys(traces, self._selected(traces))
         unasked: dict[str, Any] = dict.fromkeys(extra - needed)
         return replace(traces, **unasked)
-
-    def _with(self, rule: CaseRule, selection: Selection, permission: Permission) -> View:
-        behind = self.feed.store if isinstance(self.feed, GatedStore) else self.feed
-        return View(behind, rule, selection, purpose=self.purpose, permission=permission)
 
     def _cut(self, persons: NDArray[np.int64], activity: Codes, occurred_at: Micros) -> Cases:
         return cases(

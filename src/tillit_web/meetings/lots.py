@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import UNSET, UnsetType
 
 from tillit.journeys.known_by import together
-from tillit.journeys.touchpoints import ASSIGNED
+from tillit.journeys.lots import ASSIGNED
 from tillit.meetings.keeping import as_credit_reads_it
 from tillit.meetings.log import FILE, DecisionLog, open_log
 from tillit.meetings.lots import Lot, Untold

@@ -77,9 +77,7 @@ class Asked:
 
     def activities(self) -> list[tuple[str, str]]:
         """Every activity of the data with its label, as a form offers them."""
-        return sorted(
-            ((name, activity_label(name)) for name in self.view.names.activity), key=lambda pair: pair[1].lower()
-        )
+        return sorted(((name, activity_label(name)) for name in self.view.steps), key=lambda pair: pair[1].lower())
 
 
 def asked(request: TeamRequest) -> Asked | None:
