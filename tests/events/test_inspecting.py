@@ -136,6 +136,27 @@ def test_a_file_of_orders_says_that_its_rows_were_taken_for_orders(tmp_path: Pat
     )
 
 
+def test_a_price_that_few_rows_have_makes_no_order_of_the_others(tmp_path: Path) -> None:
+    rows = [
+        f"k{n % 9},2025-03-0{1 + n % 7} 10:00:00,{('visit', 'question', 'sale')[n % 3]},{n % 3 // 2 * n or ''}"
+        for n in range(40)
+    ]
+    found = inspect_file(written(tmp_path, "\n".join(["kund,tid,skeende,belopp", *rows]) + "\n"))
+    assert found.mapping is not None
+    assert found.mapping.events[0].activity.column == "skeende"
+    assert any('"skeende" is taken for what happened: 3 different values' in line for line in found.unsure)
+
+
+def test_what_the_first_rows_showed_is_counted_anew_and_not_told_twice(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "kund,tid,händelse\n" + "Ana,2025-03-30 02:30:00,visit\n" * 300 + "Bo,2025-03-30 02:31:00,visit\n"
+    )
+    assert any("skip in spring" in note for note in inspect_file(path).notes)
+    staged = stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
+    (told,) = [note for note in staged.notes if "skip in spring" in note]
+    assert "301" in told
+
+
 def test_columns_without_telling_names_are_guessed_by_what_stands_in_them(tmp_path: Path) -> None:
     words = ("besök", "köp", "fråga")
     rows = [f"{n % 2},k{n % 40},2025-03-{1 + n % 28:02} 10:00,{words[n % 3]},{n % 50}.50" for n in range(120)]

@@ -70,7 +70,7 @@ WORDS: dict[Holds, tuple[str, ...]] = {
     Holds.ACTIVITY: (
         *("activity", "activity_name", "concept_name", "aktivitet", "event", "event_name", "händelse", "handelse"),
         *("hendelse", "event_type", "händelsetyp", "handelsetyp", "hendelsestype", "kind", "action", "handling"),
-        *("activity_type", "aktivitetstyp", "aktivitetstype", "task", "type", "typ"),
+        *("activity_type", "aktivitetstyp", "aktivitetstype", "what", "vad", "hva", "task", "type", "typ"),
     ),
     Holds.CHANNEL: (
         *(

@@ -76,6 +76,7 @@ class _Guesser:
     """The columns that nothing has taken yet, and what was said about those that were."""
 
     def __init__(self, sample: pa.Table) -> None:
+        self._rows = sample.num_rows
         self._columns: tuple[str, ...] = tuple(sample.column_names)
         self._plain = {column: plain_words(column) for column in self._columns}
         self._content = {column: content_of(cells) for column, cells in zip(self._columns, sample.columns, strict=True)}
@@ -255,7 +256,9 @@ class _Guesser:
             campaign=self._cell(Holds.CAMPAIGN),
             object=order or self._named(Holds.OBJECT),
         )
-        if activity is None and (order is not None or amount is not None):
+        # A price that few rows have tells some of many activities apart, and does not make each of them an order.
+        is_priced = amount is not None and self._content[amount].filled * 2 > self._rows
+        if activity is None and (order is not None or is_priced):
             self._unsure.append(
                 sentence(
                     "No column says what happened, so every row is read as an order (order_completed). "

@@ -70,6 +70,7 @@ class Inspection:
     column says when or whose, or the file holds totals only) or needs an answer (dates that can be read in two ways):
     `problem` then holds the doubt alone and `remedy` what to write in the mapping.
     `notes` are certain (format, encoding, what was left out); each line of `unsure` is for a person to confirm.
+    `first_rows` are those notes that the first rows gave and all rows will give anew, with other counts.
     """
 
     format: str
@@ -79,6 +80,7 @@ class Inspection:
     unsure: tuple[Sentence, ...]
     notes: tuple[Sentence, ...]
     rows: tuple[UnderstoodRow, ...]
+    first_rows: tuple[Sentence, ...] = ()
     totals_only: bool = False
     problem: Sentence | None = None
     remedy: Sentence | None = None
@@ -126,7 +128,7 @@ def understand(path: Path) -> tuple[Mapping, tuple[Sentence, ...]]:
         if found.remedy is not None:
             raise AmbiguityError(said, found.remedy)
         raise (FileError if found.totals_only else MappingError)(said)
-    return found.mapping, (*found.unsure, *found.notes)
+    return found.mapping, (*found.unsure, *(note for note in found.notes if note not in found.first_rows))
 
 
 def segment_mapping(columns: tuple[str, ...]) -> Mapping:
@@ -213,6 +215,7 @@ def _inspection(
         unsure=unsure,
         notes=(*reader.notes, *notes, *converter.notes),
         rows=rows,
+        first_rows=converter.notes,
         problem=problem,
         remedy=remedy,
     )
