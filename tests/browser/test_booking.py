@@ -109,6 +109,13 @@ def test_a_callback_is_booked_at_night_and_moved_beyond_a_change_of_the_clocks(
         assert_fits(customer)
         customer.get_by_role("button", name="Book this time").click()
         expect(customer.get_by_text("It is booked.")).to_be_visible()
+        customer.get_by_text("See the time on your own clock").click()
+        customer.get_by_label("Your own clock").select_option("Europe/London")
+        customer.get_by_role("button", name="Say the time on this clock").click()
+        expect(customer.get_by_role("heading", level=1)).to_contain_text("09:00 in Stockholm, 08:00 in London")
+        assert_fits(customer)
+        page.goto(customer.url)  # in a browser whose scripts run, which axe needs
+        assert_accessible(page)
 
         booked = told(page, feed)
         assert booked.start == datetime.combine(last_before, datetime.min.time().replace(hour=9), STOCKHOLM)

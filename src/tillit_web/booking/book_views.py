@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tillit.booking.calendars import feed, invitation
 from tillit.vocabulary import Purpose
 from tillit_web.booking import actions, queries, sending
-from tillit_web.booking.forms import DetailsForm
+from tillit_web.booking.forms import ClockForm, DetailsForm
 from tillit_web.booking.links import opened_by, token_of
 from tillit_web.booking.models import Booking, Host, Kind, Room
 from tillit_web.people.access import network_of, public
@@ -95,14 +95,19 @@ def details(request: HttpRequest, token: str) -> HttpResponse:
 
 @public
 @never_cache
-@require_GET
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
 def booking(request: HttpRequest, token: str) -> HttpResponse:
-    """One booking: when, where, with whom; and what can be done with it."""
+    """One booking: when, where, with whom; and what can be done with it. Sent back, it says the times on that clock."""
     row = opened_by(token)
     if row.state == Booking.State.HELD:
         return redirect("book:details", token)
-    begun = row.starts_at <= timezone.now()
-    return _page(request, "book/booking.html", row.language, {"row": row, "token": token, "begun": begun})
+    form = ClockForm(request.POST if request.method == "POST" else None, initial={"zone": row.zone})
+    if form.is_valid():
+        actions.choose_clock(row, form.cleaned_data["zone"])
+        return redirect("book:booking", token)
+    shown = {"row": row, "token": token, "begun": row.starts_at <= timezone.now(), "form": form}
+    return _page(request, "book/booking.html", row.language, shown)
 
 
 @public

@@ -99,15 +99,25 @@ class KindForm(forms.ModelForm[Kind]):
         widgets: ClassVar = {"hosts": forms.CheckboxSelectMultiple, "rooms": forms.CheckboxSelectMultiple}
 
 
-class DetailsForm(forms.ModelForm[Booking]):
-    """Who the customer is; one way to reach them is enough."""
-
-    zone = forms.ChoiceField(
+def _own_clock() -> forms.ChoiceField:
+    return forms.ChoiceField(
         label=_("Your own clock"),
         choices=lambda: [("", _("The same as ours")), *zones()],
         required=False,
         help_text=_("Mails then say the time on both clocks."),
     )
+
+
+class ClockForm(forms.Form):
+    """On which clock a customer is told the times of their booking."""
+
+    zone = _own_clock()
+
+
+class DetailsForm(forms.ModelForm[Booking]):
+    """Who the customer is; one way to reach them is enough."""
+
+    zone = _own_clock()
     reading = forms.BooleanField(
         label=_("Let our staff see what I have read here"),
         required=False,

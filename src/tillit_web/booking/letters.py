@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tillit.booking.calendars import Appointment, invitation
-from tillit_web.booking.clocks import on_clocks
+from tillit_web.booking.clocks import is_other_clock, on_clocks
 from tillit_web.booking.links import address_of
 from tillit_web.booking.models import Booking, BusyCalendar, Host, OutgoingMail
 from tillit_web.booking.queries import appointment, why
@@ -60,7 +60,8 @@ def _to_host(mail: OutgoingMail, booking: Booking, host: Host) -> EmailMessage |
             told = replace(told, cancelled=True, attendee=host.email)
         subject = _("Cancelled: %(what)s, %(when)s") if has_left else _subject(booking)
         values = {"what": booking.kind.name, "when": local_time(booking.starts_at)}
-        lines = [booking.name, booking.phone, booking.email, booking.where, booking.wishes]
+        both = on_clocks(booking.starts_at, booking.zone) if is_other_clock(booking.zone, booking.starts_at) else ""
+        lines = [booking.name, booking.phone, booking.email, both, booking.where, booking.wishes]
         letter = _letter(mail, booking.uid.hex, subject % values, list(filter(None, lines)), host.email)
         return _with_invitation(letter, told)
 

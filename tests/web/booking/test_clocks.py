@@ -66,3 +66,32 @@ def test_the_zone_that_a_customer_chose_is_in_page_mail_and_calendar(kind: Kind,
     do_waiting_jobs()
     told = [message.subject for message in mail.outbox if message.to == [CUSTOMER["email"]]]
     assert told[-1] == "Moved: A call, 4 Nov 2026 09:00 in Stockholm, 08:00 in London"
+
+
+@time_machine.travel(NOW)
+def test_a_zone_chosen_after_booking_is_in_page_mails_and_calendar_and_the_team_sees_both(
+    kind: Kind, settings: Settings, as_bo: Client
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    address = f"/book/booking/{token_of(hold(kind))}/"
+    assert Client().post(address, {"zone": "Europe/London"}).status_code == 302  # who comes is asked first
+    Client().post(address + "details/", CUSTOMER)
+    assert Booking.objects.get().zone == ""
+    refused = Client().post(address, {"zone": "Mars/Olympus"}).content.decode()
+    assert '<ul class="errorlist"' in refused
+    assert '<details class="fold" open>' in refused
+    for zone, both in (("Europe/London", "09:00 in Stockholm, 08:00 in London"), ("", "09:00 in Stockholm<")):
+        assert Client().post(address, {"zone": zone}).status_code == 302
+        assert both in Client().get(address).content.decode()
+        event = Client().get(address + "booking.ics").content.decode()
+        assert ("08:00 in London" in event) == bool(zone)
+        assert ("08:00 in London" in as_bo.get("/bookings/").content.decode()) == bool(zone)
+    Client().post(address, {"zone": "Europe/London"})
+    Client().post(address + "move/", {"starts": (NINE_TOMORROW + timedelta(days=1)).isoformat()})
+    do_waiting_jobs()
+    told = {message.to[0]: message for message in mail.outbox}
+    assert told[CUSTOMER["email"]].subject.endswith("4 Nov 2026 09:00 in Stockholm, 08:00 in London")
+    assert "08:00 i London" in told["ada@example.org"].body
+    Client().post(address + "cancel/")
+    Client().post(address, {"zone": ""})
+    assert Booking.objects.get().zone == "Europe/London"

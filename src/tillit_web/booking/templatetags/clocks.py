@@ -8,6 +8,7 @@ from django import template
 from django.utils import timezone
 
 from tillit_web.booking import clocks
+from tillit_web.ui.templatetags.tillit import local_time
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def on_clocks(at: datetime, zone: str) -> str:
 def on_clocks_dated(at: datetime, zone: str) -> str:
     """The same with its day."""
     return clocks.on_clocks(at, zone)
+
+
+@register.filter
+def and_theirs(at: datetime, zone: str) -> str:
+    """For colleagues: the time on their clock, and on both where the customer's shows another."""
+    return clocks.on_clocks(at, zone) if clocks.is_other_clock(zone, at) else local_time(at)
 
 
 @register.filter
