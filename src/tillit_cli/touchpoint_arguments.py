@@ -114,8 +114,19 @@ def _from_events(args: argparse.Namespace) -> Touchpoints:
         weeks = (answer.last_at - answer.first_at) / WEEK if answer.paths else None
         visits = showroom(found.view, args.goal)
         paths = paths_from(answer)
+        conversions = int(paths.conversions.sum())
+        if conversions and not paths.conversions[paths.lengths > 0].any():
+            raise QueryError(
+                f"none of the {number(conversions)} conversions has a touch before it: {_no_touches(dropped, args.by)} "
+                "A mapping says which column holds what (tillit inspect writes one); --by shares by something else."
+            )
         trials = trials_on(paths.names, trials_in(found.view, args.goal))
         return Touchpoints(paths, dropped, trials, weeks, visits)
+
+
+def _no_touches(dropped: frozenset[str], by: str) -> str:
+    names = ", ".join(sorted(dropped))
+    return f"the only {by} that the events name is no touchpoint ({names})." if dropped else f"no event names a {by}."
 
 
 def too_few(paths: Paths) -> str | None:

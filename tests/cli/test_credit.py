@@ -97,6 +97,14 @@ def test_few_sales_get_no_model_and_the_answer_says_so(
     assert answer[field]
 
 
+def test_events_that_name_no_campaign_are_told_apart_from_sales_that_nobody_was_part_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["credit", *written(tmp_path), "--by", "campaign"]) == 2
+    said = capsys.readouterr().err
+    assert "none of the 340 conversions has a touch before it: no event names a campaign. A mapping says" in said
+
+
 def test_what_hangs_on_two_touchpoints_is_at_most_what_met_one_of_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

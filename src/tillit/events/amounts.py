@@ -26,7 +26,6 @@ Integers = npt.NDArray[np.int64]
 # Larger amounts are mistakes, and below it a rate of four decimals cannot overflow 64 bits.
 LARGEST_MINOR = 10**14
 MOST_DIGITS = 14
-MOST_DECIMALS = 18
 _SCIENTIFIC = re.compile(r"[-+]?0+(?:[.,]0+)?E[-+]?0+")
 _NO_AMOUNT = pa.array(["null", "none", "nan", "n/a", "na", "-", "--", "\\n"])
 _PLAIN = (
@@ -127,7 +126,7 @@ class AmountColumn:
             form = amount_form(shape.text, decimal)
             if form is not None and form.untold:
                 form = amount_form(shape.text, next(iter(self._shown)))
-            if form is None or len(form.whole) > MOST_DIGITS or len(form.decimals) > MOST_DECIMALS:
+            if form is None or len(form.whole) > MOST_DIGITS or len(form.decimals) > cells.MOST_DECIMALS:
                 if _SCIENTIFIC.fullmatch(shape.text):
                     faults.add(
                         shape.places,

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 type_is = pa.types
+MOST_DECIMALS = 18  # of a number that is read
 
 
 def text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -56,4 +57,14 @@ def _whole_numbers(cells: pa.Array) -> pa.Array:
     whole = pc.and_(pc.equal(pc.floor(numbers), numbers), pc.less(pc.abs(numbers), 2.0**53))
     integers = pc.if_else(whole, numbers, pa.scalar(None, pa.float64())).cast(pa.int64()).cast(pa.string())
     finite = pc.if_else(pc.is_finite(numbers), cells.cast(pa.string()), pa.scalar(None, pa.string()))
-    return pc.coalesce(integers, finite)
+    return _in_full(pc.coalesce(integers, finite), cells)
+
+
+def _in_full(written: pa.Array, cells: pa.Array) -> pa.Array:
+    """Numbers that Arrow writes with an exponent, written without: no digit of theirs was lost."""
+    short = pc.fill_null(pc.match_substring(written, "e"), fill_value=False)
+    if not pc.any(short).as_py():
+        return written
+    numbers = cells.filter(short).to_numpy()
+    full = [np.format_float_positional(number, precision=MOST_DECIMALS, trim="-") for number in numbers]
+    return pc.replace_with_mask(written, short, pa.array(full, pa.string()))
