@@ -61,8 +61,8 @@ class SparkParts:
         self._jobs += 1
         task = _task(work, given, self._folder / f"job-{self._jobs}")
         # As many rows as parts and as many partitions as rows: Spark makes each a task.
-        numbers = self._session.range(0, len(given), 1, len(given))
         with _spark_errors("a task"):
+            numbers = self._session.range(0, len(given), 1, len(given))
             rows = numbers.mapInArrow(task, _ANSWERED).collect()
         files = {row["part"]: Path(row["file"]) for row in rows}
         answers = [read_answer(files[number]) for number in range(len(given))]
@@ -189,7 +189,8 @@ def spark_session(master: str) -> Iterator[Any]:
         try:
             yield _with_settings(session)
         finally:
-            session.stop()
+            with _already_ended():
+                session.stop()
 
 
 def _with_settings(session: Any) -> Any:
@@ -232,6 +233,25 @@ def _is_here(master: str) -> bool:
     return master.startswith("local") or f"//{LOOPBACK}:" in master
 
 
+def ran_out_of_memory(error: Exception) -> bool:
+    """Whether Spark's own process says so, or is not there any more: mostly it has then no memory left to say it."""
+    return "OutOfMemoryError" in str(error) or _is_of_ended_process(error)
+
+
+def _is_of_ended_process(error: Exception) -> bool:
+    return isinstance(error, ConnectionError) or type(error).__name__ == "Py4JNetworkError"
+
+
+@contextmanager
+def _already_ended() -> Iterator[None]:
+    """What has ended in the middle of the work need not be ended again; why it did is said by the work."""
+    try:
+        yield
+    except Exception as refused:
+        if not _is_of_ended_process(refused):
+            raise
+
+
 @contextmanager
 def _spark_errors(what: str) -> Iterator[None]:
     try:
@@ -239,6 +259,11 @@ def _spark_errors(what: str) -> Iterator[None]:
     except TillitError:
         raise
     except Exception as refused:  # pyspark's errors and py4j's have no root of their own in common
+        if ran_out_of_memory(refused):
+            raise EngineError(
+                f"Spark ran out of memory, or was stopped, in the middle of {what}. Give it more and run again: "
+                "spark.driver.memory (and spark.executor.memory on a cluster) in its spark-defaults.conf."
+            ) from refused
         said = (line for line in str(refused).splitlines() if line.strip())
         lines = [line for line in said if not line.startswith("An error occurred while calling")]
         lines = lines or [type(refused).__name__]
