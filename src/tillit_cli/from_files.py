@@ -15,13 +15,13 @@ from pathlib import Path
 from tillit.engine.addresses import File, file_or_address
 from tillit.errors import FileError
 from tillit.events.mapping import Mapping
-from tillit.events.mapping_toml import load_mapping
 from tillit.events.receipt import Receipt
 from tillit.journeys.calendar import zone_named
 from tillit.journeys.plain_parquet import read_plain_parquet
 from tillit.journeys.view import CaseRule, View
 from tillit.vocabulary import Purpose
 from tillit_cli.durations import lapse_days
+from tillit_cli.mappings import add_mapping_argument, mappings_of
 
 WHOLE_EVENTS = sys.maxsize  # as `fewest_persons`: more is asked than when each activity happened
 
@@ -43,7 +43,7 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) 
         type=file_or_address,
         help="CSV, JSON Lines, Parquet or XES",
     )
-    parser.add_argument("--mapping", metavar="M", type=Path, help="which column is what (tillit inspect writes one)")
+    add_mapping_argument(parser)
     parser.add_argument("--goal", metavar="ACTIVITY", help="a journey ends when this has happened")
     parser.add_argument(
         "--lapse",
@@ -97,10 +97,10 @@ def journeys_from(
             raise FileError(f"There is no file {file}. Check the spelling, or the folder you are in.")
         elif file.suffix == ".toml":
             raise FileError(f"{file} is a mapping, not a file of events. Leave it out, or give it with --mapping.")
-    mapping = load_mapping(args.mapping) if args.mapping else None
+    mappings = mappings_of(args.mapping, args.files)
     rule = CaseRule(args.goal, args.lapse)
     if args.engine == "spark":
-        with import_module("tillit_cli.on_cluster").store_on_spark(args, mapping, timezone, beside) as (store, staged):
+        with import_module("tillit_cli.on_cluster").store_on_spark(args, mappings, timezone, beside) as (store, staged):
             say(staged.receipt, staged.notes, staged.rejected, args.files)
             yield FromFiles(View(store, rule, purpose=Purpose.MEASUREMENT), staged.mappings)
         return
@@ -108,7 +108,7 @@ def journeys_from(
         work = Path(folder)
         plain = None
         if len(args.files) == 1 and is_parquet(args.files[0]):
-            plain = read_plain_parquet(args.files[0], mapping, work=work / "plain", timezone=timezone)
+            plain = read_plain_parquet(args.files[0], mappings[0], work=work / "plain", timezone=timezone)
         if plain is not None and plain.events.persons >= fewest_persons:
             say(plain.receipt, plain.notes, () if plain.rejected is None else (plain.rejected,), args.files)
             yield FromFiles(View(plain.events, rule, purpose=Purpose.MEASUREMENT), (plain.mapping,))
@@ -116,7 +116,7 @@ def journeys_from(
         # DuckDB and SciPy take half a second to load; a file that was read directly needs neither.
         general = import_module("tillit_cli.through_store")
         key = general.passing_key()
-        staged = general.staged_files(args.files, mapping, work / "staged", timezone, key=key)
+        staged = general.staged_files(args.files, mappings, work / "staged", timezone, key=key)
         say(staged.receipt, staged.notes, staged.rejected, args.files)
         more = general.staged_beside(beside, staged, work, timezone, key=key)
         store = general.store_of([staged, *more], work / "store")

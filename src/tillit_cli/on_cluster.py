@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,22 +19,29 @@ from tillit_cli.through_store import Beside, passing_key, staged_beside, staged_
 
 @contextmanager
 def store_on_spark(
-    args: argparse.Namespace, mapping: Mapping | None, timezone: str | None, beside: Beside | None = None
+    args: argparse.Namespace,
+    mappings: Sequence[Mapping | None],
+    timezone: str | None,
+    beside: Beside | None = None,
 ) -> Iterator[tuple[OrderedStore, Staged]]:
     """The store of `args.files`, built on the cluster `args.master`, whose kernels run there too.
+
+    Of an address all files have the mapping of the address.
 
     Raises:
         EngineError: There is no Spark, no Java or no cluster.
         FileError, MappingError, AmbiguityError: As `stage`.
     """
     files: list[File] = []
-    for file in args.files:
+    their_mappings: list[Mapping | None] = []
+    for file, mapping in zip(args.files, mappings, strict=True):
         files += [file.resolve()] if isinstance(file, Path) else files_at(file)
+        their_mappings += [mapping] * (len(files) - len(their_mappings))
     with spark_session(args.master) as session, spark_work(args.work, master=args.master) as work:
         run, key = SparkParts(session, work / "answers"), passing_key()
         staged = stage_apart(
             files,
-            mapping,
+            their_mappings,
             key=key,
             received_at=time.time_ns() // 1_000,
             work=work / "staged",
@@ -44,6 +51,6 @@ def store_on_spark(
         )
         if staged is None:
             copies = [fetched(file, work / "copies" / str(number)) for number, file in enumerate(files)]
-            staged = staged_files(copies, mapping, work / "together", timezone, key=key)
+            staged = staged_files(copies, their_mappings, work / "together", timezone, key=key)
         all_staged = [staged, *staged_beside(beside, staged, work, timezone, key=key)]
         yield store_of(all_staged, work / "store", run=run), staged

@@ -20,13 +20,13 @@ Beside: TypeAlias = Callable[[Mapping, Path], tuple[Path, Mapping]]
 
 
 def staged_files(
-    files: Sequence[Path], mapping: Mapping | None, work: Path, timezone: str | None, *, key: bytes
+    files: Sequence[Path], mappings: Sequence[Mapping | None], work: Path, timezone: str | None, *, key: bytes
 ) -> Staged:
     """Stage the files under `work`, with progress on a terminal; what is to be joined is hashed with the same key."""
     with Progress("reading") as progress:
         return stage(
             files,
-            mapping,
+            mappings,
             key=key,
             received_at=time.time_ns() // 1_000,
             work=work,
@@ -42,7 +42,7 @@ def staged_beside(
     if beside is None:
         return []
     made, mapping = beside(staged.mapping, work / "beside")
-    return [staged_files([made], mapping, work / "staged-beside", timezone, key=key)]
+    return [staged_files([made], [mapping], work / "staged-beside", timezone, key=key)]
 
 
 def passing_key() -> bytes:

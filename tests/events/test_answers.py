@@ -32,7 +32,7 @@ def staged(folder: Path, text: str, mapping: str = LETTERS) -> Staged:
     path = folder / "letters.csv"
     path.write_text(text, encoding="utf-8")
     how = parse_mapping(mapping, name="m")
-    return stage([path], how, key=KEY, received_at=NOW, work=folder / "work")
+    return stage([path], [how], key=KEY, received_at=NOW, work=folder / "work")
 
 
 def who(kind: IdentifierKind, value: str) -> bytes:

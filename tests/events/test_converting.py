@@ -35,7 +35,7 @@ def test_a_file_as_nordic_excel_writes_it(tmp_path: Path) -> None:
         """,
         name="m",
     )
-    staged = stage([path], mapping, key=KEY, received_at=1, work=tmp_path / "work")
+    staged = stage([path], [mapping], key=KEY, received_at=1, work=tmp_path / "work")
     (event,) = rows_of(staged.events)
     assert event["subject"] == hmac.digest(KEY, b"phone:+46701234567", "sha256")[:16]
     assert (event["amount_minor"], event["place"], event["channel"]) == (123450, "Malmö", "store")
@@ -130,7 +130,7 @@ def test_typed_columns_of_parquet(tmp_path: Path) -> None:
     )
     pq.write_table(table, path)
     mapping = parse_mapping(CLICKS, name="m")
-    staged = stage([path], mapping, key=KEY, received_at=1, work=tmp_path / "work")
+    staged = stage([path], [mapping], key=KEY, received_at=1, work=tmp_path / "work")
     subjects = [event["subject"] for event in rows_of(staged.events)]
     assert subjects == [hmac.digest(KEY, b"customer:%d" % who, "sha256")[:16] for who in (7, 8)]
     assert staged.receipt.reasons == (("subject_missing", 1),)

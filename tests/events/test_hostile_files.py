@@ -155,7 +155,7 @@ def test_every_row_is_accounted_for_or_the_file_is_refused(tmp_path: Path, what:
     path.write_bytes(HOSTILE[what]())
     refusal = ""
     try:
-        staged = stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
+        staged = stage([path], [None], key=KEY, received_at=1, work=tmp_path / "work")
     except TillitError as refused:
         refusal = str(refused)
     if refusal:
@@ -195,4 +195,4 @@ def test_an_attack_is_refused_for_what_it_is(tmp_path: Path, what: str, said: st
     path = tmp_path / "upload.csv"
     path.write_bytes(HOSTILE[what]())
     with pytest.raises(FileError, match=said):
-        stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
+        stage([path], [None], key=KEY, received_at=1, work=tmp_path / "work")

@@ -113,7 +113,7 @@ def test_a_well_made_file_is_understood_without_a_doubt(
 
 def test_staging_without_a_mapping_uses_what_was_understood(tmp_path: Path) -> None:
     text = "kund,tid,händelse\nAna,2025-03-01T10:00:00Z,purchase\nBo,2025-03-01T10:00:00Z,W_Completeren aanvraag\n"
-    staged = stage([written(tmp_path, text)], None, key=KEY, received_at=1, work=tmp_path / "work")
+    staged = stage([written(tmp_path, text)], [None], key=KEY, received_at=1, work=tmp_path / "work")
     assert (staged.receipt.rows, staged.receipt.accepted, staged.receipt.events) == (2, 2, 2)
     found = [(event["activity"], event["sequence"]) for event in rows_of(staged.events)]
     assert found == [("order_completed", 1), ("W_Completeren aanvraag", 2)]
@@ -152,7 +152,7 @@ def test_what_the_first_rows_showed_is_counted_anew_and_not_told_twice(tmp_path:
         tmp_path, "kund,tid,händelse\n" + "Ana,2025-03-30 02:30:00,visit\n" * 300 + "Bo,2025-03-30 02:31:00,visit\n"
     )
     assert any("skip in spring" in note for note in inspect_file(path).notes)
-    staged = stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
+    staged = stage([path], [None], key=KEY, received_at=1, work=tmp_path / "work")
     (told,) = [note for note in staged.notes if "skip in spring" in note]
     assert "301" in told
 
@@ -270,7 +270,7 @@ def test_totals_are_recognised_and_cannot_become_journeys(tmp_path: Path, text: 
 def test_segment_calls_need_no_mapping(tmp_path: Path) -> None:
     call = '{"type":"track","messageId":"m%d","userId":"ana","timestamp":"2025-03-01T10:00:0%dZ","event":"%s"}\n'
     text = call % (1, 1, "Product Viewed") + call % (2, 2, "Order Completed")
-    staged = stage([written(tmp_path, text, "calls.jsonl")], None, key=KEY, received_at=1, work=tmp_path / "work")
+    staged = stage([written(tmp_path, text, "calls.jsonl")], [None], key=KEY, received_at=1, work=tmp_path / "work")
     found = [(event["event_id"], event["activity"], event["subject_kind"]) for event in rows_of(staged.events)]
     assert found == [("m1", "product_viewed", "customer"), ("m2", "order_completed", "customer")]
 
@@ -281,7 +281,7 @@ def test_an_xes_log_needs_no_mapping(tmp_path: Path) -> None:
     log = f'<log><trace><string key="concept:name" value="c1"/>{event.format("A")}{event.format("B")}</trace></log>'
     path = written(tmp_path, log, "log.xes")
     assert inspect_file(path).unsure == ()
-    staged = stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
+    staged = stage([path], [None], key=KEY, received_at=1, work=tmp_path / "work")
     assert [(event["activity"], event["sequence"]) for event in rows_of(staged.events)] == [("A", 1), ("B", 2)]
 
 

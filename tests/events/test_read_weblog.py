@@ -111,7 +111,7 @@ def test_broken_lines_are_rejected_without_their_addresses(tmp_path: Path) -> No
         '2001:db8:85a3::7 said 850709-9805 and "nothing',
     ]
     path = written(tmp_path, line(), *broken, line())
-    staged = stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
+    staged = stage([path], [None], key=KEY, received_at=1, work=tmp_path / "work")
     assert (staged.receipt.accepted, staged.receipt.rejected) == (2, 4)
     assert staged.rejected_csv is not None
     said = staged.rejected_csv.read_text(encoding="utf-8")
@@ -124,10 +124,10 @@ def test_broken_lines_are_rejected_without_their_addresses(tmp_path: Path) -> No
 
 def test_no_address_is_in_anything_an_import_keeps(tmp_path: Path) -> None:
     path = written(tmp_path, line("/?email=ana@example.org"), line("/skor/ana@example.org"), "broken 192.0.2.77")
-    stage([path], None, key=KEY, received_at=1, work=tmp_path / "work")
+    stage([path], [None], key=KEY, received_at=1, work=tmp_path / "work")
     kept = [file for file in (tmp_path / "work").rglob("*") if file.is_file()]
     assert kept
-    events = stage([path], None, key=KEY, received_at=1, work=tmp_path / "again").events
+    events = stage([path], [None], key=KEY, received_at=1, work=tmp_path / "again").events
     everything = b"".join(file.read_bytes() for file in kept) + repr(rows_of(events)).encode()
     assert b"192.0.2.77" not in everything
     assert b"ana@example.org" not in everything

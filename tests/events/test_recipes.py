@@ -111,7 +111,7 @@ TOTALS = ("google_search_console.csv", "plausible.csv")
 
 
 def staged_sample(name: str, work: Path) -> Staged:
-    return stage([SAMPLES / name], None, key=KEY, received_at=1, work=work)
+    return stage([SAMPLES / name], [None], key=KEY, received_at=1, work=work)
 
 
 def told(event: dict[str, Any]) -> tuple[str, str, bytes, int | None, str]:
@@ -172,7 +172,7 @@ def test_the_same_export_fetched_again_later_has_the_same_ids(tmp_path: Path) ->
         text.replace("fulfilled,2025-03-03 14:30:00 +0100", "fulfilled,2025-03-06 14:30:00 +0100"), "utf-8"
     )
     before = {event["event_id"] for event in rows_of(staged_sample("shopify_orders.csv", tmp_path / "a").events)}
-    after = stage([later], None, key=KEY, received_at=2, work=tmp_path / "b")
+    after = stage([later], [None], key=KEY, received_at=2, work=tmp_path / "b")
     assert {event["event_id"] for event in rows_of(after.events)} == before
 
 
@@ -191,7 +191,7 @@ def test_a_number_of_one_system_is_nobody_in_another(tmp_path: Path) -> None:
     """Customer 7 of Visma and customer 7 of a shop's file are two people; contact and deal of HubSpot meet."""
     shop = tmp_path / "shop.csv"
     shop.write_text("customer_id,time,event\n7,2025-03-01T10:00:00Z,visit\n", encoding="utf-8")
-    theirs = stage([shop], None, key=KEY, received_at=1, work=tmp_path / "shop")
+    theirs = stage([shop], [None], key=KEY, received_at=1, work=tmp_path / "shop")
     ours = staged_sample("visma_invoices.csv", tmp_path / "visma")
     assert not {e["subject"] for e in rows_of(theirs.events)} & {e["subject"] for e in rows_of(ours.events)}
     contacts = rows_of(staged_sample("hubspot_contacts.csv", tmp_path / "contacts").links)

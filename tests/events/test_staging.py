@@ -101,7 +101,7 @@ def test_progress_ends_at_the_last_byte_and_row(tmp_path: Path) -> None:
     seen: list[tuple[int, int, int]] = []
     mapping = parse_mapping(SHOP, name="m")
     work = tmp_path / "work"
-    stage(paths, mapping, key=KEY, received_at=7, work=work, on_progress=lambda *step: seen.append(step))
+    stage(paths, [mapping] * len(paths), key=KEY, received_at=7, work=work, on_progress=lambda *step: seen.append(step))
     size = sum(path.stat().st_size for path in paths)
     assert seen == sorted(seen)
     assert seen[-1] == (size, size, 14)
@@ -112,6 +112,6 @@ def test_rejected_rows_of_files_with_one_name_do_not_meet(tmp_path: Path) -> Non
     for path in paths:
         path.parent.mkdir()
         path.write_text(ORDERS, encoding="utf-8")
-    staged = stage(paths, parse_mapping(SHOP, name="m"), key=KEY, received_at=7, work=tmp_path / "work")
+    staged = stage(paths, [parse_mapping(SHOP, name="m")] * len(paths), key=KEY, received_at=7, work=tmp_path / "work")
     assert len(set(staged.rejected)) == 2
     assert all(len(path.read_text(encoding="utf-8-sig").splitlines()) == 3 for path in staged.rejected)

@@ -46,7 +46,7 @@ def stage_texts(folder: Path, mapping: str, *texts: str) -> Staged:
         path.write_text(text, encoding="utf-8", newline="")
         paths.append(path)
     parsed = parse_mapping(mapping, name="test")
-    return stage(paths, parsed, key=KEY, received_at=7, work=folder / "work")
+    return stage(paths, [parsed] * len(paths), key=KEY, received_at=7, work=folder / "work")
 
 
 def rows_of(paths: Sequence[Path]) -> list[dict[str, Any]]:

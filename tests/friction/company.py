@@ -27,7 +27,7 @@ def company_and_store(folder: Path) -> tuple[Company, OrderedStore]:
     staged = [
         stage(
             [file.path],
-            load_mapping(file.mapping) if file.mapping else None,
+            [load_mapping(file.mapping) if file.mapping else None],
             key=b"0" * 32,
             received_at=0,
             work=folder / file.path.stem,

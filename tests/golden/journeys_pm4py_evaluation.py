@@ -82,7 +82,7 @@ def counts_by_tillit(path: Path, columns: Columns) -> Counts:
         MAPPING.format(customer=columns.customer, activity=columns.activity, time=columns.time), name="golden.toml"
     )
     with tempfile.TemporaryDirectory() as folder:
-        staged = stage([path], mapping, key=bytes(32), received_at=0, work=Path(folder) / "staged")
+        staged = stage([path], [mapping], key=bytes(32), received_at=0, work=Path(folder) / "staged")
         build_store(staged.events, staged.links, Path(folder) / "store")
         view = View(OrderedStore.open(Path(folder) / "store"), purpose=Purpose.MEASUREMENT)
         graph = overview(view)

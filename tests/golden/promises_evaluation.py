@@ -94,7 +94,7 @@ def by_kernel(events: Sequence[Done], folder: Path) -> tuple[PromiseKept, ...]:
     pq.write_table(pa.table(columns), folder / "cases.parquet")
     staged = stage(
         [folder / "cases.parquet"],
-        parse_mapping(MAPPING, name="cases.toml"),
+        [parse_mapping(MAPPING, name="cases.toml")],
         key=bytes(32),
         received_at=0,
         work=folder / "staged",

@@ -49,7 +49,7 @@ def questions(view: View) -> tuple[Any, ...]:
 def through_a_store(path: Path, mapping: Mapping | None, rule: CaseRule) -> Answers:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        staged = stage([path], mapping, key=b"k" * 32, received_at=0, work=work / "staged")
+        staged = stage([path], [mapping], key=b"k" * 32, received_at=0, work=work / "staged")
         build_store(staged.events, staged.links, work / "store", events_a_bucket=7)
         view = View(OrderedStore.open(work / "store"), rule, purpose=Purpose.MEASUREMENT)
         rejected = staged.rejected_csv.read_bytes() if staged.rejected_csv else b""

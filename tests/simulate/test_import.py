@@ -24,7 +24,7 @@ def found(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Overvie
     staged = [
         stage(
             [file.path],
-            load_mapping(file.mapping) if file.mapping else None,
+            [load_mapping(file.mapping) if file.mapping else None],
             key=b"0" * 32,
             received_at=0,
             work=directory / file.path.stem,

@@ -93,7 +93,7 @@ def import_file(
     shutil.rmtree(staged_folder, ignore_errors=True)
     staged = stage(
         [path],
-        mapping,
+        [mapping],
         key=key,
         received_at=received_at,
         work=staged_folder,

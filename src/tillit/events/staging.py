@@ -60,7 +60,7 @@ class Staged:
 
 def stage(
     paths: Sequence[Path],
-    mapping: Mapping | None,
+    mappings: Sequence[Mapping | None],
     *,
     key: bytes,
     received_at: int,
@@ -69,11 +69,11 @@ def stage(
     on_progress: OnProgress | None = None,
     say: Say = str,
 ) -> Staged:
-    """Read files through a mapping into Parquet parts under `work`.
+    """Read files through their mappings into Parquet parts under `work`.
 
     Args:
-        paths: Files of any format `open_reader` knows; all of them are read by `mapping`.
-        mapping: None lets each file's own columns say it, as `inspect_file` understands them.
+        paths: Files of any format `open_reader` knows.
+        mappings: One for each file; None lets its own columns say it, as `inspect_file` understands them.
         key: What subjects are hashed with: the data directory's, or random bytes.
         received_at: Microseconds UTC, written into every event.
         work: An empty or new folder of this call's own.
@@ -87,7 +87,10 @@ def stage(
         AmbiguityError: Dates or amounts can be read in two ways, and nothing in the file tells which.
     """
     work.mkdir(parents=True, exist_ok=True)
-    understood = [(mapping, ()) if mapping is not None else understand(path) for path in paths]
+    understood = [
+        (mapping, ()) if mapping is not None else understand(path)
+        for path, mapping in zip(paths, mappings, strict=True)
+    ]
     understood = [(replace(each, timezone=each.timezone or timezone), notes) for each, notes in understood]
     readers = [open_reader(path) for path in paths]
     for path, reader, (each, _) in zip(paths, readers, understood, strict=True):

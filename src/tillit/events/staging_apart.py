@@ -16,7 +16,7 @@ from tillit.events.staging import Staged, stage
 
 def stage_apart(
     files: Sequence[File],
-    mapping: Mapping | None,
+    mappings: Sequence[Mapping | None],
     *,
     key: bytes,
     received_at: int,
@@ -40,15 +40,15 @@ def stage_apart(
     """
     work.mkdir(parents=True, exist_ok=True)
 
-    def stage_one(numbered: tuple[int, File]) -> Staged:
-        number, file = numbered
+    def stage_one(numbered: tuple[int, File, Mapping | None]) -> Staged:
+        number, file, mapping = numbered
         with tempfile.TemporaryDirectory(prefix="tillit-") as copies:
             # A task that is done again begins anew, beside what an unfinished one may have left.
             own = Path(tempfile.mkdtemp(dir=work, prefix=f"{number:05}-"))
             here = fetched(file, Path(copies))
-            return stage([here], mapping, key=key, received_at=received_at, work=own, timezone=timezone)
+            return stage([here], [mapping], key=key, received_at=received_at, work=own, timezone=timezone)
 
-    staged = run(stage_one, list(enumerate(files)))
+    staged = run(stage_one, [(number, *read) for number, read in enumerate(zip(files, mappings, strict=True))])
     together = _together(staged)
     if len(staged) > 1 and together.events:
         engine.offer("drafts", together.events)

@@ -13,13 +13,13 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tillit.errors import FileError
-from tillit.events.mapping_toml import load_mapping
 from tillit.identity.held import HeldRow, Reason, held_rows
 from tillit.identity.links import read_links
 from tillit.identity.resolve import Identity, Resolution, resolve
 from tillit.identity.rules import default_rules, load_rules
 from tillit.reports.wording import number
 from tillit_cli.from_files import say
+from tillit_cli.mappings import add_mapping_argument, mappings_of
 from tillit_cli.tables import aligned
 from tillit_cli.through_store import passing_key, staged_files
 
@@ -40,7 +40,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "E-mails and phones that are held apart are printed as they stand in the files.",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="CSV, JSON Lines, Parquet or XES")
-    parser.add_argument("--mapping", metavar="M", type=Path, help="which column is what (tillit inspect writes one)")
+    add_mapping_argument(parser)
     parser.add_argument("--rules", metavar="RULES", type=Path, help="other rules than the shipped ones")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="(default: table)")
 
@@ -51,9 +51,9 @@ def run(args: argparse.Namespace) -> int:
         if not path.is_file():
             raise FileError(f"There is no file {path}. Check the spelling, or the folder you are in.")
     rules = load_rules(args.rules) if args.rules else default_rules()
-    mapping = load_mapping(args.mapping) if args.mapping else None
+    mappings = mappings_of(args.mapping, args.files)
     with tempfile.TemporaryDirectory(prefix="tillit-") as folder:
-        staged = staged_files(args.files, mapping, Path(folder) / "staged", None, key=passing_key())
+        staged = staged_files(args.files, mappings, Path(folder) / "staged", None, key=passing_key())
         say(staged.receipt, staged.notes, staged.rejected, args.files)
         links = read_links(staged.links)
         found = _summary(staged.events, links.num_rows, resolve(links, Identity(rules)))

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tillit.errors import FileError
-from tillit.events.mapping_toml import load_mapping
+from tillit_cli.mappings import add_mapping_argument, mappings_of
 from tillit_cli.progress import Progress
 from tillit_web.serving.directory import open_directory
 
@@ -22,7 +22,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="CSV, JSON Lines, Parquet or XES")
     parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
-    parser.add_argument("--mapping", metavar="M", type=Path, help="which column is what (tillit inspect writes one)")
+    add_mapping_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,13 +30,13 @@ def run(args: argparse.Namespace) -> int:
     for path in args.files:
         if not path.is_file():
             raise FileError(f"There is no file {path}. Check the spelling, or the folder you are in.")
-    mapping = load_mapping(args.mapping) if args.mapping else None
+    mappings = mappings_of(args.mapping, args.files)
     open_directory(args.data)
     from tillit_web.warehouse import builds, commands  # Django's tables exist only after setup
     from tillit_web.warehouse.turns import until_free
 
     commands.settle_killed()
-    for path in args.files:
+    for path, mapping in zip(args.files, mappings, strict=True):
         with Progress(f"reading {path.name}") as progress:
             receipt, rejected = commands.import_now(
                 path,
