@@ -97,6 +97,38 @@ def test_few_sales_get_no_model_and_the_answer_says_so(
     assert answer[field]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "path,conversions,value,nulls\na > b,400,1000.50,20\nb,100,0,7\n",
+        "path;total_conversions;total_conversion_value;total_null\na > b;400;1000,50;20\nb;100;0;7\n",
+        "nulls\tvalue\tconversions\tpath\tnote\n20\t1000.5\t400\ta>b\tx\n7\t\t100\tb\t\n",
+    ],
+)
+def test_a_table_of_paths_is_read_as_programs_and_spreadsheets_write_it(
+    table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "paths.csv"
+    path.write_text(table, encoding="utf-8")
+    answer = answer_of(["credit", "--paths", str(path), "--model", "last"], capsys)
+    assert (answer["total"]["conversions"], answer["total"]["ways"]) == (500, 527)
+    (share,) = answer["models"]["last"]["shares"][1:]
+    assert (share["name"], share["conversions"], share["value_minor"]) == ("b", 500, 100_050)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("a,x,1,0", "'x' stands for conversions; a whole number from 0"), ("a,1,x,0", "'x' stands for value")],
+)
+def test_a_cell_of_a_table_of_paths_that_is_no_number_is_named(
+    line: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "paths.csv"
+    path.write_text(f"path,conversions,value,nulls\n{line}\n", encoding="utf-8")
+    assert main(["credit", "--paths", str(path)]) == 2
+    assert f"paths.csv, line 2: {said}" in capsys.readouterr().err
+
+
 def test_events_that_name_no_campaign_are_told_apart_from_sales_that_nobody_was_part_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

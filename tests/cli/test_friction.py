@@ -74,6 +74,11 @@ def test_amounts_without_a_currency_are_worth_what_they_say(tmp_path: Path, caps
     assert "Worth is order value, not margin, in a currency that the files do not name" in capsys.readouterr().out
 
 
+def test_a_natural_end_that_no_event_has_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["friction", *written(tmp_path), "--natural-end", "cart_view"]) == 2
+    assert "no event has the activity 'cart_view'; did you mean cart_viewed" in capsys.readouterr().err
+
+
 def test_the_table_begins_with_a_sentence_and_ends_with_how_it_is_known(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +17,7 @@ from tillit.errors import FileError
 from tillit.events.currencies import UNNAMED
 
 SEPARATOR = ">"
+DELIMITERS = (",", ";", "\t")  # spreadsheets of countries with a decimal comma write semicolons
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "path": ("path",),
     "conversions": ("conversions", "total_conversions"),
@@ -28,6 +30,8 @@ MINOR = 100  # a table names no currency; its values are read as whole units wit
 
 def read_path_tables(files: Sequence[Path], *, own_domains: Sequence[str] = ()) -> tuple[Paths, frozenset[str]]:
     """The paths of one or several tables, CSV or CSV packed by gzip; equal paths are added up.
+
+    Columns are separated by comma, semicolon or tab; but for commas, a number may have a decimal comma.
 
     Args:
         files: Each with a header; columns in any order, others are passed over. An empty path is a way without touch.
@@ -50,11 +54,15 @@ def _ways(file: Path) -> Iterator[Way]:
         raise FileError(f"There is no file {file}. Check the spelling, or the folder you are in.")
     try:
         with _opened(file) as lines:
-            rows = csv.reader(lines)
+            first = lines.readline()
+            delimiter = max(DELIMITERS, key=first.count)
+            rows = csv.reader(chain([first], lines), delimiter=delimiter)
             column_of = _columns(file, next(rows, []))
             for row in rows:
                 if row:
-                    yield _way(row, column_of, f"{file}, line {rows.line_num}")
+                    yield _way(
+                        row, column_of, f"{file}, line {rows.line_num}", decimal="." if delimiter == "," else ","
+                    )
     except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, csv.Error) as error:
         raise FileError(f"{file} cannot be read as a CSV file in UTF-8: {error}. Export it again as CSV.") from error
 
@@ -83,17 +91,17 @@ def _columns(file: Path, header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _way(row: Sequence[str], column_of: Mapping[str, int], where: str) -> Way:
+def _way(row: Sequence[str], column_of: Mapping[str, int], where: str, *, decimal: str) -> Way:
     if len(row) <= max(column_of.values()):
         raise FileError(f"{where} has {len(row)} cells, fewer than the header. Mend or remove the line.")
     touches = tuple(name.strip() for name in row[column_of["path"]].split(SEPARATOR))
     conversions, nulls = (
-        _number(row, column_of, name, where, whole=True) if name in column_of else Decimal(0)
+        _whole(row[column_of[name]], name, where) if name in column_of else Decimal(0)
         for name in ("conversions", "nulls")
     )
     value = {}
     if "value" in column_of:
-        value[UNNAMED] = float(MINOR * _number(row, column_of, "value", where, whole=False))
+        value[UNNAMED] = float(MINOR * _number(row[column_of["value"]], "value", where, decimal=decimal))
     return Way(
         touches,
         int(conversions),
@@ -102,13 +110,28 @@ def _way(row: Sequence[str], column_of: Mapping[str, int], where: str) -> Way:
     )
 
 
-def _number(row: Sequence[str], column_of: Mapping[str, int], name: str, where: str, *, whole: bool) -> Decimal:
-    typed = row[column_of[name]].strip()
-    try:
-        number = Decimal(typed or 0)
-    except InvalidOperation:
-        number = Decimal("nan")
-    if not number.is_finite() or (whole and (number < 0 or number != number.to_integral_value())):
-        wanted = "a whole number from 0" if whole else "a number with a decimal point"
-        raise FileError(f"{where}: the {name} are {typed!r}; {wanted} was expected. Mend the line and run again.")
+def _whole(cell: str, name: str, where: str) -> Decimal:
+    number = _read(cell)
+    if not number.is_finite() or number < 0 or number != number.to_integral_value():
+        raise _unreadable(cell, name, where, "a whole number from 0")
     return number
+
+
+def _number(cell: str, name: str, where: str, *, decimal: str) -> Decimal:
+    number = _read(cell.replace(decimal, "."))
+    if not number.is_finite():
+        raise _unreadable(cell, name, where, "a number")
+    return number
+
+
+def _read(cell: str) -> Decimal:
+    try:
+        return Decimal(cell.strip() or 0)
+    except InvalidOperation:
+        return Decimal("nan")
+
+
+def _unreadable(cell: str, name: str, where: str, wanted: str) -> FileError:
+    return FileError(
+        f"{where}: {cell.strip()!r} stands for {name}; {wanted} was expected. Mend the line and run again."
+    )

@@ -43,7 +43,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         f"They are {LABEL}.",
     )
     add_touchpoint_arguments(parser)
-    parser.add_argument("--model", choices=(ALL, *Model), default=ALL, help="(default: all)")
+    parser.add_argument("--model", choices=(ALL, *(model.value for model in Model)), default=ALL, help="(default: all)")
     parser.add_argument(
         "--plan", metavar="NAME", help="how large a holdout of this touchpoint must be to learn what, and nothing else"
     )

@@ -21,6 +21,7 @@ from tillit.friction.pattern_counts import pattern_counts
 from tillit.friction.results import Conformance, Friction, PatternCount
 from tillit.friction.split import Split
 from tillit.journeys.traces import Names
+from tillit.journeys.view import activity_code
 from tillit.reports.friction_words import (
     broken_of,
     excess_of,
@@ -81,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
     with journeys_from(args, timezone=args.timezone, fewest_persons=WHOLE_EVENTS) as found:
         if split.column == "place":
             _refuse_small_places(found.view.names, read_headcounts(args.data) if args.data else UNKNOWN)
+        for activity in args.natural_end:
+            activity_code(found.view.names, activity)  # a mistyped one would change nothing, and not be noticed
         zone = timezone_of(found, args.timezone)
         rng = np.random.default_rng(SEED)
         answer = friction(
