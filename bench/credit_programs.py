@@ -57,8 +57,8 @@ def markov_tillit(names: int) -> Callable[[Path], Work]:
                 Way(tuple(path.split(" > ")), conversions, nulls, {"": value})
                 for path, conversions, value, nulls in rows
             )
-            chain = chain_of(paths, 1)
-            shares = removal_shares(counted(chain, observed(paths, chain.sums)))
+            chain, sums = chain_of(paths, 1)
+            shares = removal_shares(counted(chain, observed(paths, sums)))
             return agreed(dict(zip(paths.names, shares.tolist(), strict=True)))
 
         return work

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ from numpy.testing import assert_allclose
 from scipy.sparse import csr_matrix
 
 from tests.credit.made import made
-from tillit.credit.paths import Floats, Paths, Persons, empty, sparse
-from tillit.credit.resampling import MOST_DEALT, MOST_DRAWN, Sums, observed, resampled
+from tillit.credit.paths import Floats, Paths, Persons
+from tillit.credit.resampling import MOST_DEALT, MOST_DRAWN, Sums, observed, resampled, units_of
 from tillit.credit.rules import rule_weights
 from tillit.credit.vocabulary import Model
+from tillit.journeys.stretches import Stretches
 
 CELLS = 40
 
@@ -20,27 +22,34 @@ def market(persons: int) -> Paths:
     """Persons with one to three ways each, nearly all sets of ways unlike; some persons buy far more than others."""
     dice = np.random.default_rng(5)
     paths = made(*((" > ".join("abcdefgh"[cell % 8] + "abcde"[cell // 8]), 0, 0, 0) for cell in range(CELLS)))
-    cells, shape = len(paths.lengths), (persons, len(paths.lengths))
-    chance = dice.beta(0.3, 1.5, persons)
-    conversions, nulls = np.zeros(shape), np.zeros(shape)
+    cells, chance = len(paths.lengths), dice.beta(0.3, 1.5, persons)
+    walked: list[list[int]] = [[] for _ in range(persons)]
     for _ in range(3):
-        walks, buys = dice.random(persons) < 0.8, dice.random(persons) < chance
-        np.add.at(conversions, (np.arange(persons), dice.integers(cells, size=persons)), walks & buys)
-        np.add.at(nulls, (np.arange(persons), dice.integers(cells, size=persons)), walks & ~buys)
-    rows, columns = np.indices(shape).reshape(2, -1)
-    whole = [sparse(table.ravel(), rows, columns, shape) for table in (conversions, nulls)]
-    count = np.ones(persons, np.int64)
+        walks, cell, buys = (
+            dice.random(persons) < 0.8,
+            dice.integers(cells, size=persons),
+            dice.random(persons) < chance,
+        )
+        for person in np.flatnonzero(walks).tolist():
+            walked[person].append(int(2 * cell[person] + buys[person]))
+    ways = np.array([way for of_person in walked for way in of_person])
     return replace(
         paths,
-        conversions=conversions.sum(axis=0),
-        nulls=nulls.sum(axis=0),
-        persons=Persons(count, *whole),
+        conversions=np.bincount(ways[ways % 2 == 1] // 2, minlength=cells).astype(np.float64),
+        nulls=np.bincount(ways[ways % 2 == 0] // 2, minlength=cells).astype(np.float64),
+        persons=Persons(np.ones(persons, np.int64), Stretches(ways, np.cumsum([0, *map(len, walked)]))),
     )
 
 
 def sums_of(paths: Paths) -> Sums:
     weights = rule_weights(paths, Model.LINEAR)
     return Sums(weights, weights)
+
+
+def draws_of(paths: Paths, sums: Sums, seed: int, resamples: int) -> Floats:
+    rng = np.random.default_rng(seed)
+    units = units_of(paths, rng)
+    return resampled(units, [units.over(sums)], rng, resamples=resamples)[0]
 
 
 def full(table: csr_matrix) -> Floats:
@@ -50,8 +59,12 @@ def full(table: csr_matrix) -> Floats:
 def by_persons(paths: Paths, rng: np.random.Generator, draws: int) -> Floats:
     """Slow: each draw takes single persons, with all ways, and shares each of these ways anew."""
     assert paths.persons is not None
-    conversions, nulls = full(paths.persons.conversions), full(paths.persons.nulls)
     weights, number = full(rule_weights(paths, Model.LINEAR)), len(paths.persons.count)
+    conversions, nulls = np.zeros((number, len(weights))), np.zeros((number, len(weights)))
+    sets = paths.persons.sets
+    for person, (low, high) in enumerate(pairwise(sets.offsets.tolist())):
+        for way in sets.codes[low:high].tolist():
+            (conversions if way % 2 else nulls)[person, way // 2] += 1
     found = []
     for _ in range(draws):
         drawn = rng.integers(number, size=number)
@@ -65,7 +78,7 @@ def test_draws_spread_as_those_of_single_persons(persons: int) -> None:
     """4,000 persons are dealt into groups. The spread of 2,000 draws is known to 1.6 %, of groups to 2 %: 12 % is
     four errors of one name's ratio, and 5 % four of the mean over 40 names, which lean on each other."""
     paths = market(persons)
-    ours = resampled(paths, sums_of(paths), np.random.default_rng(1), resamples=2_000)
+    ours = draws_of(paths, sums_of(paths), 1, 2_000)
     slow = by_persons(paths, np.random.default_rng(2), 2_000)
     parts = [drawn / drawn.sum(axis=1, keepdims=True) for drawn in (ours, slow)]
     ratio = parts[0].std(axis=0) / parts[1].std(axis=0)
@@ -86,6 +99,6 @@ def test_where_many_are_alike_sets_are_drawn_by_their_number() -> None:
     rows = 2 * MOST_DRAWN
     names = [f"n{number:04}" for number in range(rows)]
     paths = made(*((name, 3 * MOST_DEALT, 0, 0) for name in names))
-    each = Sums(rule_weights(paths, Model.FIRST)[:, :20], empty((rows, 20)))
-    spread = resampled(paths, each, np.random.default_rng(3), resamples=500).std(axis=0)
+    each = Sums(of_worth=csr_matrix((rows, 20)), of_ways=rule_weights(paths, Model.FIRST)[:, :20])  # type: ignore[no-untyped-call]
+    spread = draws_of(paths, each, 3, 500).std(axis=0)
     assert_allclose(spread, np.sqrt(3 * MOST_DEALT), rtol=5 / np.sqrt(2 * 500))

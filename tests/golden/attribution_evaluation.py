@@ -49,11 +49,11 @@ def main() -> int:
             print(f"{model:8} {what:11} largest difference {apart:.5f}")
     ways = paths.conversions + paths.nulls
     for order in (1, 2, 3):
-        chain = chain_of(paths, order)
+        chain, sums = chain_of(paths, order)
         for what, worth in worths.items():
             reference = theirs(f"markov{order}_total_conversion{'s' if what == 'conversions' else '_value'}")
             effect = removal_effects(
-                counted(chain, chain.sums.over(ways, worth)), [[code] for code in range(len(paths.names))]
+                counted(chain, sums.over(ways, worth)), [[code] for code in range(len(paths.names))]
             )
             ours = effect / effect.sum() * worth.sum()
             stopped = WALKS * paths.conversions.sum() / ways.sum() * effect

@@ -12,17 +12,17 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix
 
-from tillit.credit.paths import Floats, Indices, Paths, empty, in_rows
-from tillit.credit.resampling import Sums, beside
-from tillit.credit.steps import steps_of
+from tillit.credit.paths import Floats, Indices, Paths, in_rows
+from tillit.credit.resampling import Sums
+from tillit.credit.steps import digit_bits, last_touches
 from tillit.journeys.numbering import numbered
 
 MOST_DENSE = 300  # contexts; beyond them nearly all pairs are empty, and following the steps there are is far cheaper
 PRECISION = 1e-12  # of what is left of the worth when walks are no longer followed
 DRAWN_PRECISION = 1e-6  # the same for a resample, which is off by thousandths anyhow
-DRAWN_REST = 1e-4  # of a resample's worth, what may be still to be added where that is known from its likes
+DRAWN_REST = 5e-4  # of a resample's worth, what may be still to be added where that is known from its likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ class Chain:
     Attributes:
         order: 0 to 3.
         last: Shape (contexts,); the code of the name met last, -1 at the start, which is context 0.
-        source, target: Shape (pairs,); contexts a step leads from and to, in their order.
-        sums: Of the ways: each step made, and each context ended in; of their worth: each context ended in.
+        source, target: Shape (pairs,); contexts a step leads from and to, in the order of the latter.
     """
 
     order: int
@@ -41,32 +40,29 @@ class Chain:
     last: Indices
     source: Indices
     target: Indices
-    sums: Sums
 
 
-def chain_of(paths: Paths, order: int) -> Chain:
-    """The chain of an order. One of order 0 keeps the contexts of order 1 and gives all the same way on."""
-    steps = steps_of(paths, max(order, 1))
-    contexts, context = numbered(steps.context)
-    inner = ~steps.is_end
-    source = context[inner]
-    target = context[1:][inner[:-1]]  # a path's steps stand together: the next step starts where this one led
-    pairs, pair = numbered(source * len(contexts) + target)
-    if order == 0:  # from anywhere to anywhere; what is walked is counted from the start
-        pairs = np.arange(len(contexts) ** 2)
-        pair = target
-    # Steps stand in the order of their paths: one for each touch, and one more to the end of a path that has touches.
-    end = context[steps.is_end]
-    walks = in_rows(np.ones(len(pair)), pair, paths.offsets, len(pairs))
-    ends = in_rows(np.ones(len(end)), end, np.append(0, np.cumsum(paths.lengths > 0)), len(contexts))
-    no_walks, no_ends = empty((len(paths.lengths), len(pairs))), empty((len(paths.lengths), len(contexts)))
-    return Chain(
-        order,
-        len(paths.names),
-        contexts % steps.base - 1,
-        *np.divmod(pairs, max(len(contexts), 1)),
-        beside([Sums(walks, no_walks), Sums(ends, no_ends), Sums(no_ends, ends)]),
+def chain_of(paths: Paths, order: int) -> tuple[Chain, Sums]:
+    """The chain of an order, and the sums that count it: ways that make each step, and worth got in each context.
+
+    One of order 0 keeps the contexts of order 1 and gives all the same way on.
+    """
+    memory, bits = max(order, 1), digit_bits(paths)
+    steps, pair = numbered(last_touches(paths, memory + 1))
+    before, after = steps & ((1 << bits * memory) - 1), steps >> bits
+    contexts, number = numbered(np.concatenate([np.zeros(1, np.int64), before, after]))
+    source, target = number[1 : len(steps) + 1], number[len(steps) + 1 :]
+    if order == 0:  # from anywhere to anywhere
+        pair = (target * len(contexts) + source)[pair]
+        target, source = np.divmod(np.arange(len(contexts) ** 2), len(contexts))
+    touched = paths.lengths > 0
+    ends_in = len(source) + target[pair[paths.offsets[1:][touched] - 1]]
+    width = len(source) + len(contexts)
+    sums = Sums(
+        of_worth=in_rows(np.ones(len(ends_in)), ends_in, np.append(0, np.cumsum(touched)), width),
+        of_ways=in_rows(np.ones(len(pair)), pair, paths.offsets, width),
     )
+    return Chain(order, len(paths.names), (contexts >> bits * (memory - 1)) - 1, source, target), sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +75,18 @@ class Counted:
 
 
 def counted(chain: Chain, sums: Floats) -> Counted:
-    """The chain of the ways that have these sums, of shape (sums,) as of `chain.sums`."""
+    """The chain of the ways that have these sums, of shape (sums,) as of `chain_of`."""
     contexts = len(chain.last)
-    walked, ended, gained = np.split(sums, [len(chain.source), len(chain.source) + contexts])
-    if chain.order == 0:
+    walked, gained = np.split(sums, [len(chain.source)])
+    visits = _sums(chain.target, walked, contexts)
+    ways = walked[chain.source == 0].sum()  # each begins at the start, and nothing leads back there
+    if chain.order > 0:
+        visits[0] = ways
+    else:
         # Every context goes on like all of them together; only the start cannot end, for a way has a touch.
-        walked = _sums(chain.target, walked, contexts)[chain.target]
-        ended, gained = (np.where(chain.last < 0, 0.0, values.sum()) for values in (ended, gained))
-    visits = _sums(chain.source, walked, contexts) + ended
+        can_end = chain.last >= 0
+        walked, visits = visits[chain.target], visits.sum() + np.where(can_end, ways, 0.0)
+        gained = np.where(can_end, gained.sum(), 0.0)
     visits = np.where(visits > 0, visits, 1.0)
     return Counted(chain, walked / visits[chain.source], gained / visits)
 
@@ -143,11 +143,11 @@ def _alive(chain: Chain, without: Sequence[Collection[int]]) -> Floats:
     return np.stack([~np.isin(chain.last, list(codes)) for codes in (*without, ())], axis=1).astype(np.float64)
 
 
-def _matrix(steps: Counted) -> csr_matrix:
+def _matrix(steps: Counted) -> csc_matrix:
     """The chance of each step, shape (contexts, contexts), sparse."""
-    chain = steps.chain
-    starts = np.searchsorted(chain.source, np.arange(len(chain.last) + 1))
-    return in_rows(steps.chance, chain.target, starts, len(chain.last))
+    chain, contexts = steps.chain, len(steps.chain.last)
+    starts = np.searchsorted(chain.target, np.arange(contexts + 1))
+    return csc_matrix((steps.chance, chain.source, starts), shape=(contexts, contexts))  # type: ignore[no-untyped-call]
 
 
 def _worth(steps: Counted, alive: Floats, precision: float) -> Floats:
@@ -177,7 +177,7 @@ def removal_shares(steps: Counted, *, precision: float = PRECISION) -> Floats:
 
 
 def drawn_shares(chain: Chain, rows: Floats) -> Floats:
-    """The shares of resamples, shape (rows, names), by their sums as of `chain.sums`, shape (rows, sums).
+    """The shares of resamples, shape (rows, names), by their sums as of `chain_of`, shape (rows, sums).
 
     Resamples lie near each other. So a large chain is followed to its end once, for their mean: what is expected from
     each context on, and how often each is seen from the start. A resample's worth then is the mean's, and for each
@@ -188,7 +188,7 @@ def drawn_shares(chain: Chain, rows: Floats) -> Floats:
         return np.array([removal_shares(counted(chain, row)) for row in rows]).reshape(len(rows), chain.names)
     middle = counted(chain, rows.mean(axis=0))
     alive = _alive(chain, [[code] for code in range(chain.names)])
-    worth, back = _worth(middle, alive, DRAWN_PRECISION), _matrix(middle).T.tocsr()
+    worth, back = _worth(middle, alive, DRAWN_PRECISION), _matrix(middle).T
     at_start = np.zeros_like(alive)
     at_start[0] = 1
     seen = _followed(at_start, lambda at: alive * (back @ at), DRAWN_PRECISION)
@@ -199,16 +199,21 @@ def _near(steps: Counted, alive: Floats, worth: Floats, seen: Floats) -> Floats:
     """The worth from the start on, by columns of `alive`, of a chain near the one with this worth, so often seen."""
     inner = _matrix(steps)
     more = steps.gain[:, None] + inner @ (worth * alive) - worth
-    found: Floats = worth[0] + (seen * more).sum(axis=0)
+    from_start = worth[0]
+    found: Floats = from_start + _at(seen, more)
     while True:
-        worth, more, before = worth + more, inner @ (more * alive), found
-        changes = seen * more
-        found = worth[0] + changes.sum(axis=0)
+        from_start, more, before = from_start + more[0], inner @ (more * alive), found
+        found = from_start + _at(seen, more)
         # What is off is smaller than what is still to be added by as much as the chains differ. That the sum stands
         # still says so too, but by itself it may be chance.
         still = np.abs(found - before).max() <= DRAWN_PRECISION * np.abs(found).max()
-        if still and np.abs(changes).sum(axis=0).max() <= DRAWN_REST * np.abs(found).max():
+        if still and _at(seen, np.abs(more)).max() <= DRAWN_REST * np.abs(found).max():
             return found
+
+
+def _at(seen: Floats, values: Floats) -> Floats:
+    """Values by context, each as often as it is seen, added up; shape (columns,)."""
+    return np.asarray(np.einsum("ij,ij->j", seen, values))
 
 
 def _in_parts(effect: Floats) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from tillit.credit.paths import Floats, Indices, Paths
-from tillit.credit.steps import steps_of
+from tillit.credit.steps import digit_bits, last_touches, remembered_at_end
 from tillit.journeys.numbering import numbered
 
 ORDERS = (0, 1, 2, 3)
@@ -31,30 +31,12 @@ class OrderFit:
     log_likelihood: float
 
 
-def order_fit(paths: Paths, order: int) -> OrderFit:
-    """How well a chain of this order foretells each way from all the others.
-
-    Each way is taken out of the counts and every step of it is foretold from what is left, one imaginary step spread
-    evenly over all outcomes: the same data give the same number, without any draw.
-    """
-    outcomes = len(paths.names) + 2  # each name, a conversion, or none
-    bounds = np.searchsorted(paths.offsets, np.arange(0, len(paths.codes), TOUCHES_AT_ONCE)).tolist()
-    blocks = [*bounds, len(paths.lengths)] if bounds else [0, 0]
-    seen = [_seen(paths, order, begin, end) for begin, end in itertools.pairwise(blocks)]
-    pairs, contexts, bought, ended = (_together([of_block[kind] for of_block in seen]) for kind in range(4))
-    # For every way of a path its steps are taken out of what is counted: of the pair, and of the context.
-    likelihood = _left(pairs, 1 / outcomes) + _left(bought, 1 / outcomes) + _left(ended, 1 / outcomes)
-    likelihood -= _left(contexts, 1.0)
-    weight = float(contexts.ways.sum())
-    return OrderFit(order, len(np.unique(contexts.what)), likelihood / weight if weight else 0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """Steps by what they are and how often their path makes them, no pair of the two twice; each of shape (kinds,).
+    """Steps by what they are and how often their path makes them; each of shape (kinds,).
 
     Attributes:
-        what: A pair of a context and what came next, or a context.
+        what: The last touches, the one that a step leads to or those that it starts from.
         times: How often one way makes it.
         ways: Steps in all ways together.
     """
@@ -64,43 +46,84 @@ class _Times:
     ways: Floats
 
 
-def _seen(paths: Paths, order: int, begin: int, end: int) -> tuple[_Times, _Times, _Times, _Times]:
-    """Of some paths: their steps to a name, all their steps by context, and the last ones to a conversion and to none.
+def order_fits(paths: Paths) -> tuple[OrderFit, ...]:
+    """How well chains of each of `ORDERS` foretell each way from all the others.
 
-    A few hundred thousand steps are sorted at once, which the processor's cache holds.
+    Each way is taken out of the counts and every step of it is foretold from what is left, one imaginary step spread
+    evenly over all outcomes: the same data give the same number, without any draw.
     """
-    steps = steps_of(paths, order, begin=begin, end=end)
-    pairs, pair = numbered(steps.context * steps.base + steps.next)
-    bits = len(pairs).bit_length()
-    alike, times = _counted(steps.path << bits | pair)
-    path, pair = alike >> bits, alike & ((1 << bits) - 1)
-    ways, inner = (paths.conversions + paths.nulls)[path], (pairs % steps.base != steps.base - 1)[pair]
-    contexts, context_of_pair = numbered(pairs // steps.base)
-    context = context_of_pair[pair]
-    # A path's steps from one context stand together: the pairs are in the order of their contexts.
-    starts = np.flatnonzero(np.append(True, (np.diff(path) != 0) | (np.diff(context) != 0))[: len(path)])
-    own = np.add.reduceat(times, starts) if len(starts) else times
-    last, once = np.flatnonzero(~inner), np.ones(1, np.int64)
-    inner = np.flatnonzero(inner)
-    return (
-        _summed(pairs, pair[inner], times[inner], ways[inner]),
-        _summed(contexts, context[starts], own, ways[starts]),
-        _summed(contexts, context[last], once, paths.conversions[path[last]]),
-        _summed(contexts, context[last], once, paths.nulls[path[last]]),
+    bounds = np.searchsorted(paths.offsets, np.arange(0, len(paths.codes), TOUCHES_AT_ONCE)).tolist()
+    blocks = [*bounds, len(paths.lengths)] if bounds else [0, 0]
+    of_blocks = [_touches_seen(paths, begin, end) for begin, end in itertools.pairwise(blocks)]
+    touches = [_together([of_block[order] for of_block in of_blocks]) for order in ORDERS]
+    touched = np.flatnonzero(paths.lengths)
+    last = remembered_at_end(paths, touched, ORDERS[-1])
+    return tuple(
+        _fit(paths, order, touches, touched, last >> digit_bits(paths) * (ORDERS[-1] - order)) for order in ORDERS
     )
 
 
+def _touches_seen(paths: Paths, begin: int, end: int) -> list[_Times]:
+    """By order, the steps of some paths that lead to a touch, each as the touch and what its chain remembered before.
+
+    A few hundred thousand are sorted at once, which the processor's cache holds; and once for all orders, since what a
+    shorter memory takes for the same stands together where a longer one is in order.
+    """
+    ways = (paths.conversions + paths.nulls)[begin:end]
+    touches, touch = numbered(last_touches(paths, len(ORDERS), begin=begin, end=end))
+    bits = len(touches).bit_length()
+    path = np.repeat(np.arange(end - begin), paths.lengths[begin:end])
+    ordered = np.sort(path << bits | touch)
+    path, touch = ordered >> bits, ordered & ((1 << bits) - 1)
+    starts, seen = np.arange(len(ordered)), []
+    for _ in ORDERS:
+        is_new = (path[1:] != path[:-1]) | (touch[1:] != touch[:-1])
+        new = np.flatnonzero(np.append(True, is_new)[: len(path)])
+        starts, path, touch = starts[new], path[new], touch[new]
+        times = np.diff(starts, append=len(ordered))
+        seen.append(_summed(touches, touch, times, ways[path] * times))
+        touches, shorter = numbered(touches >> digit_bits(paths))
+        touch = shorter[touch]
+    return seen[::-1]
+
+
 def _summed(names: Indices, what: Indices, times: Indices, ways: Floats) -> _Times:
-    """Added up where both are the same; ways that nobody went are left out."""
+    """Added up where both are the same; what nobody went is left out. `what` numbers the names."""
     wide = int(times.max(initial=0)) + 1
     kinds, kind = numbered(what * wide + times)
-    steps = np.bincount(kind, ways * times, len(kinds)).astype(np.float64)
+    steps = np.bincount(kind, ways, len(kinds)).astype(np.float64)
     went = np.flatnonzero(steps)
-    return _Times(names[kinds[went] // wide], kinds[went] % wide, steps[went])
+    of_name, often = np.divmod(kinds[went], wide)
+    return _Times(names[of_name], often, steps[went])
 
 
 def _together(parts: Sequence[_Times]) -> _Times:
     return _Times(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Times)))
+
+
+def _fit(paths: Paths, order: int, touches: Sequence[_Times], touched: Indices, last: Indices) -> OrderFit:
+    """The fit of one order.
+
+    Args:
+        touches: By order, the steps that lead to a touch.
+        touched: Shape (touched,); the paths that have one.
+        last: Shape (touched,); what is remembered at their ends.
+    """
+    outcomes = len(paths.names) + 2  # each name, a conversion, or none
+    bought, ended, once = paths.conversions[touched], paths.nulls[touched], np.ones(len(touched), np.int64)
+    nothing = np.zeros(1, np.int64), np.zeros(len(touched), np.int64)
+    if order == 0:  # every step starts from the one context there is
+        steps = paths.lengths[touched] + 1
+        contexts = _summed(*nothing, steps, (bought + ended) * steps)
+    else:
+        # The first step of a path remembers nothing; each later one what the one before led to.
+        contexts = _together([_summed(*nothing, once, bought + ended), touches[order - 1]])
+    ends, end = numbered(last)
+    # For every way of a path its steps are taken out of what is counted: of the pair, and of the context.
+    likelihood = _left(touches[order], 1 / outcomes) - _left(contexts, 1.0)
+    likelihood += sum(_left(_summed(ends, end, once, ways), 1 / outcomes) for ways in (bought, ended))
+    steps_made = float(contexts.ways.sum())
+    return OrderFit(order, len(np.unique(contexts.what)), likelihood / steps_made if steps_made else 0.0)
 
 
 def _left(seen: _Times, imagined: float) -> float:
@@ -108,13 +131,6 @@ def _left(seen: _Times, imagined: float) -> float:
     _, what = numbered(seen.what)
     total = np.bincount(what, seen.ways)[what]
     return float(seen.ways @ np.log(total - seen.times + imagined))
-
-
-def _counted(values: Indices) -> tuple[Indices, Indices]:
-    """The distinct values in order, and how often each is there."""
-    ordered = np.sort(values)
-    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
-    return ordered[starts], np.diff(np.append(starts, len(ordered)))
 
 
 def chosen_order(fits: Sequence[OrderFit]) -> int:

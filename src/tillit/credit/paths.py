@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeAlias
 
@@ -11,26 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from tillit.journeys.stretches import Stretches
+from tillit.journeys.stretches import Codes, Stretches
 from tillit.journeys.touchpoint_parts import TouchpointPaths
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 
 
-def sparse(values: Floats, rows: Indices, columns: Indices, shape: tuple[int, int]) -> csr_matrix:
-    """A sparse matrix; values at the same place are added up."""
-    return csr_matrix((values, (rows, columns)), shape=shape)  # type: ignore[no-untyped-call]
-
-
-def in_rows(values: Floats, columns: Indices, starts: Indices, width: int) -> csr_matrix:
-    """A sparse matrix whose values stand in order already: row i is `values[starts[i]:starts[i + 1]]`."""
+def in_rows(values: Floats, columns: Codes, starts: Indices, width: int) -> csr_matrix:
+    """A sparse matrix: row i is `values[starts[i]:starts[i + 1]]`, each in its column; those of one place add up."""
     return csr_matrix((values, columns, starts), shape=(len(starts) - 1, width))  # type: ignore[no-untyped-call]
-
-
-def empty(shape: tuple[int, int]) -> csr_matrix:
-    """A sparse matrix without any value."""
-    return csr_matrix(shape)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +29,11 @@ class Persons:
 
     Attributes:
         count: Shape (sets,); how many persons have exactly these ways.
-        conversions: Shape (sets, paths), sparse; a person's ways of each path that converted.
-        nulls: Shape (sets, paths), sparse; those that did not.
+        sets: The ways of one person: each twice the path, and 1 more where it converted.
     """
 
     count: Indices
-    conversions: csr_matrix
-    nulls: csr_matrix
+    sets: Stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +47,18 @@ class Paths:
         conversions: Shape (paths,); ways of this path that reached the goal.
         nulls: Shape (paths,); ways that did not.
         value_minor: By currency, shape (paths,); what the conversions were worth.
-        decay: Shape (touches,) like `codes`, each touch's part of its path when a touch's weight halves with age;
-            None where the times are not known.
+        decay: Shape (touches,) like `codes`, each touch's weight beside the others of its path when it halves with age,
+            on paths that converted; None where the times are not known.
         persons: Who walked them; None where the data do not tell, and each way stands for a person.
     """
 
     names: tuple[str, ...]
-    codes: Indices
+    codes: Codes
     offsets: Indices
     conversions: Floats
     nulls: Floats
     value_minor: Mapping[str, Floats]
-    decay: Floats | None = None
+    decay: Indices | None = None
     persons: Persons | None = None
 
     @property
@@ -87,6 +75,19 @@ class Paths:
     def place_of_touch(self) -> Indices:
         """Shape (touches,); 0 for a path's first."""
         return np.arange(len(self.codes)) - np.repeat(self.offsets[:-1], self.lengths)
+
+    def of_worth(self) -> Paths:
+        """The same paths, but those that led to nothing without their touches: nothing of them is shared."""
+        led = self.conversions != 0
+        for worth in self.value_minor.values():
+            led |= worth != 0
+        kept, lengths = np.repeat(led, self.lengths), np.where(led, self.lengths, 0)
+        return replace(
+            self,
+            codes=self.codes[kept],
+            offsets=np.append(0, np.cumsum(lengths)),
+            decay=None if self.decay is None else self.decay[kept],
+        )
 
     def touches(self, path: int) -> tuple[str, ...]:
         """The names on one path."""
@@ -122,7 +123,7 @@ def paths_of(ways: Iterable[Way]) -> Paths:
     currencies = sorted({currency for way in found for currency in way.value_minor})
     return Paths(
         names=names,
-        codes=paths.codes.astype(np.int64),
+        codes=paths.codes,
         offsets=paths.offsets,
         conversions=summed(way.conversions for way in found),
         nulls=summed(way.nulls for way in found),
@@ -141,13 +142,10 @@ def _coded(ways: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], Stretches]
 
 def paths_from(found: TouchpointPaths) -> Paths:
     """The ways of a view's persons, with the ages of touches and the persons who walked them."""
-    walked, parts = found.walked, found.decay.astype(np.float64)
-    path_of_touch = np.repeat(np.arange(len(walked.lengths)), walked.lengths)
-    whole = np.bincount(path_of_touch, weights=parts, minlength=len(walked.lengths))[path_of_touch]
     return Paths(
         names=found.names,
-        codes=walked.codes.astype(np.int64),
-        offsets=walked.offsets,
+        codes=found.walked.codes,
+        offsets=found.walked.offsets,
         conversions=found.converted.astype(np.float64),
         nulls=found.ended.astype(np.float64),
         value_minor={
@@ -155,17 +153,6 @@ def paths_from(found: TouchpointPaths) -> Paths:
             for code, currency in enumerate(found.currencies)
             if found.valued[:, code].any()
         },
-        decay=np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0),
-        persons=_persons(found),
-    )
-
-
-def _persons(found: TouchpointPaths) -> Persons:
-    path, converted = found.sets.codes // 2, found.sets.codes % 2 == 1
-    who = np.repeat(np.arange(len(found.persons)), found.sets.lengths)
-    shape = (len(found.persons), len(found.converted))
-    return Persons(
-        count=found.persons,
-        conversions=sparse(np.ones(converted.sum()), who[converted], path[converted], shape),
-        nulls=sparse(np.ones((~converted).sum()), who[~converted], path[~converted], shape),
+        decay=found.decay,
+        persons=Persons(found.persons, found.sets),
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from tillit.credit.paths import Paths, sparse
+from tillit.credit.paths import Paths, in_rows
 from tillit.journeys.numbering import numbered
 
 
@@ -20,4 +20,4 @@ def shapley_weights(paths: Paths) -> csr_matrix:
     names = max(len(paths.names), 1)
     path, name = np.divmod(numbered(paths.path_of_touch * names + paths.codes)[0], names)
     different = np.bincount(path, minlength=len(paths.lengths))
-    return sparse(1 / different[path], path, name, (len(paths.lengths), len(paths.names)))
+    return in_rows(1 / different[path], name, np.append(0, np.cumsum(different)), len(paths.names))

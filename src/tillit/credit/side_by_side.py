@@ -8,13 +8,14 @@ from functools import partial
 from typing import TypeAlias
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from tillit.credit.baseline import METHOD, Known, baseline_conversions, baseline_sums, untouched, what_is_known
 from tillit.credit.correction import Corrected, corrected
-from tillit.credit.markov import chain_of, counted, drawn_shares, removal_shares
-from tillit.credit.order import ORDERS, OrderFit, chosen_order, order_fit
-from tillit.credit.paths import Floats, Paths, empty
-from tillit.credit.resampling import Sums, beside, interval, observed, resampled
+from tillit.credit.markov import Chain, chain_of, counted, drawn_shares, removal_shares
+from tillit.credit.order import OrderFit, chosen_order, order_fits
+from tillit.credit.paths import Floats, Paths
+from tillit.credit.resampling import Sums, Units, interval, observed, resampled, units_of
 from tillit.credit.results import Baseline, CorrectedShare, Credit, ModelCredit, Share, Total
 from tillit.credit.rounding import whole_units
 from tillit.credit.rules import rule_weights
@@ -24,23 +25,27 @@ from tillit.credit.vocabulary import Evidence, Model
 from tillit.errors import QueryError
 from tillit.sentences import sentence
 
-Sharer: TypeAlias = Callable[[Floats], Floats]  # sums (rows, sums) to shares (rows, names)
+Sharer: TypeAlias = Callable[[Floats], Floats]  # sums, shape (…, sums), to parts, shape (…, names)
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A model: the sums that it reads, and how it shares by those of the data and by those of resamples."""
+class _Read:
+    """What a model says of the data, and what it needs for the ranges.
+
+    Attributes:
+        order: A chain's, None for other models.
+        by_conversions: Shape (names,); parts of all conversions.
+        by_value: By currency, shape (names,); parts of all money.
+        of_units: Shape (units, sums), sparse; what is summed of those who are drawn.
+        parts_drawn: Sums of draws, shape (rows, sums), to parts, shape (rows, names).
+    """
 
     model: Model
     order: int | None
-    sums: Sums
-    shares_of: Sharer
-    shares_drawn: Sharer
-
-    def shares(self, ways: Floats, worth: Floats) -> Floats:
-        """Shape (names,); arguments as of `Sums.over`."""
-        shares: Floats = self.shares_of(self.sums.over(ways, worth)[None, :])[0]
-        return shares
+    by_conversions: Floats
+    by_value: Mapping[str, Floats]
+    of_units: csr_matrix
+    parts_drawn: Sharer
 
 
 def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, trials: Sequence[Trial] = ()) -> Credit:
@@ -58,10 +63,10 @@ def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, t
     if not paths.conversions[paths.lengths > 0].any():
         raise QueryError(sentence("no conversion has a touch before it, so there is no credit to share"))
     needs_chain = Model.MARKOV in models or bool(trials)
-    fits = tuple(order_fit(paths, order) for order in ORDERS) if needs_chain else ()
-    prepared = [_prepared(paths, model, fits) for model in models]
-    read = [baseline_sums(paths), *(one.sums for one in prepared)]
-    point = observed(paths, read[0])[None, :]
+    fits = order_fits(paths) if needs_chain else ()
+    units, base, sold = units_of(paths, rng), baseline_sums(paths), paths.of_worth()
+    read = [_read(paths, sold, units, model, fits) for model in models]
+    point = observed(paths, base)[None, :]
     all_conversions = float(paths.conversions.sum())
     found = effects(trials)
     put_right = _put_right(paths, fits, trials, found)
@@ -70,17 +75,13 @@ def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, t
         without = float(baseline_conversions(point, known)[0])
     else:
         without = float(np.clip(all_conversions - put_right.total, 0, all_conversions))
-    drawn, *of_models = np.split(
-        resampled(paths, beside(read), rng), np.cumsum([sums.size for sums in read])[:-1], axis=1
-    )
+    drawn, *of_models = resampled(units, [units.over(base), *(one.of_units for one in read)], rng)
     if put_right is None:
         drawn_without = baseline_conversions(drawn, known) / np.maximum(drawn[:, 0], 1)
     else:
         added = rng.normal(put_right.total, put_right.total_error, len(drawn))
         drawn_without = np.clip(1 - added / all_conversions, 0, 1)
-    draws = [
-        one.shares_drawn(sums) * (1 - drawn_without)[:, None] for one, sums in zip(prepared, of_models, strict=True)
-    ]
+    draws = [one.parts_drawn(sums) * (1 - drawn_without)[:, None] for one, sums in zip(read, of_models, strict=True)]
     totals = {currency: round(float(value.sum())) for currency, value in paths.value_minor.items()}
     shared = {currency: _shared_value(paths, currency, without, total) for currency, total in totals.items()}
     share_without = without / all_conversions
@@ -90,7 +91,7 @@ def credit(paths: Paths, models: Sequence[Model], rng: np.random.Generator, *, t
     return Credit(
         models=tuple(
             _model_credit(paths, one, all_conversions - without, shared, of_model, evidence)
-            for one, of_model in zip(prepared, draws, strict=True)
+            for one, of_model in zip(read, draws, strict=True)
         ),
         baseline=Baseline(
             known,
@@ -121,8 +122,8 @@ def _put_right(
     """The chain's credit for all the paths' conversions, corrected by trials that may have seen a part of them."""
     if not trials:
         return None
-    chain = chain_of(paths, chosen_order(fits))
-    model = removal_shares(counted(chain, observed(paths, chain.sums)))
+    chain, sums = chain_of(paths, chosen_order(fits))
+    model = removal_shares(counted(chain, observed(paths, sums)))
     conversions = float(paths.conversions.sum())
     measured, error = np.full(len(paths.names), np.nan), np.full(len(paths.names), np.nan)
     for trial, effect in zip(trials, found, strict=True):
@@ -143,43 +144,53 @@ def _shared_value(paths: Paths, currency: str, without: float, total: int) -> in
     return round(part * float(paths.value_minor[currency][~none].sum()))
 
 
-def _prepared(paths: Paths, model: Model, fits: Sequence[OrderFit]) -> _Prepared:
+def _read(paths: Paths, sold: Paths, units: Units, model: Model, fits: Sequence[OrderFit]) -> _Read:
+    """What one model says. Its numbers of single paths are many; they end here, before those of the next are made.
+
+    Args:
+        sold: The paths of worth, which is all that rules share.
+    """
+    order: int | None = None
+    parts: Sharer = _as_parts
+    parts_drawn: Sharer = _as_parts
     if model is Model.MARKOV:
         order = chosen_order(fits)
-        chain = chain_of(paths, order)
+        chain, sums = chain_of(paths, order)
+        parts, parts_drawn = partial(_by_chain, chain), partial(drawn_shares, chain)
+    else:
+        sums = Sums(shapley_weights(sold) if model is Model.SHAPLEY else rule_weights(sold, model))
+    ways, touched = paths.conversions + paths.nulls, paths.lengths > 0
+    by_conversions = parts(sums.over(ways, paths.conversions))
+    by_value = {
+        # Where refunds eat up all value, a model has nothing to go by but the conversions.
+        currency: parts(sums.over(ways, worth)) if worth[touched].sum() > 0 else by_conversions
+        for currency, worth in paths.value_minor.items()
+    }
+    return _Read(model, order, by_conversions, by_value, units.over(sums), parts_drawn)
 
-        def by_chain(rows: Floats) -> Floats:
-            return np.stack([removal_shares(counted(chain, row)) for row in rows])
 
-        return _Prepared(model, order, chain.sums, by_chain, partial(drawn_shares, chain))
-    weights = shapley_weights(paths) if model is Model.SHAPLEY else rule_weights(paths, model)
+def _by_chain(chain: Chain, sums: Floats) -> Floats:
+    return removal_shares(counted(chain, sums))
 
-    def as_parts(shared: Floats) -> Floats:
-        whole = shared.sum(axis=1, keepdims=True)
-        return np.asarray(np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0))
 
-    return _Prepared(model, None, Sums(empty(weights.shape), weights), as_parts, as_parts)
+def _as_parts(sums: Floats) -> Floats:
+    whole = sums.sum(axis=-1, keepdims=True)
+    return np.asarray(np.divide(sums, whole, out=np.zeros_like(sums), where=whole > 0))
 
 
 def _model_credit(
     paths: Paths,
-    one: _Prepared,
+    one: _Read,
     conversions: float,
     shared: Mapping[str, int],
     draws: Floats,
     evidence: Mapping[str, Evidence],
 ) -> ModelCredit:
-    ways = paths.conversions + paths.nulls
-    parts = one.shares(ways, paths.conversions)
-    all_conversions = float(paths.conversions.sum())
-    values = {}
-    for currency, total in shared.items():
-        worth = paths.value_minor[currency]
-        # Where refunds eat up all value, a model has nothing to go by but the conversions.
-        by_value = one.shares(ways, worth) if worth[paths.lengths > 0].sum() > 0 else parts
-        values[currency] = whole_units((by_value * total).tolist(), total)
+    values = {
+        currency: whole_units((one.by_value[currency] * total).tolist(), total) for currency, total in shared.items()
+    }
     low, high = interval(draws)
-    share = parts * conversions / all_conversions
+    share = one.by_conversions * conversions / float(paths.conversions.sum())
     return ModelCredit(
         one.model,
         one.order,
@@ -189,7 +200,7 @@ def _model_credit(
                 share=float(share[code]),
                 low=float(min(low[code], share[code])),
                 high=float(max(high[code], share[code])),
-                conversions=float(parts[code] * conversions),
+                conversions=float(one.by_conversions[code] * conversions),
                 value_minor={currency: units[code] for currency, units in values.items()},
                 evidence=evidence.get(name, Evidence.NONE),
             )

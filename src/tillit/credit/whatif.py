@@ -11,9 +11,9 @@ from scipy.sparse import csr_matrix
 
 from tillit.credit.baseline import baseline_conversions, baseline_sums, what_is_known
 from tillit.credit.markov import chain_of, counted, drawn_shares, removal_shares
-from tillit.credit.order import ORDERS, chosen_order, order_fit
-from tillit.credit.paths import Paths, empty
-from tillit.credit.resampling import Sums, beside, interval, observed, resampled
+from tillit.credit.order import chosen_order, order_fits
+from tillit.credit.paths import Paths
+from tillit.credit.resampling import Sums, interval, observed, resampled, units_of
 from tillit.credit.trials import ADDED_UP, Trial, effects, lost_together
 from tillit.credit.vocabulary import Evidence
 from tillit.errors import QueryError
@@ -80,20 +80,23 @@ def what_if(
                 sentence("no way has the touchpoint '{name}'; did you mean {names}?", name=name, names=", ".join(near))
             )
     met = paths.meets(without).astype(np.float64)
-    order = chosen_order(tuple(order_fit(paths, order) for order in ORDERS)) if chain else 0
-    model = chain_of(paths, order) if chain else None
+    order = chosen_order(order_fits(paths)) if chain else 0
+    model, of_model = chain_of(paths, order) if chain else (None, None)
     codes = [paths.names.index(name) for name in without]
     known = what_is_known(paths)
-    touched = Sums(empty((len(met), 1)), csr_matrix(met[:, None]))  # type: ignore[no-untyped-call]
+    touched = Sums(csr_matrix(met[:, None]))  # type: ignore[no-untyped-call]
     base = baseline_sums(paths)
-    read = beside([base, touched, *([model.sums] if model else [])])
-    rows = np.concatenate([observed(paths, read)[None, :], resampled(paths, read, rng)])
-    of_base, of_touched, of_chain = np.split(rows, [base.size, base.size + touched.size], axis=1)
+    read = [base, touched, *([of_model] if of_model else [])]
+    units = units_of(paths, rng)
+    drawn = resampled(units, [units.over(sums) for sums in read], rng)
+    of_base, of_touched, *of_chain = (
+        np.concatenate([observed(paths, sums)[None, :], rows]) for sums, rows in zip(read, drawn, strict=True)
+    )
     shared = of_base[:, 0] - baseline_conversions(of_base, known)
     most = of_touched[:, 0].tolist()
     middle: list[float] = []
     if model is not None:
-        shares = [removal_shares(counted(model, of_chain[0])), *drawn_shares(model, of_chain[1:])]
+        shares = [removal_shares(counted(model, of_chain[0][0])), *drawn_shares(model, of_chain[0][1:])]
         for share, of_row, at_most in zip(shares, shared.tolist(), most, strict=True):
             middle.append(min(float(share[codes].sum()) * of_row, at_most))
     asked = [trial for trial in trials if trial.name in without]
