@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from tillit.desk.owner import Owner
 from tillit.meetings.actions import ANYONE
 from tillit_web.desk import moments
 from tillit_web.desk.models import Conversation, Message
+from tillit_web.desk.ringing import No, no_of
 from tillit_web.desk.shown import line_of
 from tillit_web.people.queries import company
 from tillit_web.ui.templatetags.tillit import local_day, local_time
@@ -24,6 +27,45 @@ from tillit_web.ui.templatetags.tillit import local_day, local_time
 SECONDS_A_WAIT_IS_KEPT = 20.0
 
 _waits: dict[str, tuple[float, datetime, bool]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a customer waits for from us, for their own page.
+
+    Attributes:
+        topic: What it is about; "" where nobody has said.
+        since: When they asked, or rang the last time.
+        has_rung: They rang and nobody answered, so that we call; otherwise we answer.
+        by: By when we said that we do; None where we have said no time.
+        is_late: It has passed.
+        said_no: They have said no to calls since they rang: nobody calls.
+    """
+
+    topic: str
+    since: datetime
+    has_rung: bool
+    by: datetime | None
+    is_late: bool
+    said_no: bool
+
+
+def owed_to(subjects: Collection[bytes], *, now: datetime) -> tuple[Owed, ...]:
+    """What we owe a customer who rang from a number of theirs, or has shown that a conversation is theirs; the first
+    promise first."""
+    theirs = Conversation.objects.filter(subject__in=list(subjects)).exclude(owner=Conversation.Owned.CLOSED)
+    rows = theirs.filter(Q(rang_count__gt=0) | Q(is_verified=True, promised_at__isnull=False))
+    return tuple(
+        Owed(
+            row.topic,
+            row.rang_at or row.waits_since or row.opened_at,
+            row.rang_at is not None,
+            row.promised_at,
+            row.promised_at is not None and row.promised_at < now,
+            no_of(row) is No.SINCE,
+        )
+        for row in rows.order_by(F("promised_at").asc(nulls_last=True), "pk")
+    )
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from tillit_web.calls.queries import TaskLine
 from tillit_web.desk.about import conversations_about
 from tillit_web.desk.models import Message
 from tillit_web.desk.queries import said_with
+from tillit_web.desk.standing import Owed, owed_to
 from tillit_web.meetings.models import Need
 from tillit_web.meetings.needs import needs_of
 from tillit_web.meetings.queries import decisions_about
@@ -64,6 +65,7 @@ class Known:
         decisions: How we decided to meet them, the latest first.
         bookings: What they booked, the latest first.
         messages: What was said between them and us, oldest first, where they have shown that it was them.
+        owed: What they wait for from us, the first promise first.
         planned: Calls that are to be made to them, or were planned, the next one first.
         calls: Calls between them and us, the latest first; under a number of theirs, or where they showed who they are.
         offers: What they were offered on them, the latest first.
@@ -80,6 +82,7 @@ class Known:
     decisions: tuple[Decided, ...]
     bookings: tuple[Booking, ...]
     messages: tuple[Message, ...]
+    owed: tuple[Owed, ...]
     planned: tuple[TaskLine, ...]
     calls: tuple[Call, ...]
     offers: tuple[Offer, ...]
@@ -117,6 +120,16 @@ class Known:
             "messages": [
                 {"at": each.written_at.isoformat(), "by": each.author, "name": each.said_as, "text": each.text}
                 for each in self.messages
+            ],
+            "you_wait_for": [
+                {
+                    "what": "a call back" if each.has_rung else "an answer",
+                    "about": each.topic,
+                    "since": each.since.isoformat(),
+                    "promised_by": None if each.by is None else each.by.isoformat(),
+                    "you_said_no": each.said_no,
+                }
+                for each in self.owed
             ],
             "planned_calls": [
                 {
@@ -215,6 +228,7 @@ def known(subject: bytes, *, language: str) -> Known:
         ),
         bookings=tuple(bookings_about(subjects).select_related("kind", "host").order_by("-starts_at", "pk")),
         messages=tuple(said_with(subjects)),
+        owed=owed_to(subjects, now=datetime.now(UTC)),
         planned=planned_with(subjects),
         calls=tuple(calls_about(subjects).select_related("task")),
         offers=tuple(offers_about(subjects).select_related("conversation")),
