@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import os
+import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -34,6 +39,20 @@ def _hand_over(served: Served) -> str:
     environment = {**os.environ, "TILLIT_DATA": str(served.data)}
     found = subprocess.run(command, input=MAIL, env=environment, capture_output=True, check=True, timeout=120)
     return found.stdout.decode().strip()
+
+
+def _rings_in_vain(page: Page, served: Served, *, times: int) -> None:
+    """What a telephone system tells of calls that nobody answered."""
+    command = [sys.executable, "-m", "tillit_cli", "key", "create", "--data", str(served.data)]
+    made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    key, secret = re.findall(r"(?:write key|signing secret): (\S+)", made)
+    for number in range(times):
+        call = {"id": str(number), "direction": "in", "number": "070-765 43 21", "seconds": 0}
+        body = json.dumps(call | {"started_at": datetime.now(UTC).isoformat()})
+        at = int(time.time())
+        sign = hmac.new(secret.encode(), f"{at}.{body}".encode(), "sha256").hexdigest()
+        headers = {"Authorization": f"Bearer {key}", "Tillit-Signature": f"t={at},v1={sign}"}
+        assert page.request.post(f"{served.url}/v1/calls", data=body, headers=headers).status == 202
 
 
 @pytest.mark.browser
@@ -78,3 +97,24 @@ def test_from_a_mail_to_a_written_yes(page: Page, served: Served, browser: Brows
         assert own.cookies() == []
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sold: the customer accepted in writing.")
+
+    _rings_in_vain(page, served, times=2)
+    page.goto(f"{served.url}/desk/")
+    expect(page.get_by_text("They rang, and nobody answered.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Rang 2 times, last").click()
+    expect(page.get_by_role("link", name="Call +46707654321")).to_be_visible()
+    assert_accessible(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert_fits(page)
+    page.get_by_role("link", name="Write the call down").click()
+    page.get_by_label("We called").check()
+    page.get_by_label("What was asked, and what was answered").fill("Wants a quote.")
+    page.get_by_label("Nothing is left to do").check()
+    assert_fits(page)
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_text("Wants a quote.")).to_be_visible()
+    expect(page.get_by_role("link", name="Call +46707654321")).to_have_count(0)
+    page.goto(f"{served.url}/calls/")
+    expect(page.get_by_text("None of 1 call out in the last 30 days was cold")).to_be_visible()
+    assert_fits(page)

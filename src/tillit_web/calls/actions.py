@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -24,6 +24,7 @@ from tillit_web.people.models import User
 from tillit_web.people.queries import company
 
 NOTE = "note"
+A_MINUTE = timedelta(minutes=1)
 
 
 class NoBasis(InputError):
@@ -81,7 +82,7 @@ def note_call(
     phone, subject = number_of(noted.phone)
     if conversation is None and subject is not None:
         conversation = callback_for(subject)
-    why = _why_noted(noted, subject, conversation)
+    why = _why_noted(noted, subject, conversation, now=now)
     if conversation is None:
         conversation = desk.open_conversation(
             "",
@@ -250,10 +251,11 @@ def _plan(
     return row
 
 
-def _why_noted(noted: Noted, subject: bytes | None, conversation: Conversation | None) -> Why:
+def _why_noted(noted: Noted, subject: bytes | None, conversation: Conversation | None, *, now: datetime) -> Why:
     if noted.direction != Call.Direction.OUT:
         return Why(None)
-    found = why_call(subject, at=noted.started_at)
+    # A time is typed to the minute: who rang within that minute rang before we called back.
+    found = why_call(subject, at=max(noted.started_at, min(now, noted.started_at + A_MINUTE)))
     if found.basis is not None or found.is_blocked:
         return found
     if conversation is not None and conversation.messages.filter(author=Author.CUSTOMER.value).exists():

@@ -155,3 +155,12 @@ def test_a_call_noted_in_another_conversation_ends_the_wait_too(bo: User) -> Non
     actions.note_call(noted(direction="out"), by=bo, language="en", conversation=asked, now=NOW + MINUTE)
     assert Conversation.objects.get(rang_count=1).outcome == "solved"
     assert Conversation.objects.get(pk=asked.pk).owner == "person"
+
+
+def test_a_call_back_written_down_to_the_minute_in_which_it_rang_is_asked_for(bo: User, as_bo: Client) -> None:
+    told("rang", at=NOW + timedelta(seconds=20))
+    row, back = Conversation.objects.get(), noted(direction="out", is_settled=True)
+    assert actions.note_call(back, by=bo, language="en", now=NOW + timedelta(seconds=50)).basis == "request"
+    row.refresh_from_db()
+    assert row.owner == "closed"
+    assert f"tel:{ANAS}" not in as_bo.get(f"/desk/{row.public_id}/").content.decode(), "nobody is to be called any more"
