@@ -72,7 +72,7 @@ def _fill(installation: Installation) -> None:
     from django.utils import timezone
 
     # Their tables exist only after Django is set up.
-    from tillit_web.demo import bookings, conversations, decisions, jobs, library, loading
+    from tillit_web.demo import bookings, calls, conversations, decisions, jobs, library, loading
     from tillit_web.jobs.actions import enqueue
     from tillit_web.people.actions import NewMember, describe_company, make_member
 
@@ -87,6 +87,7 @@ def _fill(installation: Installation) -> None:
         library.write_library()
         bookings.make_bookings(timezone.now())
         conversations.make_conversations(timezone.now(), colleague=colleague)
+        calls.make_calls(timezone.now(), colleague=colleague)
         with tempfile.TemporaryDirectory(prefix="tillit-example-") as exported:
             files = write_files(made, Path(exported))
             loading.bring_in((file.path, file.mapping) for file in files)
