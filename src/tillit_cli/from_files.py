@@ -15,6 +15,7 @@ from pathlib import Path
 from tillit.engine.addresses import File, file_or_address
 from tillit.errors import FileError
 from tillit.events.mapping import Mapping
+from tillit.events.reading import check_is_file
 from tillit.events.receipt import Receipt
 from tillit.journeys.calendar import zone_named
 from tillit.journeys.plain_parquet import read_plain_parquet
@@ -93,10 +94,10 @@ def journeys_from(
                 raise FileError(
                     f"{file} is an address, not a file of this machine. Copy it here, or add --engine spark."
                 )
-        elif not file.is_file():
-            raise FileError(f"There is no file {file}. Check the spelling, or the folder you are in.")
-        elif file.suffix == ".toml":
-            raise FileError(f"{file} is a mapping, not a file of events. Leave it out, or give it with --mapping.")
+        else:
+            check_is_file(file)
+            if file.suffix == ".toml":
+                raise FileError(f"{file} is a mapping, not a file of events. Leave it out, or give it with --mapping.")
     mappings = mappings_of(args.mapping, args.files)
     rule = CaseRule(args.goal, args.lapse)
     if args.engine == "spark":

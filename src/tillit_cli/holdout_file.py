@@ -10,6 +10,7 @@ from tillit.credit.assignments import is_withheld
 from tillit.errors import FileError
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import load_mapping
+from tillit.events.reading import check_is_file
 from tillit.vocabulary import IdentifierKind
 
 COLUMNS = ("name", "withheld")
@@ -39,8 +40,7 @@ def as_events(file: Path, of: Mapping, work: Path) -> tuple[Path, Mapping]:
     Raises:
         FileError: The file is not there, lacks a column, or a row says neither yes nor no.
     """
-    if not file.is_file():
-        raise FileError(f"There is no file {file}. Check the spelling, or the folder you are in.")
+    check_is_file(file)
     work.mkdir(parents=True, exist_ok=True)
     rows, mapping = work / "holdouts.csv", work / "holdouts.toml"
     with file.open(encoding="utf-8-sig", newline="") as read, rows.open("w", encoding="utf-8", newline="") as write:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,14 @@ def test_a_mapping_among_the_files_is_named(tmp_path: Path, capsys: pytest.Captu
     rows, mapping = shop_files(tmp_path)
     assert main(["journeys", rows, mapping]) != 0
     assert f"{mapping} is a mapping, not a file of events." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["journeys"], ["identity"], ["import", "--data", "never-made"], ["inspect"]])
+def test_a_folder_is_called_a_folder_and_a_pipe_a_pipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert main([*command, str(tmp_path)]) == 2
+    assert f"{tmp_path} is a folder. Name the files in it" in capsys.readouterr().err
+    os.mkfifo(tmp_path / "pipe")
+    assert main([*command, str(tmp_path / "pipe")]) == 2
+    assert "pipe is a pipe or a device" in capsys.readouterr().err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -109,6 +111,32 @@ def test_a_well_made_file_is_understood_without_a_doubt(
     assert found.mapping is not None
     assert roles(found.mapping) == expected
     assert found.mapping.sequence == (None if "event_id" in header else FILE_ORDER)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1 mars 2025", "2025-03-01"),
+        ("01-Mar-2025", "2025-03-01"),
+        ("Sat Mar 01 2025 10:00:00 GMT+0100", "2025-03-01"),
+        ("45717", "2025-03-01"),
+        ("45717,5", "2025-03-01"),
+    ],
+)
+def test_a_column_called_like_a_time_is_one_however_it_is_written(tmp_path: Path, text: str, day: str) -> None:
+    found = inspect_file(written(tmp_path, f"kund;datum;händelse\nAna;{text};köp\nBo;{text};besök\n"))
+    assert found.problem is None
+    at = found.rows[0].events[0].occurred_at
+    assert datetime.fromtimestamp(at / 1e6, ZoneInfo("Europe/Stockholm")).strftime("%Y-%m-%d") == day
+    assert [("days as spreadsheets count" in line, day in line) for line in found.unsure] == (
+        [(True, True)] if text.startswith("45717") else []
+    )
+
+
+def test_days_of_a_spreadsheet_give_way_to_a_column_of_times(tmp_path: Path) -> None:
+    found = inspect_file(written(tmp_path, "kund,time,sett\nAna,45717,2025-03-02 10:00\nBo,45718,2025-03-03 10:00\n"))
+    assert found.mapping is not None
+    assert found.mapping.events[0].time.columns == ("sett",)
 
 
 def test_staging_without_a_mapping_uses_what_was_understood(tmp_path: Path) -> None:
@@ -234,6 +262,7 @@ def test_five_rows_are_shown_with_what_would_be_refused(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("kund,händelse\nAna,köp\n", "No column says when things happened"),
+        ("kund,datum\nAna,i går\n", '"datum" is called like a time, but "i går" in it is none'),
         ("tid,belopp\n2025-03-01T10:00:00Z,12.5\n", "No column says whose the events are"),
         ("kund,tid,händelse\n", "column names but no rows"),
         ("kund,tid,händelse\nAna\nBo\n", "None of its first 2 rows can be read"),

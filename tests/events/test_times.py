@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
@@ -103,6 +104,25 @@ def test_dates_are_month_first_when_one_row_says_so() -> None:
 def test_dates_that_tell_nothing_are_refused_with_both_remedies() -> None:
     with pytest.raises(AmbiguityError, match=r"row 2\).*%d/%m/%Y.*%m/%d/%Y"):
         read([None, "03/04/2026", "05/05/2026"])
+
+
+@pytest.mark.parametrize("text", ["26-03-01", "26-03-31 10:15"])
+def test_a_short_year_that_may_stand_first_or_last_is_asked_for(text: str) -> None:
+    """The 31st of March 2026 in Sweden; read day first it would be the 26th of March 2031."""
+    with pytest.raises(AmbiguityError, match=r"row 2\).*first or last.*%y-%m-%d.*%d-%m-%y"):
+        read([None, text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["03/04/2026", "03-04-2026 10:15", "3/4/26, 10.15.30", "03/04/2026 3:15 PM", "03/04/2026T10:15:30.250+02:00"],
+)
+def test_the_format_that_a_remedy_names_reads_what_it_was_asked_for(text: str) -> None:
+    with pytest.raises(AmbiguityError) as asked:
+        read([text])
+    day_first, month_first = re.findall(r'format = "([^"]+)"', str(asked.value))
+    found = [read([text], pattern=pattern)[0][0] for pattern in (day_first, month_first)]
+    assert [moment and moment.month for moment in found] == [4, 3]
 
 
 def test_dates_that_contradict_each_other_name_both_rows() -> None:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from tillit.events import cells
+from tillit.events.timeforms import form_of, serial_form, shape_of
 
 # Enough of a column's cells must look alike before we believe it; a few odd ones are for the receipt to tell.
 MOST = 0.8
 
+# What begins as a time does, whether or not it can be read to its end.
 _TIME = re.compile(
     r"""(?x) \d{4} [-/.] \d{1,2} [-/.] \d{1,2} (?: [T ] .* )?      # 2025-03-01 10:00
       | \d{1,2} [-/.] \d{1,2} [-/.] (?:\d{4}|\d{2}) (?: [T ,] .* )?  # 1.3.2025 10:00
       | (?:19|20) \d{2} [01] \d [0-3] \d (?: [T ]? \d{4,6} )?        # 20250301
-      | (?:\d{1,2} [ ])? [A-Za-zåäöæø]{3,10} [., ]* \d{1,2}? [, ]* (?:19|20) \d{2} (?: [ ,] .* )?  # 1 mars 2025
     """
 )
 _CLOCK_INSIDE = re.compile(r"[T ,]\d{1,2}[:.]\d{2}")
@@ -31,6 +32,8 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 # Seconds since 1970 of the years 1990 to 2100, and the finer units that computers write.
 _EPOCHS = (("epoch_s", 1), ("epoch_ms", 1_000), ("epoch_us", 1_000_000))
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800
+# The same years in days as spreadsheets count them.
+_FIRST_DAY, _LAST_DAY = 32_874, 73_051
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Content:
     has_clock: bool
     has_offset: bool
     epoch: str | None = None  # its cells could be counts from 1970; so could many ids, so only a name makes them times
+    are_days: bool = False  # its cells could be a spreadsheet's days; so could many numbers
+    example: str = ""
 
     @property
     def is_time(self) -> bool:
@@ -78,7 +83,7 @@ def content_of(column: pa.ChunkedArray) -> Content:
     return Content(
         filled=len(texts),
         distinct=distinct,
-        time_share=_share(_TIME, texts),
+        time_share=sum(map(_is_time, texts)) / max(len(texts), 1),
         clock_share=_share(_CLOCK, texts),
         number_share=_share(_NUMBER, texts),
         digits_share=_share(_WHOLE, texts),
@@ -86,11 +91,24 @@ def content_of(column: pa.ChunkedArray) -> Content:
         has_clock=any(_CLOCK_INSIDE.search(text) for text in texts),
         has_offset=any(_OFFSET.search(text) for text in texts),
         epoch=_epoch(texts),
+        are_days=bool(texts) and all(_is_day(text) for text in texts),
+        example=texts[0] if texts else "",
     )
 
 
 def _share(pattern: re.Pattern[str], texts: Sequence[str]) -> float:
     return sum(pattern.fullmatch(text[:100]) is not None for text in texts) / max(len(texts), 1)
+
+
+def _is_time(text: str) -> bool:
+    if _TIME.fullmatch(text[:100]) is not None:
+        return True
+    form = form_of(shape_of(text[:100]))
+    return form is not None and "epoch" not in form.fields
+
+
+def _is_day(text: str) -> bool:
+    return serial_form(shape_of(text[:100])) is not None and _FIRST_DAY <= int(text[:5]) < _LAST_DAY
 
 
 def _epoch(texts: Sequence[str]) -> str | None:

@@ -271,6 +271,30 @@ IDENTIFYING = frozenset(
 )
 
 
+# A session is a visit, not a person: it stands in only where nothing better says whose the events are.
+SESSIONS = frozenset({"session_id", "user_session", "session", "sessions_id"})
+# Where a case is followed, a "user" column most often names who handled it.
+CASES = frozenset({"case_concept_name", "case_id", "caseid", "case", "trace_id", "ticket_id", "incident_id"})
+HANDLERS = frozenset({"user", "user_id", "userid", "person", "person_id", "user_name", "användare", "bruker"})
+
+
+# Which step of an order a time column tells of, by a word in its name.
+ORDER_STEPS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("order_cancelled", frozenset({"cancelled", "canceled", "avbruten", "annullerad", "kansellert", "makulerad"})),
+    ("order_shipped", frozenset({"shipped", "carrier", "fulfilled", "dispatched", "skickad", "skickades", "sendt"})),
+    ("order_delivered", frozenset({"delivered", "levererad", "levererades", "levert"})),
+    ("order_paid", frozenset({"paid", "approved", "betald", "betalades", "betalt"})),
+)
+NO_STEP = frozenset(
+    {"estimated", "expected", "limit", "planned", "due", "beräknad", "förväntad", "forventet", "ventet"}
+)
+
+# Words that name an activity in some files and a sort of customer or product in others.
+LOOSE_ACTIVITIES = frozenset({"type", "typ", "task", "action", "handling"})
+
+TIME_ENDINGS = ("_at", "_on", "_time", "_timestamp", "_date", "_tid", "_datum", "_dato", "_tidspunkt")
+
+
 @lru_cache(maxsize=4096)  # asked of every property of every call
 def names_employee(column: str) -> bool:
     """Whether a column can only be about who of the staff it was: `Säljare`, `properties.employee_id`."""

@@ -9,48 +9,27 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from tillit.events.column_content import MOST, Content, content_of
-from tillit.events.column_words import EMPLOYEES, IDENTIFIER_WORDS, IDENTIFYING, WORDS, Holds, plain_words
-from tillit.events.mapping import FILE_ORDER, Cell, EventRule, Mapping, Time
+from tillit.events.column_words import (
+    CASES,
+    EMPLOYEES,
+    HANDLERS,
+    IDENTIFIER_WORDS,
+    IDENTIFYING,
+    LOOSE_ACTIVITIES,
+    NO_STEP,
+    ORDER_STEPS,
+    SESSIONS,
+    TIME_ENDINGS,
+    WORDS,
+    Holds,
+    plain_words,
+)
+from tillit.events.guessed_times import clock_of, counted_in_days, unreadable
+from tillit.events.mapping import FILE_ORDER, SERIAL_FORMAT, Cell, EventRule, Mapping, Time
 from tillit.sentences import Sentence, sentence
 from tillit.vocabulary import IdentifierKind
 
 Fits: TypeAlias = Callable[[Content], bool]
-
-# A session is a visit, not a person: it stands in only where nothing better says whose the events are.
-_SESSIONS = frozenset({"session_id", "user_session", "session", "sessions_id"})
-# Where a case is followed, a "user" column most often names who handled it.
-_CASES = frozenset({"case_concept_name", "case_id", "caseid", "case", "trace_id", "ticket_id", "incident_id"})
-_HANDLERS = frozenset({"user", "user_id", "userid", "person", "person_id", "user_name", "användare", "bruker"})
-
-# Which step of an order a time column tells of, by a word in its name.
-_ORDER_STEPS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("order_cancelled", frozenset({"cancelled", "canceled", "avbruten", "annullerad", "kansellert", "makulerad"})),
-    ("order_shipped", frozenset({"shipped", "carrier", "fulfilled", "dispatched", "skickad", "skickades", "sendt"})),
-    ("order_delivered", frozenset({"delivered", "levererad", "levererades", "levert"})),
-    ("order_paid", frozenset({"paid", "approved", "betald", "betalades", "betalt"})),
-)
-_NO_STEP = frozenset(
-    {"estimated", "expected", "limit", "planned", "due", "beräknad", "förväntad", "forventet", "ventet"}
-)
-
-# Whose clock a file without offsets was written by: words of one of the two languages only.
-_ZONES = (
-    (
-        "Europe/Stockholm",
-        sentence("Swedish time"),
-        frozenset({"datum", "tidpunkt", "händelse", "kund", "kundnr", "belopp", "butik", "summa"}),
-    ),
-    (
-        "Europe/Oslo",
-        sentence("Norwegian time"),
-        frozenset({"dato", "tidspunkt", "hendelse", "kunde", "kundenr", "beløp", "butikk"}),
-    ),
-)
-
-# Words that name an activity in some files and a sort of customer or product in others.
-_LOOSE_ACTIVITIES = frozenset({"type", "typ", "task", "action", "handling"})
-
-_TIME_ENDINGS = ("_at", "_on", "_time", "_timestamp", "_date", "_tid", "_datum", "_dato", "_tidspunkt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +71,10 @@ class _Guesser:
             )
         time = self._time()
         if time is None:
-            return Guess(None, problem=self._nothing(sentence("when things happened"), "time, date, datum, dato"))
+            return Guess(None, problem=self._no_time())
         order = self._named(Holds.ORDER)
         activity = self._named(Holds.ACTIVITY, lambda content: not content.is_time)
-        if activity is not None and self._plain[activity] in _LOOSE_ACTIVITIES:
+        if activity is not None and self._plain[activity] in LOOSE_ACTIVITIES:
             self._unsure.append(
                 sentence(
                     '"{column}" is taken for what happened. If it says something else, write another column.',
@@ -127,10 +106,10 @@ class _Guesser:
     def _time(self) -> Time | None:
         named = self._named(Holds.TIME, lambda content: content.is_time or content.epoch is not None)
         if named is None:
-            named = next((c for c in self._left if self._plain[c].endswith(_TIME_ENDINGS) and self._is_time(c)), None)
-            named = named or next((column for column in self._left if self._is_time(column)), None)
+            named = next((c for c in self._left if self._plain[c].endswith(TIME_ENDINGS) and self._is_time(c)), None)
+            named = named or next(filter(self._is_time, self._left), None)
             if named is None:
-                return None
+                return self._days()
             self._take(named)
             self._unsure.append(
                 sentence(
@@ -145,22 +124,32 @@ class _Guesser:
                 return Time((named, clock))
         return Time((named,), content.epoch)
 
+    def _days(self) -> Time | None:
+        """A column called like a time that may hold a spreadsheet's days."""
+        column = self._named(Holds.TIME, lambda content: content.are_days)
+        if column is None:
+            return None
+        self._unsure.append(counted_in_days(column, self._content[column].example))
+        return Time((column,), SERIAL_FORMAT)
+
+    def _no_time(self) -> Sentence:
+        """Why no column says when: none is called so, or one is and holds something else."""
+        for column in self._left:
+            called_so = self._plain[column] in WORDS[Holds.TIME] or self._plain[column].endswith(TIME_ENDINGS)
+            if called_so and self._content[column].filled:
+                return unreadable(column, self._content[column].example)
+        return self._nothing(sentence("when things happened"), "time, date, datum, dato")
+
     def _zone(self, time: Time) -> str | None:
         """The zone of times without an offset, by the language of the column names."""
-        if any(self._content[column].has_offset for column in time.columns) or time.format is not None:
+        has_offset = any(self._content[column].has_offset for column in time.columns)
+        if has_offset or time.format not in (None, SERIAL_FORMAT):
             return None
-        words = {word for plain in self._plain.values() for word in (plain, *plain.split("_"))}
-        for zone, clock, signs in _ZONES:
-            if words & signs:
-                self._notes.append(
-                    sentence(
-                        "Times carry no offset and are read as {clock} ({zone}), like the columns' names.",
-                        clock=clock,
-                        zone=zone,
-                    )
-                )
-                return zone
-        return None
+        found = clock_of(self._plain.values())
+        if found is None:
+            return None
+        self._notes.append(found.note)
+        return found.zone
 
     def _is_time(self, column: str) -> bool:
         return self._content[column].is_time
@@ -168,7 +157,7 @@ class _Guesser:
     def _identifiers(self, order: str | None) -> dict[IdentifierKind, tuple[str, ...]]:
         found: dict[IdentifierKind, tuple[str, ...]] = {}
         for kind, words in IDENTIFIER_WORDS.items():
-            persons = tuple(word for word in words if word not in _SESSIONS)
+            persons = tuple(word for word in words if word not in SESSIONS)
             column = self._first_called(persons, lambda content: not content.is_time)
             if column is not None:
                 holds_addresses = self._content[column].email_share >= MOST
@@ -176,8 +165,8 @@ class _Guesser:
         if not found:
             return self._someone(order)
         customer = found.get(IdentifierKind.CUSTOMER, ("",))[0]
-        if self._plain.get(customer) in _CASES:
-            handlers = [column for column in self._left if self._plain[column] in _HANDLERS]
+        if self._plain.get(customer) in CASES:
+            handlers = [column for column in self._left if self._plain[column] in HANDLERS]
             for column in handlers:
                 self._left.remove(column)
                 self._notes.append(
@@ -199,7 +188,7 @@ class _Guesser:
                 )
             )
             return {IdentifierKind.ORDER: (order,)}
-        session = self._first_called(sorted(_SESSIONS))
+        session = self._first_called(sorted(SESSIONS))
         if session is not None:
             self._unsure.append(
                 sentence('No column names a customer, so each visit in "{column}" stands for one.', column=session)
@@ -306,9 +295,9 @@ class _Guesser:
         told: set[str] = set()
         for column in list(self._left):
             words = set(self._plain[column].split("_"))
-            if not self._is_time(column) or words & _NO_STEP:
+            if not self._is_time(column) or words & NO_STEP:
                 continue
-            step = next((step for step, signs in _ORDER_STEPS if words & signs and step not in told), None)
+            step = next((step for step, signs in ORDER_STEPS if words & signs and step not in told), None)
             if step is not None:
                 told.add(step)
                 self._take(column)
@@ -335,7 +324,7 @@ class _Guesser:
         return tuple(column for column in self._left if column not in hidden)
 
     def _is_someones(self, column: str) -> bool:
-        words = {*WORDS[Holds.NAME], *(word for words in IDENTIFIER_WORDS.values() for word in words)} - _SESSIONS
+        words = {*WORDS[Holds.NAME], *(word for words in IDENTIFIER_WORDS.values() for word in words)} - SESSIONS
         return self._plain[column] in words
 
     def _named(self, holds: Holds, fits: Fits | None = None) -> str | None:

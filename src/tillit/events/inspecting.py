@@ -107,7 +107,7 @@ def inspect_file(path: Path, mapping: Mapping | None = None) -> Inspection:
     if known is not None:
         return _of_recipe(reader, sample, known)
     if sample.table.num_rows == 0:
-        return _without_mapping(reader, sample, problem=_no_rows(path, sample))
+        return _without_mapping(reader, sample, problem=_no_rows(sample))
     guess = guess_mapping(sample.table)
     if guess.mapping is None:
         return _without_mapping(reader, sample, problem=guess.problem, notes=guess.notes)
@@ -262,14 +262,14 @@ def _sample(reader: Reader) -> RawChunk:
     return RawChunk(chunk.table.slice(0, kept), chunk.first_row, broken)
 
 
-def _no_rows(path: Path, sample: RawChunk) -> Sentence:
+def _no_rows(sample: RawChunk) -> Sentence:
     if sample.broken:
         return sentence(
             "None of its first {rows} rows can be read. The first: {reason}",
             rows=len(sample.broken),
             reason=sample.broken[0].reason,
         )
-    return sentence("{file} has column names but no rows. Export it again.", file=path.name)
+    return sentence("It has column names but no rows. Export it again.")
 
 
 def _understood(sample: RawChunk, mapping: Mapping, converter: Converter) -> tuple[UnderstoodRow, ...]:

@@ -80,7 +80,7 @@ class ParquetReader:
                 "It is cut off, damaged or encrypted; write or download it again.",
                 file=self._path.name,
                 row=after,
-                found=first_line,
+                found=first_line.rstrip("."),
             )
         )
 

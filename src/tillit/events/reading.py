@@ -112,7 +112,29 @@ def sniff_format(head: bytes, *, name: str) -> str:
     return "weblog" if is_weblog(start) else "csv"
 
 
+def check_is_file(path: Path) -> None:
+    """Look whether a path names a file, before anything is begun.
+
+    Raises:
+        FileError: Nothing is there, or a folder, or what can be read only once.
+    """
+    if path.is_dir():
+        raise FileError(sentence("{file} is a folder. Name the files in it, one by one.", file=str(path)))
+    if not path.exists():
+        raise FileError(
+            sentence("There is no file {file}. Check the spelling, or the folder you are in.", file=str(path))
+        )
+    if not path.is_file():
+        raise FileError(
+            sentence(
+                "{file} is a pipe or a device, and a file is read more than once. Write it to a file first.",
+                file=str(path),
+            )
+        )
+
+
 def _head(path: Path) -> bytes:
+    check_is_file(path)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -121,12 +143,6 @@ def _head(path: Path) -> bytes:
                 head = unpacked.read(HEAD_BYTES)
             if head.startswith(_GZIP):
                 raise FileError(sentence("{file} is gzip inside gzip. Unpack it once.", file=path.name))
-    except FileNotFoundError as missing:
-        raise FileError(
-            sentence("There is no file {file}. Check the name and the folder.", file=str(path))
-        ) from missing
-    except IsADirectoryError as folder:
-        raise FileError(sentence("{file} is a folder. Name the files in it, one by one.", file=str(path))) from folder
     except (EOFError, gzip.BadGzipFile, zlib.error) as damaged:
         raise FileError(
             sentence(
@@ -147,4 +163,4 @@ def _head(path: Path) -> bytes:
 
 
 def _empty(name: str) -> Sentence:
-    return sentence("{file} is empty: there is not one character in it. Export it again.", file=name)
+    return sentence("{file} is empty: nothing stands in it. Export it again.", file=name)

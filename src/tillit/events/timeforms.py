@@ -58,6 +58,12 @@ _ZONE = (
     r"(?: ?(?:(?P<utc>Z|UTC|GMT)|(?:UTC|GMT)?(?P<sign>[-+])(?P<zone_hour>00)(?::?(?P<zone_minute>00))?))?(?: ?\(UTC\))?"
 )
 _ANY = re.compile(_DATE + r"(?:(?:[ T]|, ?)+(?:KL\.? ?)?" + _CLOCK + _ZONE + r")?")
+# A date of three numbers, with what may follow it.
+_NUMBERED = re.compile(
+    r"\d{1,2}(?P<between>[-/])\d{1,2}(?P=between)(?P<year>\d{4}|\d{2})"
+    r"(?:(?P<gap>\D+)(?P<clock>\d{1,2}(?P<mark>[:.])\d{2})(?:(?P=mark)(?P<second>\d{2})(?P<fraction>[.,]\d+)?)?"
+    r"(?P<half> ?[AaPp]\.?[Mm]\.?)?(?:(?P<space> ?)(?P<zone>Z|UTC|GMT|[-+]\d{2}:?\d{2}))?)?"
+)
 _SERIAL = re.compile(r"(?P<serial>0{5})(?:[.,](?P<share>0{1,16}))?")
 _EPOCH = re.compile(r"(?P<epoch>0{9,10}|0{12,13}|0{15,16})(?:\.0*)?")
 
@@ -82,6 +88,11 @@ _DIRECTIVES = {
     "%": "%",
 }
 _SHORT = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y"}
+
+
+def shape_of(text: str) -> str:
+    """The shape of one text, as `shapes.shapes_of` finds those of a column."""
+    return re.sub("[0-9]", "0", re.sub("[a-z]+", lambda letters: letters[0].upper(), text))
 
 
 @lru_cache(maxsize=4096)
@@ -152,6 +163,22 @@ def check_format(pattern: str) -> None:
                 example="%Y-%m-%d %H:%M",
             )
         )
+
+
+def pattern_like(text: str, order: str) -> str:
+    """The strptime format of a text such as 03/04/2026 10:15, its date in an order such as "dmy"."""
+    found = _NUMBERED.fullmatch(text)
+    if found is None:
+        return "/".join({"d": "%d", "m": "%m", "y": "%Y"}[part] for part in order)
+    parts = {"d": "%d", "m": "%m", "y": "%Y" if len(found["year"]) == 4 else "%y"}
+    date = found["between"].join(parts[part] for part in order)
+    if found["clock"] is None:
+        return date
+    mark, half = found["mark"], found["half"]
+    clock = f"{'%I' if half else '%H'}{mark}%M" + (f"{mark}%S" if found["second"] else "")
+    clock += f"{found['fraction'][0]}%f" if found["fraction"] else ""
+    clock += f"{' ' if half[0] == ' ' else ''}%p" if half else ""
+    return date + found["gap"] + clock + (f"{found['space']}%z" if found["zone"] else "")
 
 
 def _form(found: re.Match[str]) -> Form | None:

@@ -20,7 +20,7 @@ from tillit.events import cells
 from tillit.events.faults import Faults
 from tillit.events.mapping import EPOCH_FORMATS, NAMED_FORMATS, SERIAL_FORMAT, Time
 from tillit.events.shapes import Shaped, Shapes, shapes_of
-from tillit.events.timeforms import Form, check_format, form_by, form_of, serial_form
+from tillit.events.timeforms import Form, check_format, form_by, form_of, pattern_like, serial_form
 from tillit.events.wall_clock import MICROS, from_serial, wall_clock
 from tillit.events.zones import to_utc
 from tillit.sentences import Sentence, sentence
@@ -43,6 +43,7 @@ class _Order:
     day_first: tuple[int, str] | None = None
     month_first: tuple[int, str] | None = None
     untold: tuple[int, str] | None = None
+    short: tuple[int, str] | None = None  # like 26-03-01, where the year may also stand first
 
 
 class TimeReader:
@@ -122,9 +123,15 @@ class TimeReader:
             return True
         for shape in self._looked(table).shapes:
             form = form_of(shape.text)
-            if form is not None and "other" in form.fields:
+            if form is None or "other" not in form.fields:
+                continue
+            if shape.text[slice(*form.fields["year"])] == "00" and shape.text[form.fields["year"][0] - 1] == "-":
+                self._order.short = self._order.short or (int(numbers[shape.places[0]]), shape.example)
+            else:
                 self._look(shape, form, numbers)
-        return self._order.untold is None or (self._order.day_first or self._order.month_first) is not None
+        order = self._order
+        is_told = order.untold is None or (order.day_first or order.month_first) is not None
+        return is_told and order.short is None
 
     def _looked(self, table: pa.Table) -> Shaped:
         if self._looked_at is None or self._looked_at.table is not table:
@@ -139,6 +146,21 @@ class TimeReader:
             AmbiguityError: There are dates like 03/04/2026, and none tells which number is the day.
         """
         order = self._order
+        if order.short is not None:
+            row, text = order.short
+            raise AmbiguityError(
+                sentence(
+                    '{columns} holds dates like "{text}" (row {row}), whose year may stand first or last.',
+                    columns=self._name,
+                    text=text,
+                    row=row,
+                ),
+                sentence(
+                    "Give the form in the mapping, {year_first} or {day_first}.",
+                    year_first=self._suggestion("ymd", text),
+                    day_first=self._suggestion("dmy", text),
+                ),
+            )
         if order.untold is not None and order.day_first is None and order.month_first is None:
             row, text = order.untold
             raise AmbiguityError(
@@ -150,8 +172,8 @@ class TimeReader:
                 ),
                 sentence(
                     "Give the form in the mapping, {day_first} or {month_first}.",
-                    day_first=self._suggestion("%d/%m/%Y"),
-                    month_first=self._suggestion("%m/%d/%Y"),
+                    day_first=self._suggestion("dmy", text),
+                    month_first=self._suggestion("mdy", text),
                 ),
             )
 
@@ -238,7 +260,7 @@ class TimeReader:
                 ),
                 sentence(
                     "Mend the rows that are wrong, or give the form in the mapping, {suggestion}.",
-                    suggestion=self._suggestion("%d/%m/%Y"),
+                    suggestion=self._suggestion("dmy", order.day_first[1]),
                 ),
             )
 
@@ -317,11 +339,11 @@ class TimeReader:
             ),
         )
 
-    def _suggestion(self, form: str) -> str:
+    def _suggestion(self, order: str, text: str) -> str:
         columns = f'column = "{self._rule.columns[0]}"'
         if len(self._rule.columns) > 1:
             columns = f"columns = [{', '.join(map(repr, self._rule.columns))}]"
-        return f'time = {{{columns}, format = "{form}"}}'
+        return f'time = {{{columns}, format = "{pattern_like(text, order)}"}}'
 
 
 def _is_serial() -> Sentence:

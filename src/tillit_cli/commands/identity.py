@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from tillit.errors import FileError
+from tillit.events.reading import check_is_file
 from tillit.identity.held import HeldRow, Reason, held_rows
 from tillit.identity.links import read_links
 from tillit.identity.resolve import Identity, Resolution, resolve
@@ -48,8 +48,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print who is one person."""
     for path in args.files:
-        if not path.is_file():
-            raise FileError(f"There is no file {path}. Check the spelling, or the folder you are in.")
+        check_is_file(path)
     rules = load_rules(args.rules) if args.rules else default_rules()
     mappings = mappings_of(args.mapping, args.files)
     with tempfile.TemporaryDirectory(prefix="tillit-") as folder:

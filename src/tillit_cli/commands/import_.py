@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tillit.errors import FileError
+from tillit.events.reading import check_is_file
 from tillit_cli.mappings import add_mapping_argument, mappings_of
 from tillit_cli.progress import Progress
 from tillit_web.serving.directory import open_directory
@@ -28,8 +28,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Import each file and print its receipt; rejected rows go to FILE.rejected.csv."""
     for path in args.files:
-        if not path.is_file():
-            raise FileError(f"There is no file {path}. Check the spelling, or the folder you are in.")
+        check_is_file(path)
     mappings = mappings_of(args.mapping, args.files)
     open_directory(args.data)
     from tillit_web.warehouse import builds, commands  # Django's tables exist only after setup

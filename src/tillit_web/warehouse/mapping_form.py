@@ -37,6 +37,9 @@ TIME_FORMATS: tuple[tuple[str, str], ...] = (
     ("%d/%m/%Y", "31/03/2026"),
     ("%m/%d/%Y %H:%M", "03/31/2026 14:05"),
     ("%m/%d/%Y", "03/31/2026"),
+    ("%y-%m-%d %H:%M", "26-03-31 14:05"),
+    ("%y-%m-%d", "26-03-31"),
+    ("%d-%m-%y", "31-03-26"),
     *((pattern, pattern) for pattern in NAMED_FORMATS),
 )
 CURRENCIES = ("SEK", "NOK", "DKK", "EUR", "USD", "GBP")
