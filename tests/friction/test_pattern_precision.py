@@ -54,6 +54,7 @@ def happens(*activities: str) -> Pattern:
         ("price_shock", happens(*patterns.PRICES)),
         ("out_of_stock_visit", happens("out_of_stock_seen")),
         ("login_wall", happens("login_asked")),
+        ("missed_call", happens("call_missed")),
         ("dead_end", happens(*patterns.LOOKED_FOR_A_PERSON)),
         ("silent_leaver", happens(*patterns.MET_A_PERSON)),
         ("form_loop", happens("checkout_started")),

@@ -25,13 +25,18 @@ ACTORS = tuple(actor.value for actor in Actor)
 NAMES = replace(names_of(sorted(activity.name for activity in ACTIVITIES)), channel=CHANNELS, actor=ACTORS)
 RULES = {pattern.name: pattern.shows for pattern in PATTERNS}
 
+OURS = " by us"  # an activity of which it is said that we did it
 Step = tuple[str, str, int]  # activity, channel, microseconds
 
 
+def actor_of(activity: str) -> str:
+    return Actor.PERSON if activity.endswith(OURS) else ACTIVITY_BY_NAME[activity].actor
+
+
 def traces_from(journeys: list[list[Step]]) -> Traces:
-    made = traces_of([[[(activity, at) for activity, _, at in journey]] for journey in journeys], NAMES)
+    made = traces_of([[[(name.removesuffix(OURS), at) for name, _, at in journey]] for journey in journeys], NAMES)
     channel = [CHANNELS.index(channel) for journey in journeys for _, channel, _ in journey]
-    actor = [ACTORS.index(ACTIVITY_BY_NAME[activity].actor) for journey in journeys for activity, _, _ in journey]
+    actor = [ACTORS.index(actor_of(activity)) for journey in journeys for activity, _, _ in journey]
     reached = [any(step[0] == "order_completed" for step in journey) for journey in journeys]
     return replace(
         made,
@@ -134,6 +139,18 @@ def loop_helped(
     return loop
 
 
+def loop_missed_call(journey: list[Step], newest: int) -> bool:
+    met = {"call_held", "demo_held", "store_visited", "quote_sent", "order_completed", "deal_won"} | ANSWERED
+    for place, (activity, _, at) in enumerate(journey):
+        if activity != "call_missed" or newest - at <= DAY:
+            continue
+        same_call = any(name == "call_held" and at - before <= HOUR // 60 for name, _, before in journey[:place])
+        later = {name for name, _, then in journey[place:] if then - at <= DAY}
+        if not same_call and not later & met:
+            return True
+    return False
+
+
 STOCK = {"product_added", "checkout_started", "order_completed", "product_added_to_wishlist"}
 TOUCH = ASKED | {"call_booked", "quote_requested", "store_visited", "order_completed", "deal_won"}
 THROUGH = {"logged_in", "account_created", "checkout_started", "checkout_step_viewed", "checkout_step_completed"}
@@ -157,6 +174,10 @@ LOOPS: dict[str, tuple[Callable[[list[Step], int], bool], tuple[str, ...]]] = {
         loop_helped({"contact_viewed", "person_requested"}, TOUCH, DAY, persons_help=True),
         ("contact_viewed", "person_requested", "question_answered", "machine_answered", "store_visited"),
     ),
+    "missed_call": (
+        loop_missed_call,
+        ("call_missed", "call_missed by us", "call_held", "page_viewed", "question_asked", "ticket_answered"),
+    ),
     "login_wall": (
         loop_helped({"login_asked"}, THROUGH, HOUR // 2),
         ("login_asked", "logged_in", "page_viewed", "checkout_started"),
@@ -172,6 +193,7 @@ PAUSES = {
     "login_wall": HOUR // 4,
     "out_of_stock_visit": DAY // 2,
     "dead_end": DAY // 2,
+    "missed_call": DAY // 2,
     "rework_after_delivery": 15 * DAY,
 }
 
@@ -196,6 +218,23 @@ def test_the_rule_says_what_a_plain_loop_says(name: str) -> None:
     expected = [loop(journey, newest) for journey in journeys]
     assert RULES[name](traces_from(journeys), NAMES, newest).tolist() == expected
     assert 20 < sum(expected) < 280, "the draw is one-sided"
+
+
+@pytest.mark.parametrize(
+    ("journey", "shown"),
+    [
+        ([("call_missed", "phone", 0)], True),
+        ([("call_missed by us", "phone", 0)], False),
+        ([("call_missed", "phone", 0), ("call_missed by us", "phone", HOUR)], True),
+        ([("call_held", "phone", 0), ("call_missed", "phone", HOUR // 60)], False),  # rang at two desks, taken at one
+        ([("call_held", "phone", 0), ("call_missed", "phone", HOUR // 60 + 1)], True),
+        ([("call_missed", "phone", 0), ("call_held", "phone", DAY)], False),
+        ([("call_missed", "phone", 0), ("call_held", "phone", DAY + 1)], True),
+        ([("call_missed", "phone", 0), ("store_visited", "store", HOUR)], False),
+    ],
+)
+def test_whose_call_was_missed_and_who_was_met(journey: list[Step], shown: bool) -> None:
+    assert RULES["missed_call"](traces_from([journey]), NAMES, 9 * DAY).tolist() == [shown]
 
 
 def test_no_journeys_no_patterns() -> None:

@@ -38,7 +38,10 @@ PRICES = frozenset({"price_viewed", "total_price_viewed"})
 ON_THE_WAY_OUT = frozenset({"product_removed", "cart_viewed"})
 TOOK_ANOTHER = frozenset({"product_added", "checkout_started", "order_completed", "product_added_to_wishlist"})
 LOOKED_FOR_A_PERSON = frozenset({"contact_viewed", "person_requested"})
-CAME_IN_TOUCH = CONTACTS | {"call_booked", "quote_requested", "store_visited", "order_completed", "deal_won"}
+BOUGHT = frozenset({"order_completed", "deal_won"})
+CAME_IN_TOUCH = CONTACTS | BOUGHT | {"call_booked", "quote_requested", "store_visited"}
+NO_LONGER_RINGS = MET_A_PERSON | CONTACT_ANSWERS | BOUGHT
+AT_ONCE = MINUTE  # one call rings at several desks, and is told as several: taken at one, missed at the others
 THROUGH_THE_WALL = frozenset(
     {"logged_in", "account_created", "checkout_started", "checkout_step_viewed", "checkout_step_completed"}
     | {"payment_info_entered", "order_completed"}
@@ -64,11 +67,9 @@ def channel_ping_pong(traces: Traces, names: Names, newest_at: int) -> Mask:  # 
     What others do counts for nothing: an answer by phone sends nobody to the phone.
     """
     assert traces.channel is not None  # noqa: S101 - `COLUMNS` asks for it
-    assert traces.actor is not None  # noqa: S101
-    by_others = np.array([*(name in (Actor.PERSON, Actor.MACHINE) for name in names.actor), False], np.bool_)
     way_of = np.array([_way_of_contact(channel) for channel in names.channel] + [-1], np.int64)  # -1 is the last
     way, journey = way_of[traces.channel], _journey_of(traces)
-    met = np.flatnonzero((way >= 0) & ~by_others[traces.actor])
+    met = np.flatnonzero((way >= 0) & ~_is_by(traces, names, Actor.PERSON, Actor.MACHINE))
     turns = np.ones(len(met), np.bool_)
     turns[1:] = (way[met][1:] != way[met][:-1]) | (journey[met][1:] != journey[met][:-1])
     opens = np.flatnonzero(turns)
@@ -143,31 +144,33 @@ def price_shock(traces: Traces, names: Names, newest_at: int) -> Mask:
 
 def out_of_stock_visit(traces: Traces, names: Names, newest_at: int) -> Mask:
     """What was wanted was out of stock, and nothing was put in the basket, wished for or ordered within 24 hours."""
-    return _without_what_helps(
-        traces, names, frozenset({"out_of_stock_seen"}), TOOK_ANOTHER, longest=DAY, newest_at=newest_at
-    )
+    out = _is_one_of(traces, names, {"out_of_stock_seen"})
+    return _without_what_helps(traces, out, _is_one_of(traces, names, TOOK_ANOTHER), longest=DAY, newest_at=newest_at)
 
 
 def dead_end(traces: Traces, names: Names, newest_at: int) -> Mask:
     """The customer looked for a person, and within 24 hours met none, asked nobody, came to no shop, bought nothing."""
-    assert traces.actor is not None  # noqa: S101 - `COLUMNS` asks for it
-    is_person = np.array([*(name == Actor.PERSON for name in names.actor), False], np.bool_)  # -1 is the last
-    return _without_what_helps(
-        traces,
-        names,
-        LOOKED_FOR_A_PERSON,
-        CAME_IN_TOUCH,
-        longest=PATIENCE,
-        newest_at=newest_at,
-        helps_too=is_person[traces.actor],
-    )
+    looked = _is_one_of(traces, names, LOOKED_FOR_A_PERSON)
+    helping = _is_one_of(traces, names, CAME_IN_TOUCH) | _is_by(traces, names, Actor.PERSON)
+    return _without_what_helps(traces, looked, helping, longest=PATIENCE, newest_at=newest_at)
+
+
+def missed_call(traces: Traces, names: Names, newest_at: int) -> Mask:
+    """The customer rang in vain, and within 24 hours talked with nobody, was not answered, met nobody, bought nothing.
+
+    It does not matter who rings for the talk. A call of ours that they did not take is none of theirs, and no talk.
+    """
+    rang = _is_one_of(traces, names, {"call_missed"}) & ~_is_by(traces, names, Actor.PERSON, Actor.MACHINE)
+    rang &= ~_just_after(traces, _is_one_of(traces, names, {"call_held"}), AT_ONCE)
+    settled = _is_one_of(traces, names, NO_LONGER_RINGS)
+    return _without_what_helps(traces, rang, settled, longest=PATIENCE, newest_at=newest_at)
 
 
 def login_wall(traces: Traces, names: Names, newest_at: int) -> Mask:
     """A log-in was demanded, and within 30 minutes the customer neither logged in nor got on in the checkout."""
-    return _without_what_helps(
-        traces, names, frozenset({"login_asked"}), THROUGH_THE_WALL, longest=A_SITTING, newest_at=newest_at
-    )
+    asked = _is_one_of(traces, names, {"login_asked"})
+    through = _is_one_of(traces, names, THROUGH_THE_WALL)
+    return _without_what_helps(traces, asked, through, longest=A_SITTING, newest_at=newest_at)
 
 
 COLUMNS = ("channel", "actor")
@@ -179,6 +182,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("out_of_stock_visit", "out of stock, and nothing else taken within 24 hours", out_of_stock_visit),
     Pattern("login_wall", "a log-in demanded, and not got past within 30 minutes", login_wall),
     Pattern("dead_end", "looked for a person, and met none within 24 hours", dead_end),
+    Pattern("missed_call", "rang in vain, and talked with nobody within 24 hours", missed_call),
     Pattern("waiting_for_an_answer", "asked, and no answer for more than 24 hours", waiting_for_an_answer),
     Pattern("contact_again", "asked again within 7 days after an answer", contact_again),
     Pattern("silent_leaver", "not heard of again after a visit, advice or a quote", silent_leaver),
@@ -209,6 +213,12 @@ def _is_one_of(traces: Traces, names: Names, activities: Collection[str]) -> Mas
     return wanted[traces.activity] if wanted.any() else np.zeros(traces.events, np.bool_)
 
 
+def _is_by(traces: Traces, names: Names, *actors: Actor) -> Mask:
+    """Per row: did one of these do it?"""
+    assert traces.actor is not None  # noqa: S101 - `COLUMNS` asks for it
+    return np.array([*(name in actors for name in names.actor), False], np.bool_)[traces.actor]  # -1 is the last
+
+
 def _next_row(traces: Traces, wanted: Mask) -> Rows:
     """Per row the next wanted one of its journey, itself included; -1 where there is none."""
     if not wanted.any():
@@ -217,6 +227,15 @@ def _next_row(traces: Traces, wanted: Mask) -> Rows:
     coming = np.where(wanted, np.arange(traces.events), traces.events)
     coming = np.minimum.accumulate(coming[::-1])[::-1] if traces.events else coming
     return np.where(coming < end, coming, -1)
+
+
+def _just_after(traces: Traces, wanted: Mask, longest: int) -> Mask:
+    """Per row: does a wanted one stand before it in its journey, at most `longest` microseconds earlier?"""
+    if not wanted.any():
+        return np.zeros(traces.events, np.bool_)
+    begin = np.repeat(traces.offsets[:-1], np.diff(traces.offsets))
+    last = np.maximum.accumulate(np.where(wanted, np.arange(traces.events), -1))
+    return np.asarray((last >= begin) & (traces.occurred_at - traces.occurred_at[last] <= longest), np.bool_)
 
 
 def _follows_within(traces: Traces, names: Names, first: Collection[str], then: Collection[str], longest: int) -> Mask:
@@ -229,21 +248,9 @@ def _follows_within(traces: Traces, names: Names, first: Collection[str], then: 
     return _journeys_with(traces, rows[(follower >= 0) & (waited <= longest)])
 
 
-def _without_what_helps(
-    traces: Traces,
-    names: Names,
-    trouble: Collection[str],
-    helps: Collection[str],
-    *,
-    longest: int,
-    newest_at: int,
-    helps_too: Mask | None = None,
-) -> Mask:
+def _without_what_helps(traces: Traces, trouble: Mask, helping: Mask, *, longest: int, newest_at: int) -> Mask:
     """A trouble after which nothing that helps follows in its journey within `longest`, if the data go on so long."""
-    helping = _is_one_of(traces, names, helps)
-    if helps_too is not None:
-        helping |= helps_too
-    rows = np.flatnonzero(_is_one_of(traces, names, trouble))
+    rows = np.flatnonzero(trouble)
     if not len(rows):
         return np.zeros(traces.journeys, np.bool_)
     helped = _next_row(traces, helping)[rows]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tillit.vocabulary import ACTIVITY_BY_NAME, Channel
+from tillit.vocabulary import ACTIVITY_BY_NAME, Actor, Channel
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 RARE = 0.08  # as heavy as this beside an episode of weight 1
@@ -22,12 +22,13 @@ ENDS_AT = 200 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An activity after a pause of `low` to `high` seconds."""
+    """An activity after a pause of `low` to `high` seconds; `actor`: where not whoever usually does such a thing."""
 
     activity: str
     low: float
     high: float
     channel: str = Channel.DIRECT.value
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ _ORDER = _web("checkout_started", "payment_info_entered", "order_completed")
 _DELIVERY = _after("order_delivered", DAY, 4 * DAY, Channel.DELIVERY.value)
 _TO_THE_PRICE = _web("product_viewed", "price_viewed")
 _SOLVED = _after("ticket_solved", 10 * MINUTE, 10 * HOUR)
+_RINGS = _after("call_missed", MINUTE, DAY, _PHONE)
+_WE_RING = (Step("call_missed", HOUR, 20 * HOUR, _PHONE, Actor.PERSON),)
 _LOOK_ON = _after("product_viewed", HOUR, 5 * DAY)
 
 EPISODES: tuple[Episode, ...] = (
@@ -120,6 +123,15 @@ EPISODES: tuple[Episode, ...] = (
     Episode("dead_end", False, _web("machine_answered", "person_requested", "question_answered")),
     Episode("dead_end", False, _web("contact_viewed") + _after("store_visited", HOUR, 20 * HOUR, _STORE)),
     Episode("dead_end", False, _web("contact_viewed"), weight=2 * RARE),
+    Episode("missed_call", True, _RINGS, ends=True),
+    Episode("missed_call", True, _RINGS + _after("call_missed", MINUTE, HOUR, _PHONE)),
+    Episode("missed_call", True, _RINGS + _WE_RING),
+    Episode("missed_call", True, _RINGS + _after("call_held", 30 * HOUR, 6 * DAY, _PHONE)),
+    Episode("missed_call", False, _RINGS + _after("call_held", 5 * MINUTE, 20 * HOUR, _PHONE), weight=2),
+    Episode("missed_call", False, _after("call_held", HOUR, DAY, _PHONE) + _after("call_missed", 1, 20, _PHONE)),
+    Episode("missed_call", False, _WE_RING, weight=2),
+    Episode("missed_call", False, _RINGS + _after("store_visited", HOUR, 20 * HOUR, _STORE)),
+    Episode("missed_call", False, _RINGS + _web("help_viewed"), weight=3 * RARE),
     Episode("waiting_for_an_answer", True, _ASK_PHONE + _after("question_answered", 30 * HOUR, 6 * DAY)),
     Episode("waiting_for_an_answer", True, _after("quote_requested", HOUR, DAY), ends=True),
     Episode("waiting_for_an_answer", False, _ASK_PHONE + _ANSWER_PHONE),
@@ -185,7 +197,8 @@ def _journey(rng: np.random.Generator, episode: Episode | None) -> TroubledJourn
     happened = []
     for step in steps:
         at += float(np.exp(rng.uniform(np.log(step.low), np.log(step.high))))
-        happened.append(Happened(step.activity, step.channel, ACTIVITY_BY_NAME[step.activity].actor.value, int(at)))
+        actor = step.actor or ACTIVITY_BY_NAME[step.activity].actor
+        happened.append(Happened(step.activity, step.channel, actor.value, int(at)))
     return TroubledJourney(tuple(happened), episode.troubles if episode is not None else frozenset())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tillit.vocabulary import Channel
+from tillit.vocabulary import Actor, Channel
 from tillit_web.booking.models import Booking
 from tillit_web.booking.queries import to_be_seen
 from tillit_web.collect import own_events
@@ -44,8 +44,9 @@ def _booked(row: Booking) -> Told:
 
 def _ended(row: Booking) -> Told:
     activity = "call_missed" if row.state == Booking.State.MISSED else "call_held"
-    return _told(row, activity, row.starts_at, Channel.STORE if row.room_id else Channel.PHONE)
+    # Where nobody came we were there: a missed call of a customer's is one that they rang in vain.
+    return _told(row, activity, row.starts_at, Channel.STORE if row.room_id else Channel.PHONE, Actor.PERSON)
 
 
-def _told(row: Booking, activity: str, at: datetime, channel: Channel) -> Told:
-    return Told(f"{row.uid.hex}-{activity}", activity, at, channel, visitor=f"booking {row.uid.hex}")
+def _told(row: Booking, activity: str, at: datetime, channel: Channel, actor: Actor | None = None) -> Told:
+    return Told(f"{row.uid.hex}-{activity}", activity, at, channel, visitor=f"booking {row.uid.hex}", actor=actor)

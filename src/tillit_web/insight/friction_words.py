@@ -18,6 +18,7 @@ PATTERN_WORDS: dict[str, tuple[Promise, Promise]] = {
     "out_of_stock_visit": (_("Out of stock"), _("out of stock, and nothing else taken within 24 hours")),
     "login_wall": (_("Stopped by a log-in"), _("a log-in demanded, and not got past within 30 minutes")),
     "dead_end": (_("No way to a person"), _("looked for a person, and met none within 24 hours")),
+    "missed_call": (_("Rang in vain"), _("rang in vain, and talked with nobody within 24 hours")),
     "waiting_for_an_answer": (_("Waiting for an answer"), _("asked, and no answer for more than 24 hours")),
     "contact_again": (_("Had to ask again"), _("asked again within 7 days after an answer")),
     "silent_leaver": (_("Left in silence"), _("not heard of again after a visit, advice or a quote")),

@@ -47,7 +47,7 @@ ACTIVITY_LABELS: dict[str, Promise] = {
     "holdout_assigned": _("Lot drawn"),
     "call_booked": _("Call booked"),
     "call_held": _("Call held"),
-    "call_missed": _("Call nobody came to"),
+    "call_missed": _("Missed call"),
     "demo_held": _("Demo held"),
     "quote_requested": _("Quote requested"),
     "quote_sent": _("Quote sent"),

@@ -46,6 +46,7 @@ def test_a_call_is_booked_and_then_held_or_missed(kind: Kind) -> None:
         ("call_held", met_at),
         ("call_missed", met_at),
     ]
+    assert {event.actor for event in told() if event.activity == "call_missed"} == {"person"}  # they did not ring
     assert set(Booking.objects.values_list("pk", "told")) == {(row.pk, Booking.Told.ENDED) for row in (came, missed)}
 
 
