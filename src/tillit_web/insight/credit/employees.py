@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -29,17 +29,25 @@ from tillit_web.people import queries as people
 from tillit_web.people.access import TeamRequest, access
 
 MOST_DIGITS = 6
+LONGEST_SHOWN = 40  # of what was typed and is no number
 SEPARATOR = "|"  # between function and place in a field's name
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One number of the table; `stands_alone` None where nothing is told apart by it."""
+    """One number of the table.
+
+    Attributes:
+        value: As it is kept, or as it was typed where that is not kept.
+        stands_alone: None where nothing is told apart by it.
+        problem: What is wrong with what was typed; "" where nothing is.
+    """
 
     name: str
     label: str
-    employees: int | None
+    value: str
     stands_alone: bool | None
+    problem: str
 
 
 @access(Role.OWNER)
@@ -47,28 +55,58 @@ class Field:
 def show_employees(request: TeamRequest) -> HttpResponse:
     """The table, and for each line whether it stands alone or together with others."""
     names = _names()
+    typed: dict[str, str] = {}
+    problems: dict[str, str] = {}
     if request.method == "POST":
-        actions.say_headcounts(_sent(request.POST, names))
+        cells = _cells(names)
+        typed = {_key(*cell): request.POST.get(_key(*cell), "").strip()[:LONGEST_SHOWN] for cell in cells}
+        problems = {name: problem for name, text in typed.items() if (problem := _problem(text))}
+    if typed and not problems:
+        actions.say_headcounts(_headcounts(cells, typed))
         messages.success(request, _("The numbers are saved. Pages, statements and exports follow them from now on."))
         return redirect("insight:employees")
-    said = queries.headcounts()
+    context = _table(names, queries.headcounts(), typed, problems)
+    return render(request, "insight/credit/employees.html", context, status=422 if problems else 200)
+
+
+def _table(
+    names: tuple[tuple[str, ...], tuple[str, ...]],
+    said: Headcounts,
+    typed: Mapping[str, str],
+    problems: Mapping[str, str],
+) -> dict[str, object]:
     functions, places = names
     teams = [(function, place) for function in functions for place in places]
     alone = shown_teams(teams, said)
-    context = {
+    by_function, by_place = shown_names("function", functions, said), shown_names("place", places, said)
+
+    def field(function: str, place: str, label: str, stands_alone: bool | None) -> Field:
+        name, kept = _key(function, place), said.of(function=function, place=place)
+        return Field(
+            name, label, typed.get(name, "" if kept is None else str(kept)), stands_alone, problems.get(name, "")
+        )
+
+    return {
         "fewest": FEWEST_EMPLOYEES,
-        "company_field": Field(_key("", ""), _("The whole company"), said.of(), None),
+        "company_field": field("", "", _("The whole company"), None),
         "channels_only": not tells_apart("function", said),
+        "problems": problems,
         "groups": [
-            (_("Functions"), _fields("function", functions, said)),
-            (_("Places"), _fields("place", places, said)),
+            (
+                _("Functions"),
+                [field(name, "", touch_label("function", name), by_function[name] != TOGETHER) for name in functions],
+            ),
+            (
+                _("Places"),
+                [field("", name, touch_label("place", name), by_place[name] != TOGETHER) for name in places],
+            ),
             (
                 _("Functions at places"),
                 [
-                    Field(
-                        _key(function, place),
+                    field(
+                        function,
+                        place,
                         f"{place} · {touch_label('function', function)}",
-                        said.of(function=function, place=place),
                         alone[function, place] == (function, place),
                     )
                     for function, place in sorted(teams, key=lambda team: (team[1], team[0]))
@@ -77,7 +115,6 @@ def show_employees(request: TeamRequest) -> HttpResponse:
         ],
         "has_data": bool(functions or places),
     }
-    return render(request, "insight/credit/employees.html", context)
 
 
 def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -89,33 +126,26 @@ def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(sorted(functions)), tuple(sorted(name for name in view.names.place if name))
 
 
-def _fields(kind: str, names: tuple[str, ...], said: Headcounts) -> list[Field]:
-    shown = shown_names(kind, names, said)
-    return [
-        Field(
-            _key(name, "") if kind == "function" else _key("", name),
-            touch_label(kind, name),
-            said.of(function=name) if kind == "function" else said.of(place=name),
-            shown[name] != TOGETHER,
-        )
-        for name in names
-    ]
-
-
 def _key(function: str, place: str) -> str:
     return f"n{SEPARATOR}{function}{SEPARATOR}{place}"
 
 
-def _sent(sent: QueryDict, names: tuple[tuple[str, ...], tuple[str, ...]]) -> Headcounts:
-    """The numbers as they were sent; a field that is empty or no number is not known."""
+def _cells(names: tuple[tuple[str, ...], tuple[str, ...]]) -> list[tuple[str, str]]:
     functions, places = names
     cells = [("", ""), *((name, "") for name in functions), *(("", name) for name in places)]
-    cells += [(function, place) for function in functions for place in places]
-    return Headcounts(tuple(_rows(sent, cells)))
+    return cells + [(function, place) for function in functions for place in places]
 
 
-def _rows(sent: QueryDict, cells: Iterable[tuple[str, str]]) -> Iterable[Headcount]:
-    for function, place in cells:
-        text = sent.get(_key(function, place), "").strip()
-        if text.isdecimal() and len(text) <= MOST_DIGITS:
-            yield Headcount(int(text), function, place)
+def _problem(text: str) -> str:
+    figures = "".join(text.split())  # 1 400 is a number
+    if figures and not figures.isdecimal():
+        return _("“%(typed)s” is no whole number. Leave the field empty if you do not know.") % {"typed": text}
+    if len(figures) > MOST_DIGITS:
+        return _("At most %(most)s figures.") % {"most": MOST_DIGITS}
+    return ""
+
+
+def _headcounts(cells: Iterable[tuple[str, str]], typed: Mapping[str, str]) -> Headcounts:
+    """The numbers as they were sent; a field that is empty is not known."""
+    figures = ((cell, "".join(typed[_key(*cell)].split())) for cell in cells)
+    return Headcounts(tuple(Headcount(int(text), *cell) for cell, text in figures if text))

@@ -185,9 +185,16 @@ def test_the_owner_says_how_many_work_where_and_the_statement_follows(
     assert as_cy.get("/settings/employees/").status_code == 403
     page = text_of(as_ana, "/settings/employees/")
     assert "Malmö · Sales" in page
-    as_ana.post(
-        "/settings/employees/", {"n|sales|": "14", "n|sales|Malmö": "6", "n||Malmö": "6", "n|x|": "5", "n||": "many"}
-    )
+    sent = {"n|sales|": "1 4", "n|sales|Malmö": "6", "n||Malmö": "6", "n|x|": "five"}
+    for typed in ("<b>many</b>", "-1", "2.5", "1234567"):
+        refused = as_ana.post("/settings/employees/", sent | {"n||": typed})
+        page = refused.content.decode()
+        assert (refused.status_code, page.count('aria-invalid="true"')) == (422, 1)
+        assert page.count(f'value="{html.escape(typed)}"') == 1, "what was typed is kept"
+        assert 'value="1 4"' in page
+        assert "Nothing is saved yet: look at 1 field below." in page
+    assert "Malmö" not in text_of(as_cy, "/credit/statement/?month=1970-01").partition("<main")[2]
+    assert as_ana.post("/settings/employees/", sent | {"n||": ""}).status_code == 302
     text = text_of(as_cy, "/credit/statement/?month=1970-01")
     assert "Malmö · Sales" in text
     assert "No shop stands by itself yet" not in text
