@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -11,9 +10,9 @@ import numpy as np
 from tillit.credit.paths import Floats, Indices, Paths
 from tillit.credit.steps import digit_bits, last_touches, remembered_at_end
 from tillit.journeys.numbering import numbered
+from tillit.journeys.stretches import in_blocks
 
 ORDERS = (0, 1, 2, 3)
-TOUCHES_AT_ONCE = 250_000
 MOST_CONTEXTS = 2_000  # so many are solved in seconds, 200 times over for the intervals
 
 
@@ -52,9 +51,7 @@ def order_fits(paths: Paths) -> tuple[OrderFit, ...]:
     Each way is taken out of the counts and every step of it is foretold from what is left, one imaginary step spread
     evenly over all outcomes: the same data give the same number, without any draw.
     """
-    bounds = np.searchsorted(paths.offsets, np.arange(0, len(paths.codes), TOUCHES_AT_ONCE)).tolist()
-    blocks = [*bounds, len(paths.lengths)] if bounds else [0, 0]
-    of_blocks = [_touches_seen(paths, begin, end) for begin, end in itertools.pairwise(blocks)]
+    of_blocks = [_touches_seen(paths, begin, end) for begin, end in in_blocks(paths.offsets)]
     touches = [_together([of_block[order] for of_block in of_blocks]) for order in ORDERS]
     touched = np.flatnonzero(paths.lengths)
     last = remembered_at_end(paths, touched, ORDERS[-1])

@@ -39,7 +39,7 @@ def numbered(values: NDArray[np.integer[Any]]) -> tuple[Indices, Indices]:
     new = np.ones(len(values), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     number = np.empty(len(values), np.int64)
-    number[order] = np.cumsum(new) - 1
+    number[order] = np.cumsum(new, dtype=np.int32) - 1
     return ordered[new], number
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tillit.journeys.numbering import numbered
+from tillit.journeys.numbering import WORD, numbered
 
 Codes = NDArray[np.integer[Any]]
 Indices = NDArray[np.int64]
+
+AT_ONCE = 250_000  # codes whose numbers the processor's cache holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +47,44 @@ class Stretches:
     def _numbers(self) -> Indices:
         """The place of each stretch among the distinct ones, in the order in which Python has tuples.
 
-        As many codes as fit stand in one word, the first of them highest, so that one comparison decides about all. A
-        code is one more there, and 0 means that the stretch is over.
+        Several codes stand in one word, the first of them highest, so that one comparison decides about all. A code is
+        one more there, and 0 means that the stretch is over. The last words are put in order first: before them, words
+        are told apart by themselves and by the number of what follows, which is 0 where nothing does.
         """
         bits = (int(self.codes.max(initial=0)) + 1).bit_length()
-        codes_a_word = 63 // bits
-        place = np.arange(len(self.codes)) - np.repeat(self.offsets[:-1], self.lengths)
-        in_word = place - place // codes_a_word * codes_a_word  # NumPy divides many numbers at once, but for remainders
-        shifted = (self.codes.astype(np.int64) + 1) << (bits * (codes_a_word - 1 - in_word))
-        starts = np.flatnonzero(in_word == 0)
-        words = np.add.reduceat(shifted, starts) if len(starts) else shifted
+        # A word is sorted together with its place.
+        codes_a_word = max(1, (WORD - len(self.offsets).bit_length()) // bits)
+        words = self._words(bits, codes_a_word)
         word_count = -(-self.lengths // codes_a_word)
         first_word = np.cumsum(word_count) - word_count
-        number = np.zeros(len(word_count), np.int64)
-        for at in range(int(word_count.max(initial=0))):
-            goes_on = word_count > at
-            number = _refined(number, goes_on, words[first_word[goes_on] + at])
-        return number
+        following = np.zeros(len(word_count), np.int64)
+        for at in reversed(range(int(word_count.max(initial=0)))):
+            reaches = np.flatnonzero(word_count > at)
+            _, word = numbered(words[first_word[reaches] + at])
+            follows = following[reaches]
+            _, number = numbered(word * (int(follows.max()) + 1) + follows)
+            following[reaches] = number + 1
+        following -= following.min(initial=1)
+        return following
+
+    def _words(self, bits: int, codes_a_word: int) -> Indices:
+        """The words of all stretches, one after another; some thousand codes at once, which the cache holds."""
+        found = [np.zeros(0, np.int64)]
+        for begin, end in in_blocks(self.offsets):
+            cuts = self.offsets[begin : end + 1]
+            place = np.arange(cuts[0], cuts[-1]) - np.repeat(cuts[:-1], np.diff(cuts))
+            in_word = place - place // codes_a_word * codes_a_word  # NumPy divides many at once, but for remainders
+            codes = self.codes[cuts[0] : cuts[-1]].astype(np.int64) + 1
+            starts = np.flatnonzero(in_word == 0)
+            if len(starts):
+                found.append(np.add.reduceat(codes << (bits * (codes_a_word - 1 - in_word)), starts))
+        return np.concatenate(found)
 
 
-def _refined(number: Indices, goes_on: NDArray[np.bool_], word: Indices) -> Indices:
-    """Numbers told apart by one more word, where there is one; of equals so far those that are over come first."""
-    different, word_number = numbered(word)
-    pairs, pair = numbered(number[goes_on] * len(different) + word_number)
-    before = pairs // max(len(different), 1)
-    numbers = int(number.max(initial=-1)) + 1
-    is_over = np.zeros(numbers, np.int64)
-    is_over[number[~goes_on]] = 1
-    words = np.bincount(before, minlength=numbers)
-    starts = np.cumsum(is_over + words) - is_over - words
-    refined = starts[number]
-    within = np.arange(len(pairs)) - (np.cumsum(words) - words)[before]
-    refined[goes_on] = (starts[before] + is_over[before] + within)[pair]
-    return refined
+def in_blocks(offsets: Indices) -> Iterator[tuple[int, int]]:
+    """Blocks of about `AT_ONCE` codes: the first stretch of each and the one after its last. There is one at least."""
+    bounds = np.searchsorted(offsets, np.arange(offsets[0] + AT_ONCE, offsets[-1], AT_ONCE))
+    return pairwise([0, *bounds.tolist(), len(offsets) - 1])
 
 
 def joined(parts: Sequence[Stretches]) -> Stretches:

@@ -117,10 +117,9 @@ def combine(
     for part in parts:
         met[part.paths.codes] = True
     by_name = [code for code in sorted(range(len(kinds)), key=kinds.__getitem__) if met[code]]
-    place_of = np.zeros(len(kinds), dtype=np.int64)
+    place_of = np.zeros(len(kinds), dtype=np.min_scalar_type(len(kinds)))
     place_of[by_name] = np.arange(len(by_name))
-    walked = joined([part.paths for part in parts])
-    walked = Stretches(place_of[walked.codes], walked.offsets)
+    walked = joined([Stretches(place_of[part.paths.codes], part.paths.offsets) for part in parts])
     path, first = walked.distinct()
     paths = walked.take(first)
     touch = np.arange(len(walked.codes)) + np.repeat(paths.offsets[path] - walked.offsets[:-1], walked.lengths)
@@ -159,9 +158,11 @@ def _sets(parts: Sequence[TouchpointPart], path: Indices) -> tuple[Stretches, In
         Stretches(part.sets.codes + 2 * paths, part.sets.offsets) for part, paths in zip(parts, before, strict=False)
     ]
     walked = joined(shifted)
-    way = path[walked.codes // 2] * 2 + walked.codes % 2
-    # A person's ways in order, whichever was walked first.
-    order = np.lexsort((way, np.repeat(np.arange(len(walked.lengths)), walked.lengths)))
-    ways = Stretches(way[order], walked.offsets)
+    # A person's ways in order, whichever was walked first: sorted together with the place of the set they are in.
+    bits = (2 * len(path)).bit_length()
+    way = np.repeat(np.arange(len(walked.lengths)) << bits, walked.lengths) | path[walked.codes >> 1] << 1
+    way |= walked.codes & 1
+    way.sort()
+    ways = Stretches(way & ((1 << bits) - 1), walked.offsets)
     number, first = ways.distinct()
     return ways.take(first), _sum([part.persons for part in parts], number, len(first))

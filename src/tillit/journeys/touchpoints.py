@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from tillit.errors import QueryError
 from tillit.journeys.properties import property_texts
 from tillit.journeys.store import Bucket
-from tillit.journeys.stretches import Stretches
+from tillit.journeys.stretches import Stretches, joined
 from tillit.journeys.touchpoint_parts import TouchpointPart, TouchpointPaths, combine, nothing
 from tillit.journeys.traces import Codes, Names, Traces
-from tillit.journeys.units import Indices, unit_of_journey
+from tillit.journeys.units import Indices
 from tillit.journeys.view import Selection, View, activity_code
 from tillit.sentences import sentence
-from tillit.vocabulary import Unit
 
 DAY = 86_400_000_000
 TOUCHES = ("channel", "function", "place", "campaign")  # columns of an event
@@ -83,8 +82,7 @@ class CodedTouchpoints:
     lookback: int
     collapse: bool
     currencies: int
-    is_touch: NDArray[np.bool_]  # by code of `by`; the last one is that of -1, no name
-    shown_code: NDArray[np.int32]  # by code of `by`: that of what it is shown as, in `shown_kinds`
+    shown_code: Codes  # by code of `by`, the last one that of no name: in `shown_kinds`, or -1 where it is no touch
     half_life: float  # microseconds
 
 
@@ -105,8 +103,10 @@ def coded(spec: TouchpointSpec, names: Names) -> CodedTouchpoints:
         round(lookback),
         spec.collapse,
         len(names.currency),
-        np.array([*(name not in spec.leave_out for name in kinds), False]),
-        np.array([*(code_of[shown_as.get(name, name)] for name in kinds), -1], dtype=np.int32),
+        np.array(
+            [*(-1 if name in spec.leave_out else code_of[shown_as.get(name, name)] for name in kinds), -1],
+            dtype=np.min_scalar_type(-1 - len(kinds)),
+        ),
         spec.half_life_days * DAY,
     )
 
@@ -124,6 +124,7 @@ class TouchedWays:
     Attributes:
         ends: Shape (ways,); the row of each way's last event.
         converts: Shape (ways,); whether that is the goal.
+        is_last: Shape (ways,); whether it is its person's last way.
         row: Shape (touches,); the rows of events that are touches, in order.
         way: Shape (touches,); the way each stands on.
         kind: Shape (touches,); its code in `shown_kinds`.
@@ -131,6 +132,7 @@ class TouchedWays:
 
     ends: Indices
     converts: NDArray[np.bool_]
+    is_last: NDArray[np.bool_]
     row: Indices
     way: Indices
     kind: Codes
@@ -138,18 +140,22 @@ class TouchedWays:
 
 def touched_ways(traces: Traces, asked: CodedTouchpoints) -> TouchedWays:
     """The ways of one bucket, with a touch for every event that is one."""
-    kinds = getattr(traces, asked.by)
+    at = traces.occurred_at
+    shown = asked.shown_code.take(getattr(traces, asked.by), mode="wrap")  # -1, which is no name, is the last one
     is_goal = traces.activity == asked.goal
     # A way ends with a goal event or with the person's last event; it opens after the end before.
-    closes = is_goal.copy()
-    closes[traces.offsets[1:][_ends_person(traces)] - 1] = True
-    ends = np.flatnonzero(closes)
-    lengths = np.diff(ends, prepend=-1)
-    touches = ~is_goal & asked.is_touch[kinds]
-    touches &= traces.occurred_at >= np.repeat(traces.occurred_at[ends] - asked.lookback, lengths)
+    closes_person = np.zeros(traces.events, np.bool_)
+    closes_person[traces.offsets[1:][_ends_person(traces)] - 1] = True
+    ends = np.flatnonzero(is_goal | closes_person)
+    opens, oldest = np.append(0, ends + 1)[:-1], at[ends] - asked.lookback
+    touches = ~is_goal & (shown >= 0)
+    long = np.flatnonzero(at[opens] < oldest)  # only on these ways there are events that are too old
+    lengths = ends[long] + 1 - opens[long]
+    rows = np.repeat(ends[long] + 1 - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
+    touches[rows] &= at[rows] >= np.repeat(oldest[long], lengths)
     row = np.flatnonzero(touches)
-    way = np.repeat(np.arange(len(ends)), lengths)[row]
-    return TouchedWays(ends, is_goal[ends], row, way, asked.shown_code[kinds[row]])
+    way = np.repeat(np.arange(len(ends)), np.diff(np.cumsum(touches, dtype=np.int32)[ends], prepend=0))
+    return TouchedWays(ends, is_goal[ends], closes_person[ends], row, way, shown[row])
 
 
 def _ends_person(traces: Traces) -> NDArray[np.bool_]:
@@ -192,18 +198,23 @@ def touchpoint_part(traces: Traces, asked: CodedTouchpoints) -> TouchpointPart:
     share = weight / np.bincount(way, weights=weight, minlength=len(ends))[way]
     decay = np.zeros(len(paths.codes), dtype=np.int64)
     np.add.at(decay, paths.offsets[path_of_way[way]] + sold - offsets[way], np.rint(PARTS * share).astype(np.int64))
-    person = unit_of_journey(traces, Unit.PERSON)[np.searchsorted(traces.offsets, ends, side="right") - 1]
-    sets, persons = _persons(person, path_of_way, converts)
+    sets, persons = _persons(path_of_way, converts, found.is_last)
     span = (int(traces.occurred_at.min()), int(traces.occurred_at.max()))
     return TouchpointPart(paths, conversions, nulls, value, with_value, decay, sets, persons, span)
 
 
-def _persons(person: Indices, path_of_way: Indices, converts: NDArray[np.bool_]) -> tuple[Stretches, Indices]:
-    """The distinct sets of ways, and how many persons have each; `person` is increasing."""
-    offsets = np.flatnonzero(np.concatenate(([True], person[1:] != person[:-1], [True])))
-    ways = Stretches(path_of_way * 2 + converts, offsets)
-    set_of_person, first = ways.distinct()
-    return ways.take(first), np.bincount(set_of_person)
+def _persons(
+    path_of_way: Indices, converts: NDArray[np.bool_], is_last: NDArray[np.bool_]
+) -> tuple[Stretches, Indices]:
+    """The distinct sets of ways, and how many persons have each."""
+    way = path_of_way * 2 + converts
+    alone = is_last & np.append(True, is_last[:-1])[: len(is_last)]
+    persons = np.bincount(way[alone])  # most have a single way, and need not be put in order
+    single = np.flatnonzero(persons)
+    several = Stretches(way[~alone], np.append(0, np.flatnonzero(is_last[~alone]) + 1))
+    set_of_person, first = several.distinct()
+    sets = joined([Stretches(single, np.arange(len(single) + 1)), several.take(first)])
+    return sets, np.concatenate([persons[single], np.bincount(set_of_person)])
 
 
 def touchpoint_paths(view: View, spec: TouchpointSpec) -> TouchpointPaths:
