@@ -1,15 +1,17 @@
-"""What holdouts and visits say about credit, and how a holdout could be made, for a terminal."""
+"""What holdouts and visits say about credit, and how a trial could be made, by lot or by turns, for a terminal."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from tillit.credit import plan
 from tillit.credit.plan import Plan, Reach, customers_needed, plans
 from tillit.credit.results import Credit
+from tillit.credit.turns import FEWEST_WEEKS, HALF_A_YEAR, TurnsPlan
+from tillit.credit.turns import PARTS as TURNS_PARTS
 from tillit.errors import QueryError
 from tillit.reports.credit_words import effect_says
 from tillit.reports.wording import number, number_range
@@ -63,16 +65,29 @@ def reach_of(name: str, found: Touchpoints) -> Reach:
     return reach
 
 
-def plan_as_json(name: str, reach: Reach) -> str:
-    """All plans."""
+def plan_as_json(name: str, reach: Reach, turns: Sequence[TurnsPlan]) -> str:
+    """All plans, by lot and by turns."""
     needed = {f"{part:g}": customers_needed(reach, part, withheld_share=SHARE) for part in PARTS}
+    by_turns = [
+        {
+            **asdict(one),
+            "weeks_needed": {f"{part:g}": weeks for part, weeks in zip(TURNS_PARTS, one.weeks_needed, strict=True)},
+        }
+        for one in turns
+    ]
     return as_lines(
-        {"name": name, **asdict(reach), "plans": [asdict(one) for one in plans(reach)], "customers_needed": needed}
+        {
+            "name": name,
+            **asdict(reach),
+            "plans": [asdict(one) for one in plans(reach)],
+            "customers_needed": needed,
+            "turns": by_turns,
+        }
     )
 
 
-def plan_as_text(name: str, reach: Reach) -> str:
-    """All plans as a table: withheld share down, weeks across."""
+def plan_as_text(name: str, reach: Reach, turns: Sequence[TurnsPlan]) -> str:
+    """All plans as tables: withheld share down, weeks across; then trials by turns."""
     found = plans(reach)
     weeks = sorted({one.weeks for one in found})
     rows = [("withheld from", *(f"{week} weeks" for week in weeks))]
@@ -89,8 +104,33 @@ def plan_as_text(name: str, reach: Reach) -> str:
             *aligned(rows),
             "",
             f"Withheld from every second one, {number(least)} customers tell whether it brings a tenth of the sales.",
+            "",
+            *_turns_lines(name, turns),
         ]
     )
+
+
+def _turns_lines(name: str, turns: Sequence[TurnsPlan]) -> list[str]:
+    """Trials by turns as a table: which sales are counted down, what it may bring across."""
+    intro = f"By turns: two weeks with {name}, two without, which comes first drawn by lot in each pair."
+    if not turns:
+        return [intro, f"Not known: it takes {FEWEST_WEEKS} whole weeks to see how much they differ."]
+    rows = [("counted", "a week", "uneven", *(f"a part of {part:g}" for part in TURNS_PARTS), "least in half a year")]
+    for one in turns:
+        weeks = ("not in a year" if needed is None else f"{needed} weeks" for needed in one.weeks_needed)
+        least = "not all" if one.findable is None else f"{100 * one.findable:.0f} of 100"
+        rows.append((one.counted, f"{one.sales_a_week:,.1f}", f"{one.unevenness:.1f} ×", *weeks, least))
+    return [
+        intro,
+        "Weeks until a part of the sales on its ways is found in 8 of 10 such trials, and the least part that "
+        f"{HALF_A_YEAR} weeks find:",
+        "",
+        *aligned(rows),
+        "",
+        "Count the sales on its ways where customers still come to it and something at it takes turns (a sign, who "
+        "answers); count all sales where it is taken away itself. "
+        "Weakest assumption: whoever met it in one turn buys in the same.",
+    ]
 
 
 def _cell(one: Plan) -> str:

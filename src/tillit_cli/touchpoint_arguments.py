@@ -16,6 +16,7 @@ from tillit.credit.path_table import read_path_tables
 from tillit.credit.paths import Paths, paths_from
 from tillit.credit.sales import UNKNOWN, spec_in
 from tillit.credit.trials import Trial
+from tillit.credit.weekly import WeeklySales, weekly_sales
 from tillit.errors import QueryError
 from tillit.journeys.touchpoints import KINDS, touch_names, touchpoint_paths
 from tillit.reports.showroom import Showroom, showroom
@@ -70,6 +71,7 @@ class Touchpoints:
         dropped: Names that are no touchpoints.
         trials: Holdouts.
         weeks: From the first to the last event; None of a table of paths, as `showroom`.
+        weekly: Sales week by week where a trial of a touchpoint is to be planned.
     """
 
     paths: Paths
@@ -77,6 +79,7 @@ class Touchpoints:
     trials: tuple[Trial, ...]
     weeks: float | None
     showroom: Showroom | None
+    weekly: WeeklySales | None = None
 
 
 def typed_touchpoints(args: argparse.Namespace) -> Touchpoints:
@@ -121,7 +124,9 @@ def _from_events(args: argparse.Namespace) -> Touchpoints:
                 "A mapping says which column holds what (tillit inspect writes one); --by shares by something else."
             )
         trials = trials_on(paths.names, trials_in(found.view, args.goal))
-        return Touchpoints(paths, dropped, trials, weeks, visits)
+        planned = getattr(args, "plan", None)
+        weekly = weekly_sales(found.view, spec, planned) if planned in paths.names else None
+        return Touchpoints(paths, dropped, trials, weeks, visits, weekly)
 
 
 def _no_touches(dropped: frozenset[str], by: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -217,8 +218,36 @@ def test_a_holdout_is_planned_from_who_comes_to_a_touchpoint(
     assert answer["customers_a_week"] == pytest.approx(260)
     assert answer["sales_a_customer"] == pytest.approx(200 / 260)
     assert {plan["findable"] for plan in answer["plans"] if plan["weeks"] == 4} == {None}
+    assert answer["turns"] == [], "a week is too little to see how weeks differ"
     assert main(["credit", *written(tmp_path), "--plan", "email"]) == 0
-    assert "The smallest part of their sales" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "The smallest part of their sales" in said
+    assert "Not known: it takes 13 whole weeks" in said
+
+
+def test_a_trial_by_turns_is_planned_from_how_weeks_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Eight sales a week after e-mail, seven days later five times as many, and so on for twenty weeks."""
+    rows, mapping = tmp_path / "shop.csv", tmp_path / "shop.toml"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    lines, opens = ["who,what,when,by,paid"], date(2026, 1, 5)
+    for week in range(20):
+        for buyer in range(40 if week % 2 else 8):
+            on = (opens + timedelta(weeks=week, days=buyer % 7)).isoformat()
+            lines += [
+                f"{week}-{buyer},page_viewed,{on}T08:00:00,email,",
+                f"{week}-{buyer},order_completed,{on}T09:00:00,,10",
+            ]
+    rows.write_text("\n".join(lines), encoding="utf-8")
+    arguments = [str(rows), "--mapping", str(mapping), "--goal", "order_completed", "--plan", "email"]
+    by_turns = {plan["counted"]: plan for plan in answer_of(["credit", *arguments], capsys)["turns"]}
+    assert by_turns["on its ways"] == by_turns["all sales"] | {"counted": "on its ways"}, "e-mail was met by all"
+    # The last days are no whole week: 19 weeks, 9 of them with 40. Fortnights are all alike, so chance alone is left.
+    assert by_turns["all sales"]["sales_a_week"] == pytest.approx((10 * 8 + 9 * 40) / 19)
+    assert by_turns["all sales"]["unevenness"] == 1
+    assert by_turns["all sales"]["weeks_needed"]["0.1"] is None
+    assert by_turns["all sales"]["weeks_needed"]["0.5"] == 16
+    assert main(["credit", *arguments]) == 0
+    assert "not in a year" in capsys.readouterr().out
 
 
 def test_a_holdout_file_that_says_neither_yes_nor_no_is_refused(

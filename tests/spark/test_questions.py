@@ -23,6 +23,7 @@ from tillit.credit.cells import Headcounts
 from tillit.credit.sales import SoldAfter, part_of_sales
 from tillit.credit.spikes import daily_counts
 from tillit.credit.statement import statement
+from tillit.credit.weekly import weekly_sales
 from tillit.engine.on_spark import SparkParts
 from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import QueryError
@@ -83,6 +84,10 @@ QUESTIONS: dict[str, Callable[[View], Any]] = {
     "credit.statement.statement": lambda view: statement(
         view, "order_completed", Headcounts(), start_at=FIRST_AT, end_at=FIRST_AT + 60 * DAY
     ),
+    "credit.weekly.weekly_sales": lambda view: [
+        repr(weekly_sales(view, TouchpointSpec("order_completed", by), name))
+        for by, name in (("channel", "email"), ("content", "blue"))
+    ],
     "friction.conformance._rule_kept": kept_promises,
     "friction.pattern_counts.pattern_counts": pattern_counts,
     "friction.visits.visit_rows": lambda view: [

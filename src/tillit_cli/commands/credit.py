@@ -14,6 +14,7 @@ from tillit.credit.part_of import part_of
 from tillit.credit.paths import Paths
 from tillit.credit.results import Credit
 from tillit.credit.side_by_side import credit
+from tillit.credit.turns import turns_plans
 from tillit.credit.vocabulary import LABEL, Evidence, Model
 from tillit.events.currencies import UNNAMED
 from tillit.reports.credit_words import baseline_of, share_of, showroom_says
@@ -45,7 +46,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add_touchpoint_arguments(parser)
     parser.add_argument("--model", choices=(ALL, *(model.value for model in Model)), default=ALL, help="(default: all)")
     parser.add_argument(
-        "--plan", metavar="NAME", help="how large a holdout of this touchpoint must be to learn what, and nothing else"
+        "--plan",
+        metavar="NAME",
+        help="how long a trial of this touchpoint must be to learn what, by lot and by turns, and nothing else",
     )
 
 
@@ -55,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     paths = found.paths
     if args.plan is not None:
         answer_of = plan_as_json if args.format == "json" else plan_as_text
-        print(answer_of(args.plan, reach_of(args.plan, found)))
+        reach = reach_of(args.plan, found)
+        print(answer_of(args.plan, reach, turns_plans(found.weekly) if found.weekly else ()))
         return 0
     few = too_few(paths)
     if few is not None:

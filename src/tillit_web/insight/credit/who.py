@@ -32,6 +32,7 @@ from tillit_web.insight.credit import goals, heaps
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
 from tillit_web.insight.credit.holdout_plan import holdout_plan, reaches
 from tillit_web.insight.credit.measured import measured_answer, measured_rows, trials_of
+from tillit_web.insight.credit.turns_words import turns_of
 from tillit_web.insight.credit.who_page import answer, not_known, who_page
 from tillit_web.insight.credit.words import touch_label
 from tillit_web.insight.pages.behind import case_rows
@@ -95,6 +96,7 @@ def _numbers(question: CreditAsked) -> dict[str, object]:
         "page": page,
         "answer": said_first,
         "not_known": not_known(highlighted) if highlighted and not few and highlighted not in known else "",
+        "turns": turns_of(question, spec, highlighted) if highlighted in found.reaches and not few else None,
         "plan": holdout_plan(found.reaches[highlighted]) if highlighted in found.reaches and not few else None,
         "without_link": question.page("insight:credit_without", [("without", highlighted)]),
         "measured": measured_rows(found.effects, found.credit.corrected if found.credit else (), question.by),

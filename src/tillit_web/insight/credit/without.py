@@ -25,6 +25,7 @@ from tillit.vocabulary import Role
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
 from tillit_web.insight.credit.holdout_plan import holdout_plan, reaches
 from tillit_web.insight.credit.measured import is_lost, trials_of, without_answer
+from tillit_web.insight.credit.turns_words import turns_of
 from tillit_web.insight.credit.who import SEED
 from tillit_web.insight.credit.words import touch_label, touches_label, way_to_find_out
 from tillit_web.insight.pages.behind import case_rows
@@ -112,6 +113,7 @@ def _answer(question: CreditAsked, spec: TouchpointSpec, chosen: tuple[str, ...]
         "measured_answer": without_answer(label, found.measured, lost=lost) if found.measured else "",
         "measured_minor": sorted((found.value_minor or {}).items()),
         "too_few_drawn": found.evidence is Evidence.FEW,
+        "turns": turns_of(question, spec, *chosen) if answered.reach and size is not Size.CASES else None,
         "plan": holdout_plan(answered.reach) if answered.reach and not found.measured else None,
         "weeks": WEEKS,
         "value_minor": sorted(answered.value_minor.items()),

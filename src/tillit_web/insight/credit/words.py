@@ -62,6 +62,11 @@ def team_label(team: Team) -> str:
     return label if place == ANY_PLACE else f"{place} · {label}"
 
 
+def is_by_lot(name: str) -> bool:
+    """Whether single customers can be left without it, so that a lot is the way to find out."""
+    return name == Channel.EMAIL.value
+
+
 def way_to_find_out(*names: str) -> str:
     """An experiment that would show what a touchpoint brings, or several together."""
     return str(WAYS_TO_FIND_OUT.get(names[0], ANOTHER_WAY) if len(names) == 1 else BOTH_WAY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.test import Client
 
@@ -12,7 +13,10 @@ from tests.web.insight.conftest import BringIn
 from tests.web.insight.credit.holdouts import fill_with_holdout
 from tests.web.insight.credit.test_pages import heading, shopping, text_of
 from tillit.credit.plan import Plan, Reach, plans
+from tillit.credit.turns import turns_plans
+from tillit.credit.weekly import WeeklySales
 from tillit_web.insight.credit.holdout_plan import holdout_plan
+from tillit_web.insight.credit.turns_words import turns_words
 from tillit_web.people.models import Company
 
 
@@ -88,6 +92,7 @@ def test_where_there_is_no_holdout_the_page_plans_one(as_cy: Client, bring_in: B
     assert "cannot be known at your size" in without
     assert "How to learn it by lot" in without
     assert "holdout_assigned" in without
+    assert "How to learn it by turns" in without, "17 weeks are not enough for a holdout, and a sign takes turns"
 
 
 @pytest.mark.parametrize(
@@ -105,3 +110,23 @@ def test_a_plan_is_said_in_words(customers_a_week: float, said: str) -> None:
     cells = [cell for _, row in found.rows for cell in row]
     known: list[Plan] = [one for one in plans(reach) if one.findable is not None]
     assert sum(cell != "too few" for cell in cells) == len(known)
+
+
+@pytest.mark.parametrize(
+    ("sales_a_week", "said"),
+    [
+        (300, "By turns: 20 weeks, two with and two without, show whether it brings a tenth"),
+        (50, "By turns, half a year shows if it brings 21 of 100 of the sales on its ways or more"),
+        (1, "By turns it cannot be known at your size"),
+        (None, "not known before 13 whole weeks"),
+    ],
+)
+def test_a_trial_by_turns_is_said_in_words(sales_a_week: int | None, said: str) -> None:
+    if sales_a_week is None:
+        assert said in turns_words((), "store").answer
+        return
+    even = np.full(60, sales_a_week)
+    found = turns_words(turns_plans(WeeklySales(even, even, even[:0].reshape(0, 60))), "store")
+    assert said in found.answer
+    assert found.is_first, "a sign is left out by turns, not by lot"
+    assert [row.label.partition(":")[0] for row in found.rows] == ["Sales on its ways", "All sales"]
