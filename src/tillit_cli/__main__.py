@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None, *, commands: Sequence[Command] 
         parser.print_help()
         return 0
     try:
-        return int(chosen.run(parsed))
+        code = int(chosen.run(parsed))
+        sys.stdout.flush()  # here a full disk or a closed pipe can still be named
+        return code
     except TillitError as error:
         print(f"tillit {parsed.command}: {error}", file=sys.stderr)
         return MENDABLE
@@ -53,6 +55,12 @@ def main(arguments: Sequence[str] | None = None, *, commands: Sequence[Command] 
         # `tillit … | head` closed the pipe; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        said = import_module("tillit_cli.disk").refused_by_disk(error, data=getattr(parsed, "data", None))
+        if said is None:
+            raise
+        print(f"tillit {parsed.command}: {said}", file=sys.stderr)
+        return MENDABLE
 
 
 if __name__ == "__main__":

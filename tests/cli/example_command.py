@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from tillit.errors import FileError
@@ -11,7 +12,7 @@ from tillit.errors import FileError
 
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser("example")
-    parser.add_argument("outcome", choices=["well", "mendable", "stopped", "bug"])
+    parser.add_argument("outcome", choices=["well", "mendable", "stopped", "bug", "full", "unread"])
 
 
 def run(args: argparse.Namespace) -> int:
@@ -21,5 +22,10 @@ def run(args: argparse.Namespace) -> int:
         raise KeyboardInterrupt
     if args.outcome == "bug":
         raise ZeroDivisionError
+    if args.outcome == "full":
+        with Path("/dev/full").open("w") as full:  # the system's own disk without room
+            full.write("anything")
+    if args.outcome == "unread":
+        Path("no such folder/file").read_text()
     sys.stdout.write("done\n")
     return 0

@@ -39,6 +39,20 @@ def test_a_bug_is_not_hidden() -> None:
         main(["example", "bug"], commands=EXAMPLE)
 
 
+def test_a_full_disk_is_named_and_another_error_of_the_system_is_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["example", "full"], commands=EXAMPLE) == 2
+    assert capsys.readouterr().err.startswith("tillit example: There is no room left on a disk. Make some")
+    with pytest.raises(FileNotFoundError):
+        main(["example", "unread"], commands=EXAMPLE)
+
+
+@pytest.mark.parametrize("wrong", [["--port", "-1"], ["--port", "99999"], ["--port", "http"]])
+def test_what_is_no_port_is_refused(capsys: pytest.CaptureFixture[str], wrong: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", *wrong])
+    assert "is no port; write a number from 1 to 65535" in capsys.readouterr().err
+
+
 def test_help_names_every_command_without_importing_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--help"], commands=EXAMPLE)

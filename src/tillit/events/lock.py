@@ -21,7 +21,9 @@ def held(path: Path, *, shared: bool = False) -> Iterator[bool]:
         Whether it is held.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    # Looking needs no right to write: a copy on a disk that can only be read is looked at too.
+    only_looks = shared and path.exists()
+    descriptor = os.open(path, os.O_RDONLY if only_looks else os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

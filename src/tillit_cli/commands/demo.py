@@ -7,6 +7,7 @@ import os
 import sys
 from functools import partial
 
+from tillit_cli.ports import port
 from tillit_web.demo.start import demo
 
 
@@ -19,7 +20,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "Exempelbutiken, a simulated company; a year of real receipts; and an empty one for a file of your own. "
         "Ctrl-C stops it and removes everything.",
     )
-    parser.add_argument("--port", type=int, default=8300, help="first port to try (default: 8300)")
+    parser.add_argument("--port", type=port, default=8300, help="first port to try (default: 8300)")
     parser.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
 
 

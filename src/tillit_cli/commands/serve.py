@@ -6,6 +6,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
+from tillit_cli.ports import port
 from tillit_web.serving.start import ServeOptions, serve
 
 
@@ -19,7 +20,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--data", type=Path, default=Path("tillit-data"), help="data directory (default: tillit-data)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--port", type=port, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--behind-proxy", action="store_true", help="a proxy that speaks TLS stands in front")
     parser.add_argument("--tls-cert", type=Path, metavar="PEM", help="certificate, with its chain")
     parser.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's key")

@@ -9,7 +9,6 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from tillit_web.serving.doctor_backups import examine_backups, examine_retention
 from tillit_web.serving.doctor_listening import examine_booking_mails, examine_calendars, examine_mailboxes
 from tillit_web.serving.finding import Finding
 from tillit_web.serving.lock import holder
+from tillit_web.serving.sound import SOUND, soundness
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 ALARM_MICROS = 24 * 3600 * 1_000_000  # alarms of the last day are told
@@ -65,6 +65,8 @@ def _directory(directory: Path) -> Finding:
         return Finding(
             "data directory", f"others on this machine may read it (mode {mode:o})", f"chmod 700 {directory}"
         )
+    if os.statvfs(directory).f_flag & os.ST_RDONLY:
+        return Finding("data directory", "on a disk that can only be read", "mount it writable, then look again")
     if not os.access(directory, os.W_OK):
         return Finding("data directory", "not writable", f"chown it to the user that runs tillit: {directory}")
     return Finding("data directory", str(directory))
@@ -104,11 +106,11 @@ def _database(path: Path) -> Finding | None:
     if not path.is_file():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            answer = database.execute("pragma quick_check(1)").fetchone()[0]
+        answer = soundness(path)
     except sqlite3.DatabaseError as error:
-        answer = str(error)
-    if answer != "ok":
+        advice = "nothing says that it is damaged: mend disk or rights first, look again, put nothing back yet"
+        return Finding(path.name, f"cannot be read now ({error})", advice)
+    if answer != SOUND:
         return Finding(path.name, answer, f"stop tillit and put {path} back from your backup")
     return Finding(path.name, f"sound, {path.stat().st_size / 1e6:.1f} MB")
 

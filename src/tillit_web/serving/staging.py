@@ -89,7 +89,8 @@ def settle(directory: Path) -> bool:
     if waits:
         staged.rename(directory)
         sync_folder(directory.parent)
-    (directory / READY).unlink(missing_ok=True)
+    if (directory / READY).exists():  # a disk that can only be read refuses to remove even what is not there
+        (directory / READY).unlink()
     return waits
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from tillit.ledger.ledger import verify_file
 from tillit.meetings.log import FILE as DECISIONS
 from tillit.meetings.log import PREFIX as DECISION
 from tillit_web.collect.verifying import Verified, verify_collection
+from tillit_web.serving.sound import SOUND, soundness
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,8 @@ def look_at(directory: Path) -> Found:
 
 def _unsound(directory: Path) -> Iterator[str]:
     for path in sorted(directory.glob("*.sqlite")):
-        try:
-            with closing(sqlite3.connect(path)) as database:
-                answer = database.execute("pragma quick_check(1)").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            answer = str(error)
-        if answer != "ok":
+        answer = soundness(path)
+        if answer != SOUND:
             yield f"{path.name}: {answer}"
 
 

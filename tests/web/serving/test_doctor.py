@@ -87,6 +87,16 @@ def test_what_is_broken_is_named_with_what_to_do(well: Path, break_it: Callable[
     assert _wrong(well) == [subject]
 
 
+def test_a_database_that_cannot_be_opened_now_is_not_called_damaged(well: Path) -> None:
+    """As on a full disk: whoever put a backup in its place would lose what came since."""
+    with closing(sqlite3.connect(well / "app.sqlite")) as database:
+        database.execute("pragma journal_mode = wal")
+    (well / "app.sqlite-wal").mkdir()
+    (finding,) = [finding for finding in examine(well) if finding.subject == "app.sqlite"]
+    assert "unable to open" in finding.found
+    assert "put nothing back yet" in finding.advice
+
+
 def test_a_directory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
     finding = examine(tmp_path / "none")[-1]
     assert "tillit serve --data" in finding.advice
