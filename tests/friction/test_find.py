@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import astuple
 from pathlib import Path
 from statistics import median
 
@@ -10,13 +11,13 @@ import numpy as np
 import pytest
 
 from tests.friction.company import company_and_store, waits_truly
-from tests.journeys.logs import DAY, MINUTE, Event, view_of
+from tests.journeys.logs import DAY, MINUTE, Event, store_of, view_of
 from tillit.errors import QueryError
+from tillit.friction.counts import CountedVisits, counted_visits, finished
 from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
 from tillit.friction.results import Friction, StepFriction
 from tillit.friction.split import Split
-from tillit.friction.visits import visit_rows
 from tillit.journeys.graph import overview
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
@@ -89,15 +90,18 @@ def test_visits_to_a_shop_that_is_out_of_stock_are_confirmed(demo: tuple[Company
     assert not found["store_visited · i lager"].confirmed
 
 
+def counted(view: View, by: str = "activity", split_at: int = 0) -> tuple[list[CountedVisits], tuple[str, ...]]:
+    return counted_visits(view, Split.parse(by), over_by=finished(view).over_by, split_at=split_at)
+
+
 def test_a_property_is_read_for_all_journeys_or_refused(tmp_path: Path) -> None:
     events = [Event("Ana", 0, "page_viewed", "a"), Event("Bo", 1, "order_completed", "b")]
     rule, chosen = CaseRule("order_completed"), Selection(known=False)
-    rows, parts = visit_rows(view_of(tmp_path / "all", events, rule=rule), Split.parse("property:n"))
-    assert [parts[code] for visits, _ in rows for code in visits.part] == [
-        "a"
-    ]  # the made-up log writes each event's id under "n"
+    buckets, parts = counted(view_of(tmp_path / "all", events, rule=rule), "property:n")
+    found = [parts[code] for bucket in buckets for code in bucket.cells.part]
+    assert found == ["a"]  # the made-up log writes each event's id under "n"
     with pytest.raises(QueryError, match="all journeys"):
-        visit_rows(view_of(tmp_path / "some", events, rule=rule, selection=chosen), Split.parse("property:n"))
+        counted(view_of(tmp_path / "some", events, rule=rule, selection=chosen), "property:n")
     with pytest.raises(QueryError, match="property:NAME"):
         Split.parse("screen")
 
@@ -164,14 +168,14 @@ def test_visits_are_those_of_a_plain_loop(seed: int, tmp_path: Path) -> None:
         for i in range(80)
     ]
     view = view_of(tmp_path, events, rule=CaseRule("order_completed", 10))
-    rows, _ = visit_rows(view, Split())
-    found = [
-        (view.names.activity[code], bool(np.isnan(waited)), bool(reached), None if np.isnan(waited) else float(waited))
-        for visits, journeys in rows
-        for code, reached, waited in zip(
-            visits.activity, journeys.reached_goal[visits.journey], visits.waited_seconds, strict=True
-        )
-    ]
+    found = []
+    for bucket in counted(view, split_at=int(np.median(finished(view).began_at)))[0]:
+        waited = [iter((micros / 1e6).tolist()) for micros in bucket.waited]
+        for second, left, activity, _, _, reached, visits in zip(*astuple(bucket.cells), strict=True):
+            for _ in range(visits):
+                wait = None if left else next(waited[int(second)])
+                found.append((view.names.activity[activity], bool(left), bool(reached), wait))
+        assert [list(rest) for rest in waited] == [[], []]
     by_loop = sorted(((step, *visit) for (_, step), visit in plain_visits(events, 10).items()), key=str)
     assert sorted(found, key=str) == by_loop
 
@@ -214,6 +218,25 @@ def test_a_lot_that_was_drawn_is_no_place_to_leave(tmp_path: Path) -> None:
     assert at["asked_around"].p_adjusted is not None
     assert "holdout_assigned" not in at
     assert at["slept_on_it"].exits > 0
+
+
+def test_ranges_do_not_depend_on_the_key_that_hides_customers(tmp_path: Path) -> None:
+    """Other names are other codes in other buckets; who draws with whom goes by what is known of their journeys."""
+    found = []
+    for key in ("one", "another"):
+        events: list[Event] = []
+        for customer in range(1_400):
+            ways = ["wished", "asked_around", "slept_on_it", "order_completed"]
+            steps = ways[customer % 2 : 2 + customer % 3]
+            for place, activity in enumerate(steps):
+                when = customer // 2 * 60 * MINUTE + place * (1 + customer // 2) * MINUTE  # two begin at once
+                events.append(Event(f"{key} {customer}", when, activity, f"e{customer:04}-{place}"))
+        store = store_of(tmp_path / key, events, events_a_bucket=500)
+        view = View(store, CaseRule("order_completed"), purpose=Purpose.MEASUREMENT)
+        found.append(friction(view, rng=np.random.default_rng(1)))
+    assert found[0] == found[1]
+    assert found[0].enough
+    assert any(step.low is not None for step in found[0].steps)
 
 
 def test_journeys_that_may_go_on_are_left_out(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tillit.friction.resampling import DRAWS_AT_ONCE, grouped, weights
+from tillit.friction.resampling import DRAWS_AT_ONCE, drawn, grouped, weights
 
 CELLS = 4
 rows = st.lists(st.tuples(st.integers(0, 6), st.integers(0, CELLS - 1), st.integers(-9, 9)), max_size=25)
@@ -15,16 +15,21 @@ rows = st.lists(st.tuples(st.integers(0, 6), st.integers(0, CELLS - 1), st.integ
 @settings(max_examples=60, deadline=None)
 @given(rows, st.integers(0, 2 * DRAWS_AT_ONCE + 1), st.integers(0, 99))
 def test_draws_equal_a_plain_loop(found: list[tuple[int, int, int]], resamples: int, seed: int) -> None:
-    """Customers are fewer than groups, so each is a group of its own, numbered in the order of customers."""
+    """Each customer is a group of its own; one of them may have nothing."""
     customer, cell, amount = np.array(found, dtype=np.int64).reshape(-1, 3).T
-    table = grouped(customer, cell, [np.ones(len(cell)), amount.astype(np.float64)], cells=CELLS)
-    number = {who: place for place, who in enumerate(sorted({who for who, _, _ in found}))}
-    drawn = table.drawn(weights(np.random.default_rng(seed), table.groups, resamples=resamples))
-    times = weights(np.random.default_rng(seed), table.groups, resamples=resamples)
-    for counts, (came, worth) in zip(times, chain.from_iterable(drawn), strict=True):
+    groups = 7
+    tables = [
+        grouped(cell * groups + customer, worth, groups=groups, cells=CELLS)
+        for worth in (None, amount.astype(np.float64))
+    ]
+    blocks = drawn(tables, weights(np.random.default_rng(seed), groups, resamples=resamples))
+    times = weights(np.random.default_rng(seed), groups, resamples=resamples)
+    draws = chain.from_iterable(zip(*block, strict=True) for block in blocks)
+    for counts, (came, worth) in zip(times, draws, strict=True):
         loop = [[0.0] * CELLS, [0.0] * CELLS]
         for who, where, money in found:
-            loop[0][where] += counts[number[who]]
-            loop[1][where] += counts[number[who]] * money
+            loop[0][where] += counts[who]
+            loop[1][where] += counts[who] * money
         assert [came.tolist(), worth.tolist()] == loop
-    assert table.counted()[1].sum() == sum(money for _, _, money in found)
+    assert tables[0].counted().tolist() == [sum(where == one for _, where, _ in found) for one in range(CELLS)]
+    assert tables[1].counted().sum() == sum(money for _, _, money in found)

@@ -10,7 +10,7 @@ from tillit.friction.visits import known_before, quarters, strata_of
 def strata(entry_channel: list[int], known: list[bool], at: list[datetime], timezone: str) -> list[int]:
     """The strata of single visits."""
     micros = np.array([int(moment.timestamp()) * 1_000_000 for moment in at])
-    before = known_before(np.array(entry_channel, np.int32), np.array(known), quarters(micros, timezone))
+    before = known_before(np.array(entry_channel), np.array(known), quarters(micros, timezone))
     different, place, visits = np.unique(before, return_inverse=True, return_counts=True)
     return list(strata_of(different.astype(np.int64), visits)[place].tolist())
 

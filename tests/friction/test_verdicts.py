@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
-from tests.golden.friction_evaluation import periods, with_friction, without_friction
-from tillit.friction.verdicts import Measure, slow_limits, verdicts
+from tests.golden.friction_evaluation import judged, periods, with_friction, without_friction
+from tillit.friction.verdicts import Measure, verdicts
 from tillit.simulate.steps import steps_world
 
 
@@ -30,14 +29,14 @@ def test_without_friction_alarms_are_rare() -> None:
 def test_raw_rates_would_blame_the_innocent() -> None:
     """The worlds are worth testing in: without matching, who comes to a step makes it look bad."""
     first, second = periods(steps_world(np.random.default_rng(1), visits_a_step=4_000, bad=0))
-    unmatched = [replace(visits, stratum=np.zeros_like(visits.stratum)) for visits in (first, second)]
+    unmatched = [replace(visits, stratum=np.zeros_like(visits.stratum)).period() for visits in (first, second)]
     assert verdicts(*unmatched)[Measure.EXIT].confirmed.sum() >= 5
-    assert not verdicts(first, second)[Measure.EXIT].confirmed.any()
+    assert not verdicts(first.period(), second.period())[Measure.EXIT].confirmed.any()
 
 
 def test_waiting_is_found_where_it_is_planted() -> None:
     world = steps_world(np.random.default_rng(2), visits_a_step=2_000)
-    found = verdicts(*periods(world))[Measure.WAIT]
+    found = judged(world)[Measure.WAIT]
     assert found.confirmed[world.bad].all()
     assert found.confirmed[~world.bad].sum() <= 1
 
@@ -47,17 +46,7 @@ def test_a_suspicion_that_the_next_period_does_not_repeat_is_not_confirmed() -> 
     well = steps_world(np.random.default_rng(4), visits_a_step=2_000, bad=0)
     first, _ = periods(bad)
     _, second = periods(well)
-    found = verdicts(first, second)[Measure.EXIT]
+    found = verdicts(first.period(), second.period())[Measure.EXIT]
     assert found.suspected[bad.bad].all()
     assert found.confirmed.sum() <= 1  # eight were suspected; any of them is confirmed by chance in one world of ten
     assert np.isnan(found.p_retest[~found.suspected]).all()
-
-
-def test_the_slow_limit_is_that_of_the_group() -> None:
-    first, _ = periods(steps_world(np.random.default_rng(5), visits_a_step=100, steps=4, bad=0))
-    grouped = replace(first, group=np.array([0, 0, 1, 1]))
-    waits = [sorted(w for w, s in zip(first.waited_seconds, first.step, strict=True) if s in pair and w == w)
-             for pair in ((0, 1), (2, 3))]  # fmt: skip
-    limits = slow_limits(grouped)
-    assert limits[0] == limits[1] == pytest.approx(np.quantile(waits[0], 0.75))
-    assert limits[2] == limits[3] == pytest.approx(np.quantile(waits[1], 0.75))

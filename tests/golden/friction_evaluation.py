@@ -10,17 +10,61 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tillit.friction.matched import comparable
-from tillit.friction.verdicts import Measure, Visits, verdicts
-from tillit.friction.worth import worth
+from tillit.friction.resampling import MOST_GROUPS, grouped
+from tillit.friction.verdicts import Measure, Period, Verdict, verdicts
+from tillit.friction.waits import Waits, by_step, slow_limits, slower
+from tillit.friction.worth import Outcome, Outcomes, worth
+from tillit.journeys.units import Indices
 from tillit.simulate.steps import StepsWorld, steps_world
 
 VISITS = (400, 1_000, 3_000)
 GOAL_VISITS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Visits one by one, each column of shape (visits,); `waited` in microseconds, of no meaning where they left."""
+
+    step: Indices
+    stratum: Indices
+    left: NDArray[np.bool_]
+    reached_goal: NDArray[np.bool_]
+    waited: Indices
+    group: Indices  # shape (steps,)
+
+    def period(self) -> Period:
+        """The same, counted."""
+        steps, strata = len(self.group), int(self.stratum.max(initial=0)) + 1
+        cell = self.step * strata + self.stratum
+        visits, left = (
+            np.bincount(cell[chosen], minlength=steps * strata).astype(np.float64).reshape(steps, strata)
+            for chosen in (np.ones(len(cell), np.bool_), self.left)
+        )
+        stayed = np.flatnonzero(~self.left)
+        order = stayed[np.argsort(cell[stayed])]
+        waits = [Waits(self.step[order], self.stratum[order], np.ones(len(order), np.int64), self.waited[order])]
+        limits = slow_limits(by_step(waits, steps), self.group)
+        return Period(visits, left, slower(waits, limits, strata), limits, self.group)
+
+    def outcomes(self, customer: Indices, amount: NDArray[np.float64]) -> Outcomes:
+        """What became of them; `amount` of shape (visits,), NaN where no goal was reached, or none with a value."""
+        steps, strata, groups = len(self.group), int(self.stratum.max(initial=0)) + 1, int(customer.max()) + 1
+        outcome = np.where(self.reached_goal, Outcome.REACHED, Outcome.WENT_ON + self.left)
+        cell, valued = (outcome * steps + self.step) * strata + self.stratum, ~np.isnan(amount)
+        goals = self.step[valued] * groups + customer[valued]
+        return Outcomes(
+            visits=grouped(cell * groups + customer, groups=groups, cells=len(Outcome) * steps * strata),
+            goals=grouped(goals, groups=groups, cells=steps),
+            values=grouped(goals, amount[valued], groups=groups, cells=steps),
+            strata=strata,
+            group=self.group,
+        )
 
 
 def periods(world: StepsWorld) -> tuple[Visits, Visits]:
@@ -29,15 +73,18 @@ def periods(world: StepsWorld) -> tuple[Visits, Visits]:
     return _visits(world, even), _visits(world, ~even)
 
 
+def judged(world: StepsWorld) -> dict[Measure, Verdict]:
+    first, second = periods(world)
+    return verdicts(first.period(), second.period())
+
+
 def _visits(world: StepsWorld, kept: NDArray[np.bool_]) -> Visits:
-    left = world.left[kept]
     return Visits(
-        step=world.step[kept],
-        stratum=2 * world.small_screen[kept] + world.new_customer[kept],
-        customer=np.arange(int(kept.sum())),
-        left=left,
-        waited_seconds=np.where(left, np.nan, world.seconds[kept]),
-        reached_goal=~left,
+        step=world.step[kept].astype(np.int64),
+        stratum=2 * world.small_screen[kept].astype(np.int64) + world.new_customer[kept],
+        left=world.left[kept],
+        reached_goal=~world.left[kept],
+        waited=np.round(world.seconds[kept] * 1e6).astype(np.int64),
         group=np.zeros(len(world.bad), np.int64),
     )
 
@@ -46,9 +93,7 @@ def without_friction(worlds: int, visits: int) -> tuple[float, float]:
     """Share of worlds without friction with any alarm: at the first stage, and after confirmation."""
     suspected = confirmed = 0
     for seed in range(worlds):
-        found = verdicts(
-            *periods(steps_world(np.random.default_rng([seed, visits]), visits_a_step=2 * visits, bad=0))
-        ).values()
+        found = judged(steps_world(np.random.default_rng([seed, visits]), visits_a_step=2 * visits, bad=0)).values()
         suspected += any(verdict.suspected.any() for verdict in found)
         confirmed += any(verdict.confirmed.any() for verdict in found)
     return suspected / worlds, confirmed / worlds
@@ -60,7 +105,7 @@ def with_friction(worlds: int, visits: int) -> tuple[float, float, float, float]
     false_suspected, false_confirmed = [], []
     for seed in range(worlds):
         world = steps_world(np.random.default_rng([seed, visits, 1]), visits_a_step=2 * visits)
-        verdict = verdicts(*periods(world))[Measure.EXIT]
+        verdict = judged(world)[Measure.EXIT]
         bad += int(world.bad.sum())
         suspected += int((verdict.suspected & world.bad).sum())
         confirmed += int((verdict.confirmed & world.bad).sum())
@@ -74,11 +119,13 @@ def covered(worlds: int, visits: int) -> tuple[float, float]:
     hits: dict[bool, list[bool]] = {True: [], False: []}
     for seed in range(worlds):
         world = steps_world(np.random.default_rng([seed, visits, 2]), visits_a_step=2 * visits)
-        before, period = periods(world)
-        usual = ~verdicts(before, period)[Measure.EXIT].suspected
-        compared = comparable(period.counted().sum(axis=1), period.group)
-        amount = np.full(len(period.step), np.nan)
-        low, high = worth(period, amount, compared, rng=np.random.default_rng([seed, 3]), reference=usual).excess_range
+        first, second = periods(world)
+        before, after = first.period(), second.period()
+        usual = ~verdicts(before, after)[Measure.EXIT].suspected
+        compared = comparable(after.visits.sum(axis=1), after.group)
+        each = np.arange(len(second.step))
+        outcomes = second.outcomes(each % MOST_GROUPS, np.full(len(each), np.nan))
+        low, high = worth(outcomes, compared, rng=np.random.default_rng([seed, 3]), reference=usual).excess_range
         truth = world.excess * visits
         for step, bad in enumerate(world.bad):
             hits[bool(bad)].append(bool(low[step] <= truth[step] <= high[step]))

@@ -28,12 +28,12 @@ from tillit.engine.on_spark import SparkParts
 from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import QueryError
 from tillit.friction.conformance import conformance
+from tillit.friction.counts import counted_visits, finished
 from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
 from tillit.friction.promise_files import default_promises
 from tillit.friction.results import Conformance
 from tillit.friction.split import Split
-from tillit.friction.visits import visit_rows
 from tillit.journeys.behind import Activity, Arrow, journeys_behind
 from tillit.journeys.funnel import FunnelSpec, funnel
 from tillit.journeys.graph import overview
@@ -90,10 +90,11 @@ QUESTIONS: dict[str, Callable[[View], Any]] = {
     ],
     "friction.conformance._rule_kept": kept_promises,
     "friction.pattern_counts.pattern_counts": pattern_counts,
-    "friction.visits.visit_rows": lambda view: [
+    "friction.counts.counted_visits": lambda view: [
         friction(view, rng=np.random.default_rng(1)),
-        [repr(visit_rows(view, Split.parse("property:screen")))],
+        [repr(counted_visits(view, Split.parse("property:screen"), over_by=None, split_at=AS_OF))],
     ],
+    "friction.counts.finished": lambda view: repr(finished(view)),
     "journeys.behind._counted": lambda view: journeys_behind(view_without(view), Activity("product_added"), limit=9),
     "journeys.behind.journeys_behind": lambda view: journeys_behind(
         view, Arrow("product_viewed", "product_added"), limit=40

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillit.friction import patterns
-from tillit.friction.visits import STEP_COLUMNS, visits_of
+from tillit.friction.visits import endings, visits_of
 from tillit.journeys.traces import Names, Traces
 from tillit.journeys.view import activity_code
 
@@ -34,7 +34,7 @@ class AtStep:
         limit_seconds: Beyond it a wait is slow; for `At.SLOW` alone.
     """
 
-    columns: ClassVar[tuple[str, ...]] = STEP_COLUMNS
+    columns: ClassVar[tuple[str, ...]] = ("channel", "place")
     activity: str
     goal: str
     did: At
@@ -46,16 +46,19 @@ class AtStep:
 
     def holds(self, traces: Traces, names: Names) -> NDArray[np.bool_]:
         codes = getattr(traces, self.by) if self.by else np.full(traces.events, -1, np.int32)
-        rows, journeys = visits_of(traces, codes, goal=activity_code(names, self.goal), over_by=self.over_by)
+        ended = endings(traces, goal=activity_code(names, self.goal), over_by=self.over_by)
+        visits = visits_of(traces, codes, ended)
         part = -1 if self.by is None or self.part is None else getattr(names, self.by).index(self.part)
-        here = (rows.activity == activity_code(names, self.activity)) & (rows.part == part)
+        activity = activity_code(names, self.activity)
+        here = (traces.activity[visits.row] == activity) & (codes[visits.row] == part)
         if self.did is At.LEFT:
-            here &= np.isnan(rows.waited_seconds)
+            here &= visits.left
         if self.did is At.SLOW:
-            here &= rows.waited_seconds > (self.limit_seconds or 0)
+            waited_seconds = np.diff(traces.occurred_at, append=0)[visits.row] / 1e6
+            here &= ~visits.left & (waited_seconds > (self.limit_seconds or 0))
         has = np.zeros(traces.journeys, np.bool_)
-        has[rows.journey[here]] = True
-        return np.asarray(has & (journeys.began_at >= self.began_from), np.bool_)
+        has[visits.journey[here]] = True
+        return np.asarray(has & (traces.occurred_at[traces.offsets[:-1]] >= self.began_from), np.bool_)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tillit.friction.counts import CountedVisits, counted_visits, finished
 from tillit.friction.matched import comparable
+from tillit.friction.periods import Plan, currency_of, outcomes, period, step_codes, strata_by_number, waits_of
 from tillit.friction.results import Friction, StepFriction, Waiting
 from tillit.friction.split import UNSPLIT, Split
 from tillit.friction.tails import Floats
-from tillit.friction.verdicts import Measure, Verdict, Visits, slow_limits, verdicts
-from tillit.friction.visits import BucketRows, JourneyRows, VisitRows, latest_end, strata_of, visit_rows
+from tillit.friction.verdicts import Measure, Period, Verdict, verdicts
+from tillit.friction.waits import by_step, medians
 from tillit.friction.worth import Worth, worth
-from tillit.journeys.numbering import numbered
+from tillit.journeys.cases import SECOND
 from tillit.journeys.stage_rules import StageRules, default_stage_rules
 from tillit.journeys.stages import STAGES
 from tillit.journeys.traces import Names
@@ -52,25 +53,27 @@ def friction(
     Raises:
         QueryError: The view has no goal, its steps cannot be told apart so, or there is no such time zone.
     """
-    rows, parts = visit_rows(view, split, timezone=timezone)
-    began_at = np.concatenate([np.zeros(0, np.int64), *(journeys.began_at[journeys.over] for _, journeys in rows)])
+    done = finished(view)
     if split_at is None:
-        split_at = int(np.median(began_at)) if len(began_at) else 0
-    journeys_counted = (int((began_at < split_at).sum()), int((began_at >= split_at).sum()))
-    open_journeys = sum(int((~journeys.over).sum()) for _, journeys in rows)
-
-    names, group, step_codes = _steps(rows, view.names, rules or default_stage_rules(), parts, natural_ends)
-    strata = _strata(rows)
-    currency = _currency(rows)
-    before, after, amount = _periods(rows, split_at, step_codes, strata, group, len(parts), currency)
-    if margin_share is not None:
-        amount *= margin_share
+        split_at = int(np.median(done.began_at)) if len(done.began_at) else 0
+    journeys_counted = (int((done.began_at < split_at).sum()), int((done.began_at >= split_at).sum()))
+    first_at = int(done.began_at.min()) if len(done.began_at) else None
+    buckets, parts = counted_visits(view, split, over_by=done.over_by, split_at=split_at, timezone=timezone)
+    names, group, codes = _steps(buckets, view.names, rules or default_stage_rules(), parts, natural_ends)
+    plan = Plan(len(parts), codes, group, strata_by_number(buckets))
+    currency = currency_of(buckets)
+    before, after = period(buckets, plan, second=False), period(buckets, plan, second=True)
     if min(journeys_counted) >= LEAST_JOURNEYS:
-        compared = comparable(after.counted().sum(axis=1), group)
         found = verdicts(before, after)
-        del before  # of tens of millions of events it takes hundreds of megabytes, as what follows does
-        usual = ~found[Measure.EXIT].suspected
-        steps = _judged(names, found, after, worth(after, amount, compared, rng=rng, reference=usual))
+        sized = worth(
+            outcomes(buckets, plan, currency),
+            comparable(after.visits.sum(axis=1), group),
+            rng=rng,
+            reference=~found[Measure.EXIT].suspected,
+            margin_share=margin_share,
+        )
+        middle = medians(by_step(waits_of(buckets, plan, second=True), len(names)))
+        steps = _judged(names, found, sized, waiting=_waiting(found[Measure.WAIT], after.limits, middle))
         steps.sort(key=_worst_first)
     else:
         steps = _counted(names, before, after)
@@ -78,10 +81,10 @@ def friction(
         tuple(steps),
         enough=min(journeys_counted) >= LEAST_JOURNEYS,
         journeys=journeys_counted,
-        open_journeys=open_journeys,
-        first_at=int(began_at.min()) if len(began_at) else None,
-        split_at=split_at if len(began_at) else None,
-        over_by=latest_end(view),
+        open_journeys=done.still_open,
+        first_at=first_at,
+        split_at=None if first_at is None else split_at,
+        over_by=done.over_by,
         currency=None if currency is None else view.names.currency[currency],
         margin_share=margin_share,
     )
@@ -100,13 +103,8 @@ class _Named:
         return self.activity if self.part is None else f"{self.activity} · {self.part}"
 
 
-def _step_codes(visits: VisitRows, parts: int) -> Indices:
-    """What tells the steps of visits apart, as one number."""
-    return visits.activity.astype(np.int64) * (parts + 1) + visits.part + 1
-
-
 def _steps(
-    rows: Sequence[BucketRows],
+    buckets: Sequence[CountedVisits],
     names: Names,
     rules: StageRules,
     parts: tuple[str, ...],
@@ -114,7 +112,7 @@ def _steps(
 ) -> tuple[tuple[_Named, ...], Indices, Indices]:
     """The steps' names and comparison groups, and their codes in order."""
     wide = len(parts) + 1
-    found = [numbered(_step_codes(visits, len(parts)))[0] for visits, _ in rows]
+    found = [step_codes(bucket.cells, len(parts)) for bucket in buckets]
     codes = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
     stage_of = rules.stage_of(names.activity)
     named = []
@@ -134,115 +132,10 @@ def _steps(
     return tuple(named), np.array(groups, np.int64), codes
 
 
-def _strata(rows: Sequence[BucketRows]) -> NDArray[np.int32]:
-    """The stratum of whatever is known before a visit, by its number; of no meaning where nothing is."""
-    end = 1 + max((int(visits.known_before.max(initial=0)) for visits, _ in rows), default=0)
-    count = sum((np.bincount(visits.known_before, minlength=end) for visits, _ in rows), np.zeros(end, np.int64))
-    different = np.flatnonzero(count)
-    strata = np.zeros(end, np.int32)
-    strata[different] = strata_of(different, count[different])
-    return strata
-
-
-def _currency(rows: Sequence[BucketRows]) -> int | None:
-    """The code of the currency that the goals of most visits have; None where none has money."""
-    end = 1 + max((int(journeys.currency.max(initial=-1)) for _, journeys in rows), default=-1)
-    visits = np.zeros(end)
-    for _, journeys in rows:
-        with_money = np.flatnonzero(journeys.currency >= 0)
-        visits += np.bincount(journeys.currency[with_money], journeys.visits[with_money], minlength=end)
-    return int(visits.argmax()) if visits.any() else None
-
-
-def _periods(
-    rows: list[BucketRows],
-    split_at: int,
-    step_codes: Indices,
-    strata: NDArray[np.int32],
-    group: Indices,
-    parts: int,
-    currency: int | None,
-) -> tuple[Visits, Visits, Floats]:
-    """The visits of both periods, and for each of the second's the value of its journey's goal, NaN without one.
-
-    Each bucket's rows are let go once they are taken over, so `rows` is empty afterwards: they take as much memory as
-    all visits do.
-    """
-    customers = _customers([journeys for _, journeys in rows], split_at)
-    sizes = [0, 0]
-    for _, journeys in rows:
-        second = journeys.began_at >= split_at
-        sizes[0] += int(journeys.visits[~second].sum())
-        sizes[1] += int(journeys.visits[second].sum())
-    before, after = (_empty(size, group) for size in sizes)
-    amount = np.full(sizes[1], np.nan)
-    filled = [0, 0]
-    for customer in customers:
-        visits, journeys = rows.pop(0)
-        step = np.searchsorted(step_codes, _step_codes(visits, parts))
-        stratum = strata[visits.known_before]
-        is_second = (journeys.began_at >= split_at)[visits.journey]
-        for number, (period, chosen) in enumerate(((before, ~is_second), (after, is_second))):
-            taken = np.flatnonzero(chosen)
-            place = slice(filled[number], filled[number] + len(taken))
-            filled[number] += len(taken)
-            journey, waited = visits.journey[taken], visits.waited_seconds[taken]
-            period.step[place], period.stratum[place] = step[taken], stratum[taken]
-            period.customer[place] = customer[journey]
-            period.left[place], period.waited_seconds[place] = np.isnan(waited), waited
-            period.reached_goal[place] = journeys.reached_goal[journey]
-            if period is after and currency is not None:
-                amount[place] = np.where(journeys.currency == currency, journeys.amount_minor, np.nan)[journey]
-    return before, after, amount
-
-
-def _empty(visits: int, group: Indices) -> Visits:
-    """Room for so many visits."""
-    step, stratum, customer = (np.empty(visits, np.int32) for _ in range(3))
-    left, reached_goal = np.empty(visits, np.bool_), np.empty(visits, np.bool_)
-    return Visits(step, stratum, customer, left, np.empty(visits), reached_goal, group)
-
-
-def _customers(journeys: Sequence[JourneyRows], split_at: int) -> list[NDArray[np.int32]]:
-    """The customer of each journey with a visit, bucket by bucket: by the order of their first visits in its period.
-
-    Internal codes change with every key, and so would the draws.
-    """
-    customers = [np.zeros(len(of_bucket.over), np.int32) for of_bucket in journeys]
-    for second in (False, True):
-        chosen = [
-            np.flatnonzero((of_bucket.visits > 0) & ((of_bucket.began_at >= split_at) == second))
-            for of_bucket in journeys
-        ]
-        opens = [
-            np.append(True, np.diff(of_bucket.person[rows]) != 0)[: len(rows)]  # a person's journeys in order
-            for of_bucket, rows in zip(journeys, chosen, strict=True)
-        ]
-        keys = [
-            np.concatenate(
-                [np.zeros(0, np.int64)]
-                + [
-                    getattr(of_bucket, column)[rows[first]]
-                    for of_bucket, rows, first in zip(journeys, chosen, opens, strict=True)
-                ]
-            )
-            for column in ("came_to", "came_at", "began_at")
-        ]
-        place = np.empty(len(keys[0]), np.int32)
-        place[np.lexsort(keys)] = np.arange(len(place))
-        before = 0
-        for customer, rows, first in zip(customers, chosen, opens, strict=True):
-            count = int(first.sum())
-            customer[rows] = place[before : before + count][np.cumsum(first) - 1]
-            before += count
-    return customers
-
-
 def _judged(
-    names: tuple[_Named, ...], found: dict[Measure, Verdict], after: Visits, sized: Worth
+    names: tuple[_Named, ...], found: dict[Measure, Verdict], sized: Worth, waiting: list[Waiting]
 ) -> list[StepFriction]:
     exits = found[Measure.EXIT]
-    waits = _waiting(found[Measure.WAIT], after)
     return [
         StepFriction(
             step=name.step,
@@ -263,16 +156,15 @@ def _judged(
             value_minor=_rounded(sized.value[place]),
             value_low=_rounded(sized.value_range[0, place]),
             value_high=_rounded(sized.value_range[1, place]),
-            waiting=waits[place],
+            waiting=waiting[place],
         )
         for place, name in enumerate(names)
     ]
 
 
-def _counted(names: tuple[_Named, ...], before: Visits, after: Visits) -> list[StepFriction]:
+def _counted(names: tuple[_Named, ...], before: Period, after: Period) -> list[StepFriction]:
     """Counts alone: too few journeys to compare."""
-    came, left = after.counted().sum(axis=1), after.counted(after.left).sum(axis=1)
-    came_before, waits = before.counted().sum(axis=1), after.counted(~after.left).sum(axis=1)
+    came, left, came_before = after.visits.sum(axis=1), after.left.sum(axis=1), before.visits.sum(axis=1)
     nothing = (None,) * 5
     return [
         StepFriction(
@@ -290,30 +182,29 @@ def _counted(names: tuple[_Named, ...], before: Visits, after: Visits) -> list[S
             value_minor=None,
             value_low=None,
             value_high=None,
-            waiting=Waiting(0, None, int(waits[place]), None, None, None, suspected=False, confirmed=False),
+            waiting=Waiting(
+                0, None, int(came[place] - left[place]), None, None, None, suspected=False, confirmed=False
+            ),
         )
         for place, name in enumerate(names)
     ]
 
 
-def _waiting(verdict: Verdict, after: Visits) -> list[Waiting]:
-    limits = slow_limits(after)
-    found = []
-    for place in range(after.steps):
-        waits = after.waited_seconds[(after.step == place) & ~after.left]
-        found.append(
-            Waiting(
-                slow=int(verdict.second.observed[place]),
-                expected=_or_none(verdict.second.expected[place]),
-                of=int(verdict.second.visits[place]),
-                limit_seconds=_or_none(limits[place]),
-                p50_seconds=float(np.median(waits)) if len(waits) else None,
-                p_adjusted=_or_none(verdict.p_adjusted[place]),
-                suspected=bool(verdict.suspected[place]),
-                confirmed=bool(verdict.confirmed[place]),
-            )
+def _waiting(verdict: Verdict, limits: Floats, medians: Floats) -> list[Waiting]:
+    """What is said of waits at each step; limits and medians in microseconds."""
+    return [
+        Waiting(
+            slow=int(verdict.second.observed[place]),
+            expected=_or_none(verdict.second.expected[place]),
+            of=int(verdict.second.visits[place]),
+            limit_seconds=_or_none(limits[place] / SECOND),
+            p50_seconds=_or_none(medians[place] / SECOND),
+            p_adjusted=_or_none(verdict.p_adjusted[place]),
+            suspected=bool(verdict.suspected[place]),
+            confirmed=bool(verdict.confirmed[place]),
         )
-    return found
+        for place in range(len(limits))
+    ]
 
 
 def _worst_first(step: StepFriction) -> tuple[bool, bool, float, float, str]:

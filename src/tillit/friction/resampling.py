@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from tillit.friction.tails import Floats
-from tillit.journeys.numbering import numbered
+from tillit.journeys.numbering import numbered, runs
 
 RESAMPLES = 400
 CONFIDENCE = 0.95
@@ -29,61 +29,56 @@ def groups_of(customer: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """What each group adds to each cell.
+    """What each group of customers adds to each cell.
 
     Attributes:
-        group: Shape (entries,); `cell` the same, no pair of the two twice.
-        values: Shape (columns, entries).
+        pair: Shape (entries,); cell * groups + group, ascending.
+        value: Shape (entries,); how many rows there are, or the sum of what they are worth.
     """
 
-    group: NDArray[np.int64]
-    cell: NDArray[np.int64]
-    values: Floats
+    pair: NDArray[np.integer[Any]]
+    value: Floats
     groups: int
     cells: int
 
     def counted(self) -> Floats:
-        """The cells, shape (columns, cells)."""
-        return np.array([np.bincount(self.cell, column, self.cells) for column in self.values])
+        """The cells, shape (cells,)."""
+        return np.bincount(self.pair // self.groups, self.value, self.cells).astype(np.float64)
 
-    def drawn(self, weights: Iterable[Floats]) -> Iterator[Floats]:
-        """The cells, shape (draws, columns, cells), some draws at a time; a group counts as often as its weight says.
-
-        Args:
-            weights: Each of shape (groups,).
-        """
-        matrices = [self._matrix(column) for column in self.values]
-        draws = iter(weights)
-        while block := list(islice(draws, DRAWS_AT_ONCE)):
-            times = np.stack(block, axis=1)
-            yield np.ascontiguousarray(np.array([matrix @ times for matrix in matrices]).transpose(2, 0, 1))
-
-    def _matrix(self, column: Floats) -> csr_matrix:
-        """One column with a row for each cell and a column for each group; what is 0 takes no place and no time."""
-        some = np.flatnonzero(column)
-        entries = (column[some], (self.cell[some], self.group[some]))
-        return csr_matrix(entries, shape=(self.cells, self.groups))  # type: ignore[no-untyped-call]
+    def matrix(self) -> csr_matrix:
+        """A row for each cell and a column for each group."""
+        cell, group = np.divmod(self.pair, self.groups)
+        begins = np.searchsorted(cell, np.arange(self.cells + 1))
+        shape = (self.cells, self.groups)
+        return csr_matrix((self.value, group, begins), shape=shape)  # type: ignore[no-untyped-call]
 
 
-def grouped(
-    customer: NDArray[np.integer[Any]],
-    cell: NDArray[np.integer[Any]],
-    columns: Sequence[Floats | NDArray[np.bool_] | None],
-    *,
-    cells: int,
-) -> Grouped:
-    """Add up rows by group of customers and cell.
+def grouped(pair: NDArray[np.integer[Any]], worth: Floats | None = None, *, groups: int, cells: int) -> Grouped:
+    """Add up rows by cell and group of customers.
 
     Args:
-        customer: Shape (rows,).
-        cell: Shape (rows,); 0 to `cells` - 1.
-        columns: Each of shape (rows,); None: the rows themselves, each as 1.
+        pair: Shape (rows,); cell * groups + group.
+        worth: Shape (rows,); None: each row is 1.
     """
-    group = groups_of(customer)
-    groups = int(group.max(initial=0)) + 1
-    pairs, entry = numbered(cell * groups + group)
-    values = np.array([np.bincount(entry, column, len(pairs)) for column in columns])
-    return Grouped(pairs % groups, pairs // groups, values, groups, cells)
+    if worth is not None:
+        pairs, entry = numbered(pair)
+        return Grouped(pairs, np.bincount(entry, worth, len(pairs)).astype(np.float64), groups, cells)
+    ordered = np.sort(pair)
+    begins = runs(ordered)
+    return Grouped(ordered[begins], np.diff(begins, append=len(pair)).astype(np.float64), groups, cells)
+
+
+def drawn(tables: Sequence[Grouped], weights: Iterable[Floats]) -> Iterator[tuple[Floats, ...]]:
+    """Each table's cells, shape (draws, cells), some draws at a time; a group counts as often as its weight says.
+
+    Args:
+        weights: Each of shape (groups,).
+    """
+    matrices = [table.matrix() for table in tables]
+    draws = iter(weights)
+    while block := list(islice(draws, DRAWS_AT_ONCE)):
+        times = np.stack(block, axis=1)
+        yield tuple(np.ascontiguousarray((matrix @ times).T) for matrix in matrices)
 
 
 def weights(rng: np.random.Generator, groups: int, *, resamples: int = RESAMPLES) -> Iterator[Floats]:

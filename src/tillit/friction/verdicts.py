@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,6 @@ from tillit.friction.tails import Floats, adjusted
 
 FALSE_SHARE = 0.10  # of the steps suspected, at most so many wrongly
 CONFIRMED_FALSE_SHARE = 0.025  # of those confirmed; one-sided, as the lower end of a 95 % range is
-SLOW_QUANTILE = 0.75
 
 
 class Measure(StrEnum):
@@ -26,39 +24,23 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Visits:
-    """One row for each visit of a journey to a step; `steps` says how many steps there are.
+class Period:
+    """The visits of journeys to steps in one period, counted by step and stratum: each of shape (steps, strata).
+
+    Visits in one stratum are alike in what is known before the step.
 
     Attributes:
-        step: Shape (visits,); 0 to steps - 1.
-        stratum: Shape (visits,); visits in one stratum are alike in what is known before the step.
-        customer: Shape (visits,); whose visit, from 0.
-        left: Shape (visits,), bool; the journey ended here.
-        waited_seconds: Shape (visits,); until the next event, NaN where there is none.
-        reached_goal: Shape (visits,), bool; the journey reached the goal later.
+        left: Visits that the journey ended at; all others waited for something.
+        slow: Visits that waited longer than three of four at comparable steps.
+        limits: Shape (steps,); microseconds beyond which a wait is slow, NaN where nobody waited.
         group: Shape (steps,); steps are compared within a group.
     """
 
-    step: NDArray[np.integer[Any]]
-    stratum: NDArray[np.integer[Any]]
-    customer: NDArray[np.integer[Any]]
-    left: NDArray[np.bool_]
-    waited_seconds: Floats
-    reached_goal: NDArray[np.bool_]
+    visits: Floats
+    left: Floats
+    slow: Floats
+    limits: Floats
     group: NDArray[np.int64]
-
-    @property
-    def steps(self) -> int:
-        return len(self.group)
-
-    @property
-    def strata(self) -> int:
-        return int(self.stratum.max()) + 1 if len(self.stratum) else 1
-
-    def counted(self, weight: Floats | NDArray[np.bool_] | None = None) -> Floats:
-        """Visits by step and stratum, each as heavy as its weight (default 1)."""
-        cells = np.bincount(self.step * self.strata + self.stratum, weight, self.steps * self.strata)
-        return cells.astype(np.float64).reshape(self.steps, self.strata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +69,7 @@ class Verdict:
         return np.asarray(self.p_retest <= CONFIRMED_FALSE_SHARE, np.bool_)
 
 
-def verdicts(first: Visits, second: Visits) -> dict[Measure, Verdict]:
+def verdicts(first: Period, second: Period) -> dict[Measure, Verdict]:
     """Test every step for both measures in the first period, and the suspected ones again in the second.
 
     Benjamini-Hochberg runs over steps and measures together, so that the promise about false names holds for all that a
@@ -110,28 +92,13 @@ def verdicts(first: Visits, second: Visits) -> dict[Measure, Verdict]:
     }
 
 
-def slow_limits(visits: Visits) -> Floats:
-    """Per step the wait in seconds that one in four at its group's steps exceeds; NaN where nobody waited."""
-    limits = np.full(visits.steps, np.nan)
-    group, waited = visits.group[visits.step], ~np.isnan(visits.waited_seconds)
-    for one in np.unique(visits.group):
-        waits = visits.waited_seconds[waited & (group == one)]
-        if len(waits):
-            limits[visits.group == one] = np.quantile(waits, SLOW_QUANTILE)
-    return limits
-
-
-def _measured(visits: Visits, usual: Mapping[Measure, NDArray[np.bool_]] | None = None) -> dict[Measure, Excess]:
-    all_visits = visits.counted()
-    going_on = visits.counted(~np.isnan(visits.waited_seconds))
-    # A comparison with NaN is false: who left did not wait.
-    slow = visits.counted(visits.waited_seconds > slow_limits(visits)[visits.step])
+def _measured(period: Period, usual: Mapping[Measure, NDArray[np.bool_]] | None = None) -> dict[Measure, Excess]:
     found = {}
     for measure, came, hits in (
-        (Measure.EXIT, all_visits, visits.counted(visits.left)),
-        (Measure.WAIT, going_on, slow),
+        (Measure.EXIT, period.visits, period.left),
+        (Measure.WAIT, period.visits - period.left, period.slow),
     ):
-        compared = comparable(came.sum(axis=1), visits.group)
+        compared = comparable(came.sum(axis=1), period.group)
         reference = None if usual is None else usual[measure]
-        found[measure] = excess(came, hits, visits.group, compared, reference=reference)
+        found[measure] = excess(came, hits, period.group, compared, reference=reference)
     return found

@@ -4,17 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tillit.friction.matched import excess
-from tillit.friction.resampling import RESAMPLES, grouped, range_of, weights
+from tillit.friction.resampling import RESAMPLES, Grouped, drawn, range_of, weights
 from tillit.friction.tails import Floats
-from tillit.friction.verdicts import Visits
 
 # A stratum's share leans on the step's own as if on so many journeys more, so that thin strata do not jump.
 LEAN = 5.0
+
+
+class Outcome(IntEnum):
+    """What became of a journey after a visit."""
+
+    REACHED = 0  # the goal
+    WENT_ON = 1  # and ended at another step without the goal
+    LEFT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of the visits of one period, by customers: what resampling draws from.
+
+    Attributes:
+        visits: How many, in the cells (outcome, step, stratum).
+        goals: Visits after which the goal had a value, in the cells (step,).
+        values: The sum of these values.
+        group: Shape (steps,); steps are compared within a group.
+    """
+
+    visits: Grouped
+    goals: Grouped
+    values: Grouped
+    strata: int
+    group: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +55,49 @@ class Worth:
 
 
 def worth(
-    visits: Visits,
-    amount: Floats,
+    outcomes: Outcomes,
     compared: NDArray[np.bool_],
     *,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
     reference: NDArray[np.bool_] | None = None,
+    margin_share: float | None = None,
 ) -> Worth:
-    """Excess exits × P(goal | went on, matched) × mean amount of a goal.
+    """Excess exits × P(goal | went on, matched) × mean value of a goal.
 
     Args:
-        visits: One period.
-        amount: Shape (visits,); value of the journey's goal, NaN where there is none.
         compared: Shape (steps,); from `matched.comparable`.
         rng: Draws the customers: each counts 0, 1, 2 … times, on average once, with all visits.
         resamples: How often.
         reference: Shape (steps,); as in `matched.excess`.
+        margin_share: Share of a goal's value that is earned; None: all of it counts.
     """
-    strata = visits.strata
-    valued = ~np.isnan(amount)
-    table = grouped(
-        visits.customer,
-        visits.step * strata + visits.stratum,
-        [None, visits.left, visits.reached_goal, valued, np.where(valued, amount, 0.0)],
-        cells=visits.steps * strata,
-    )
+    tables = (outcomes.visits, outcomes.goals, outcomes.values)
+    earned = 1.0 if margin_share is None else margin_share
 
-    def sized(counted: Floats) -> tuple[Floats, Floats, Floats]:
-        shape = (*counted.shape[:-1], visits.steps, strata)
-        return _sizes(counted.reshape(shape), visits.group, compared, reference)
+    def sized(visits: Floats, goals: Floats, values: Floats) -> tuple[Floats, Floats, Floats]:
+        by_outcome = visits.reshape(*visits.shape[:-1], len(Outcome), len(outcomes.group), outcomes.strata)
+        return _sizes(by_outcome, _ratio(values, goals) * earned, outcomes.group, compared, reference)
 
-    exits, share, value = sized(table.counted())
-    drawn = [sized(counted) for counted in table.drawn(weights(rng, table.groups, resamples=resamples))]
-    return Worth(exits, _ranges([one[0] for one in drawn]), share, value, _ranges([one[2] for one in drawn]))
+    exits, share, value = sized(*(table.counted() for table in tables))
+    draws = [sized(*block) for block in drawn(tables, weights(rng, outcomes.visits.groups, resamples=resamples))]
+    return Worth(exits, _ranges([one[0] for one in draws]), share, value, _ranges([one[2] for one in draws]))
 
 
 def _sizes(
-    counted: Floats, group: NDArray[np.int64], compared: NDArray[np.bool_], reference: NDArray[np.bool_] | None
+    by_outcome: Floats,
+    mean_value: Floats,
+    group: NDArray[np.int64],
+    compared: NDArray[np.bool_],
+    reference: NDArray[np.bool_] | None,
 ) -> tuple[Floats, Floats, Floats]:
-    """From visits, exits, goals, valued goals and their amounts, shape (…, 5, steps, strata): each (…, steps)."""
-    came, left, reached, valued, amounts = np.moveaxis(counted, -3, 0)
-    passed = came - left
-    exits = excess(came, left, group, compared, reference=reference).excess
+    """From visits, shape (…, outcomes, steps, strata), and the mean value of a goal, (…, steps): each (…, steps)."""
+    reached, went_on, left = np.moveaxis(by_outcome, -3, 0)
+    passed = reached + went_on
+    exits = excess(passed + left, left, group, compared, reference=reference).excess
     own_share = _ratio(reached.sum(axis=-1), passed.sum(axis=-1))
     matched_share = (reached + LEAN * own_share[..., None]) / (passed + LEAN)
     goal_share = _ratio((left * matched_share).sum(axis=-1), left.sum(axis=-1))
-    mean_value = _ratio(amounts.sum(axis=-1), valued.sum(axis=-1))
     return exits, goal_share, exits * goal_share * mean_value
 
 

@@ -27,30 +27,41 @@ def numbered(values: NDArray[np.integer[Any]]) -> tuple[Indices, Indices]:
         distinct, place = np.flatnonzero(seen), np.empty(end, np.int64)
         place[distinct] = np.arange(len(distinct))
         return distinct, place[values]
-    bits = len(values).bit_length()
-    if end.bit_length() + bits <= WORD:
-        # Sorted together with their places: numbers alone are sorted several times quicker than places by numbers.
-        packed = values.astype(np.int64, copy=False) << bits | np.arange(len(values))
-        packed.sort()
-        order, ordered = packed & ((1 << bits) - 1), packed >> bits
-    else:
-        order = np.argsort(values)
-        ordered = values[order].astype(np.int64)
-    new = np.ones(len(values), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    order, ordered = in_order(values)
+    begins = runs(ordered)
     number = np.empty(len(values), np.int64)
-    number[order] = np.cumsum(new, dtype=np.int32) - 1
-    return ordered[new], number
+    number[order] = np.repeat(np.arange(len(begins), dtype=np.int32), np.diff(begins, append=len(values)))
+    return ordered[begins], number
 
 
-def last_of_each(values: Indices) -> Indices:
-    """Where each of the distinct values stands last, these in their order; `values` as of `numbered`."""
+def in_order(values: NDArray[np.integer[Any]]) -> tuple[Indices, Indices]:
+    """Where the values stand in their order, equal ones as they came, and the values so ordered; as of `numbered`."""
+    bits = len(values).bit_length()
+    if int(values.max(initial=0)).bit_length() + bits > WORD:
+        order = np.argsort(values, kind="stable")
+        return order, values[order].astype(np.int64)
+    # Sorted together with their places: numbers alone are sorted several times quicker than places by numbers.
+    packed = values.astype(np.int64, copy=False) << bits | np.arange(len(values))
+    packed.sort()
+    return packed & ((1 << bits) - 1), packed >> bits
+
+
+def runs(values: NDArray[Any]) -> Indices:
+    """Where values begin that differ from the one before them."""
+    new = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return np.flatnonzero(new)
+
+
+def is_last(values: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Which of the values have no equal after them; `values` as of `numbered`."""
     end = int(values.max(initial=-1)) + 1
     if end <= min(MOST_MARKED, 16 * len(values)):
-        last = np.full(end, -1, np.int32)
-        last[values] = np.arange(len(values), dtype=np.int32)  # of equals the last one written stays
-        return last[np.flatnonzero(last >= 0)].astype(np.int64)
-    distinct, number = numbered(values)
-    found = np.empty(len(distinct), np.int64)
-    found[number] = np.arange(len(values))
+        places = np.arange(len(values), dtype=np.int32)
+        last = np.empty(end, np.int32)
+        last[values] = places  # of equals the last one written stays
+        return np.asarray(last[values] == places, np.bool_)
+    order, ordered = in_order(values)
+    found = np.ones(len(values), np.bool_)
+    found[order[:-1]] = ordered[1:] != ordered[:-1]
     return found
