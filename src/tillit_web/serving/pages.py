@@ -3,6 +3,9 @@
 Django's own way gives every request a thread and a connection of its own, and hands it to and fro between that thread
 and the event loop at each middleware. Fifty such threads at once mostly wait for each other: for the interpreter, for
 the locks around translations and addresses, for the one writer of SQLite.
+
+Pages that put a question to the log of events may take seconds each. They have most of the threads and never all:
+whoever answers customers gets a page while colleagues wait for theirs.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -24,17 +28,25 @@ from tillit_web.collect.requests import Scope
 
 # Pages wait for files and for DuckDB as much as they compute; more threads than this take turns more than they work.
 THREADS = 8
+# As many questions to the log at once; two cores work on no more, and those that wait are answered in turn.
+MOST_ASKING = 5
+ASKING = ("/home/", "/journeys/", "/credit/", "/meetings/", "/import/", "/identity/", "/v1/import")
 
 _Found = TypeVar("_Found")
 _Message = Mapping[str, Any]
 
 
 class Pages(ASGIHandler):
-    """Answers what Django answers, in `threads`. Made once a process."""
+    """Answers what Django answers, in `threads`; made once a process.
 
-    def __init__(self, threads: Executor) -> None:
+    Args:
+        most_asking: How many questions to the log are answered at once; fewer than there are threads.
+    """
+
+    def __init__(self, threads: Executor, *, most_asking: int = MOST_ASKING) -> None:
         super().__init__()
         self._threads = threads
+        self._asking = asyncio.Semaphore(most_asking)
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002 - the handler's own signature
         """Middleware and views as plain functions, since none of them waits for anything but files and locks."""
@@ -56,7 +68,8 @@ class Pages(ASGIHandler):
             if request is None:
                 response = cast(HttpResponseBase, problem)
             else:
-                response = await self._in_thread(partial(self._answered, request))
+                async with self._asking if request.path_info.startswith(ASKING) else nullcontext():
+                    response = await self._in_thread(partial(self._answered, request))
             try:
                 await self.send_response(response, send)
             finally:
