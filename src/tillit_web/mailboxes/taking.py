@@ -136,7 +136,7 @@ def _say(mailbox: Mailbox, mail: Mail, thread: MailThread | None, now: datetime,
         desk.customer_writes(conversation, text, now=now)
     thread.last_id = mail.message_id or thread.last_id
     thread.save()
-    for line in _remarks(mail, with_another=with_another):
+    for line in _remarks(mail, mailbox, with_another=with_another):
         desk.note(conversation, line, None, now=now)
     return conversation
 
@@ -159,7 +159,7 @@ def _pieces(text: str) -> Iterator[str]:
             continue
 
 
-def _remarks(mail: Mail, *, with_another: bool) -> Iterator[str]:
+def _remarks(mail: Mail, mailbox: Mailbox, *, with_another: bool) -> Iterator[str]:
     """What colleagues should know of a mail besides its words, in the company's language."""
     with translation.override(company().language):
         if with_another:
@@ -174,7 +174,9 @@ def _remarks(mail: Mail, *, with_another: bool) -> Iterator[str]:
                 "It came with %(n)s files, which are not kept: %(names)s.",
                 count,
             )
-            yield words % {"n": count, "names": ", ".join(mail.attachments)}
+            line = words % {"n": count, "names": ", ".join(mail.attachments)}
+            # It is marked as read there and never taken away: what came with it is opened in a mail program.
+            yield f"{line} {_('The mail itself is in the mailbox.')}" if mailbox.imap_host else line
         if mail.is_shortened:
             yield _("The mail was longer than is kept; its end is missing.")
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
-from tests.desk.hostile_mails import CRLF, HEAD, MAILS, Hostile, plain
+from tests.desk.hostile_mails import CRLF, HEAD, MAILS, Hostile, mixed, plain
 from tillit_web.desk import actions as desk
 from tillit_web.desk.handing import subject_in
 from tillit_web.desk.models import Conversation, Handoff, Message, Milestone
@@ -206,3 +206,15 @@ def test_a_mail_at_which_we_fail_is_held_and_keeps_none_behind_it_from_coming_in
     assert take(mailbox, mail(b"unutterable"), now=NOW).outcome is Outcome.HELD
     assert (rows()["Conversation"], HeldMail.objects.get().code) == (0, "broken")
     assert take(mailbox, mail(number=2), now=NOW).outcome is Outcome.TAKEN
+
+
+@pytest.mark.parametrize(("server", "stays"), [("imap.example", True), ("", False)])
+def test_files_are_named_and_where_the_mail_stays_they_can_be_opened_there(
+    mailbox: Mailbox, server: str, stays: bool
+) -> None:
+    mailbox.imap_host = server
+    picture = b'Content-Type: image/png\r\nContent-Disposition: attachment; filename="roof.png"\r\n\r\nPNG'
+    conversation = opened(take(mailbox, mixed(b"Content-Type: text/plain\r\n\r\nSee it", picture), now=NOW))
+    note = conversation.messages.get(author="note").text
+    assert "which is not kept: roof.png." in note
+    assert ("The mail itself is in the mailbox." in note) == stays
