@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,25 @@ def test_models_baseline_and_total_stand_side_by_side(tmp_path: Path, capsys: py
     for model in answer["models"].values():
         assert {share["evidence"] for share in model["shares"]} == {"none"}
         assert sum(share["value_minor"] for share in model["shares"]) + answer["baseline"]["value_minor"] == 340_000
+
+
+def test_the_coalitions_behind_the_shapley_values_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of `WAYS`: 120 of 180 with both, 100 of 300 with ads alone, 80 of 80 with e-mail alone; 40 of 50 met nothing."""
+    answer = answer_of(["credit", *written(tmp_path)], capsys)
+    assert [(one["names"], one["conversions"], one["ways"], one["each"]) for one in answer["coalitions"]] == [
+        (["ads", "email"], 120, 180, 60),
+        (["ads"], 100, 300, 100),
+        (["email"], 80, 80, 80),
+        ([], 40, 50, 0),
+    ]
+    assert answer["coalitions"][0]["value_minor"] == 120_000
+    assert answer["coalitions"][0]["low"] < 120 / 180 < answer["coalitions"][0]["high"]
+    assert answer["models"]["shapley"]["error"] == 0
+    assert answer_of(["credit", *written(tmp_path), "--model", "last"], capsys)["coalitions"] == []
+    assert main(["credit", *written(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "Error: none, the sum over these is exact." in said
+    assert re.search(r"ads \+ email +180 +120 +59 to 73 +60\.0", said)
 
 
 def test_the_same_ways_as_a_table_give_the_same_shares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

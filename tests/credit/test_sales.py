@@ -68,6 +68,15 @@ def test_every_share_opens_as_many_journeys_as_it_counted(shop: View, by: str, w
         after = SoldAfter(GOAL, by, (as_what,), web_only, people)
         assert part_of_sales(shop, after) == (expected, len(sold)), as_what
         assert journeys_behind(shop, after).total == expected, as_what
+    together = Counter(
+        tuple(sorted({str(shown[name]) for touch in touches if (name := of(touch, by))})) for _, touches in sold
+    )
+    for met, times in together.items():
+        if met:
+            only = SoldAfter(GOAL, by, met, web_only, people, exactly=True)
+            assert journeys_behind(shop, only).total == times, met
+    nowhere = SoldAfter(GOAL, by, (TOGETHER, "fax"), web_only, people, exactly=True)
+    assert journeys_behind(shop, nowhere).total == 0
     alone = SoldAfter(GOAL, by, (), web_only, people)
     expected = sum(not any(of(touch, by) for touch in touches) for _, touches in sold)
     assert part_of_sales(shop, alone) == (expected, len(sold))

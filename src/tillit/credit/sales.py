@@ -65,6 +65,7 @@ class SoldAfter:
         touches: As they are shown; none means sales without any known touch.
         web_only: Only orders that were not rung up in a shop.
         headcounts: Which names stand together.
+        exactly: Only sales with each of these touches before them, and no other.
     """
 
     columns: ClassVar[tuple[str, ...]] = TOUCHES
@@ -73,6 +74,7 @@ class SoldAfter:
     touches: tuple[str, ...]
     web_only: bool = False
     headcounts: Headcounts = UNKNOWN
+    exactly: bool = False
 
     def holds(self, traces: Traces, names: Names) -> Flags:
         sold, after = self.sales(traces, names)
@@ -82,7 +84,8 @@ class SoldAfter:
         """The rows of all sales that are meant, and which of them came after one of the touches."""
         if not traces.events:
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        ends, after = _sales_after(traces, names, spec_for(self.goal, self.by, names, self.headcounts), self.touches)
+        spec = spec_for(self.goal, self.by, names, self.headcounts)
+        ends, after = _sales_after(traces, names, spec, self.touches, exactly=self.exactly)
         meant = ~is_till(traces, names)[ends] if self.web_only else np.ones(len(ends), np.bool_)
         return ends[meant], after[meant]
 
@@ -94,6 +97,7 @@ class SoldAfterContent:
     columns: ClassVar[tuple[str, ...]] = ()
     goal: str
     touches: tuple[str, ...]
+    exactly: bool = False
 
     def holds_in(self, view: View, bucket: Bucket, traces: Traces) -> Flags:
         if not traces.events:
@@ -102,19 +106,28 @@ class SoldAfterContent:
         names = replace(view.names, campaign=contents_in(view, bucket))
         met = with_contents(view, bucket, traces, names.campaign)
         spec = TouchpointSpec(self.goal, CONTENT, leave_out=left_out(names.campaign, by=CONTENT))
-        ends, after = _sales_after(met, names, spec, self.touches)
+        ends, after = _sales_after(met, names, spec, self.touches, exactly=self.exactly)
         return journeys_of_rows(traces, ends[after])
 
 
 def _sales_after(
-    traces: Traces, names: Names, spec: TouchpointSpec, touches: tuple[str, ...]
+    traces: Traces, names: Names, spec: TouchpointSpec, touches: tuple[str, ...], *, exactly: bool
 ) -> tuple[NDArray[np.int64], Flags]:
-    """The rows of all sales, and which of them came after one of the touches; of none: after no touch at all."""
+    """The rows of all sales, and which of them came after one of the touches; of none: after no touch at all.
+
+    With `exactly`: which came after every one of them, and after nothing else.
+    """
     found = touched_ways(traces, coded(spec, names))
     shown = shown_kinds(spec, names)
     wanted = np.isin(found.kind, [shown.index(name) for name in touches if name in shown])
     met = np.zeros(len(found.ends), np.bool_)
     met[found.way[wanted] if touches else found.way] = True
+    if touches and exactly:
+        met[found.way[~wanted]] = False
+        for name in touches:  # a name that no touch of this bucket has leaves nothing
+            also = np.zeros(len(met), np.bool_)
+            also[found.way[found.kind == (shown.index(name) if name in shown else -1)]] = True
+            met &= also
     sold = found.converts
     return found.ends[sold], met[sold] if touches else ~met[sold]
 

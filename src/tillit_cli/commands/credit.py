@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from tillit.credit.baseline import Known
+from tillit.credit.coalitions import ERROR, Coalition, coalitions, most_common
 from tillit.credit.part_of import part_of
 from tillit.credit.paths import Paths
 from tillit.credit.results import Credit
@@ -33,6 +34,7 @@ from tillit_cli.tables import aligned
 from tillit_cli.touchpoint_arguments import SEED, add_touchpoint_arguments, listing, too_few, typed_touchpoints
 
 ALL = "all"
+SHOWN_TOGETHER = 8  # sets of touchpoints on a terminal; JSON has all
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,11 +69,11 @@ def run(args: argparse.Namespace) -> int:
         return 0
     models = tuple(Model) if args.model == ALL else (Model(args.model),)
     answer = credit(paths, models, np.random.default_rng(SEED), trials=found.trials)
-    print(
-        as_lines(as_json(answer, found.dropped, found.showroom))
-        if args.format == "json"
-        else table(answer, found.showroom)
-    )
+    met = coalitions(paths, baseline=answer.baseline.conversions or 0.0) if Model.SHAPLEY in models else ()
+    if args.format == "json":
+        print(as_lines(as_json(answer, found.dropped, found.showroom) | {"coalitions": [*map(_coalition, met)]}))
+    else:
+        print("\n".join([table(answer, found.showroom), *together_lines(met)]))
     return 0
 
 
@@ -83,6 +85,7 @@ def as_json(answer: Credit, dropped: frozenset[str], visits: Showroom | None) ->
         "models": {
             found.model: {
                 "order": found.order,
+                **({"error": ERROR} if found.model is Model.SHAPLEY else {}),
                 "shares": [
                     {
                         "name": share.name,
@@ -118,6 +121,20 @@ def as_json(answer: Credit, dropped: frozenset[str], visits: Showroom | None) ->
         "holdouts": [asdict(effect) for effect in answer.effects],
         "corrected": [asdict(share) for share in answer.corrected],
         "showroom": None if visits is None else {**asdict(visits), "known": visits.share is not None},
+    }
+
+
+def _coalition(one: Coalition) -> dict[str, Any]:
+    converted = share_range(one.conversions, one.ways)
+    return {
+        "names": one.names,
+        "ways": one.ways,
+        "conversions": one.conversions,
+        "share": converted.share,
+        "low": converted.low,
+        "high": converted.high,
+        **_values(one.value_minor),
+        "each": one.each,
     }
 
 
@@ -188,6 +205,29 @@ def table(answer: Credit, visits: Showroom | None) -> str:
             *([] if visits is None else ["", showroom_says(visits)]),
         ]
     )
+
+
+def together_lines(met: Sequence[Coalition]) -> list[str]:
+    """Which touchpoints were there together, the most common ones; empty without them."""
+    if not met:
+        return []
+    rows = [("together", "ways", "conversions", "of 100", "each gets")]
+    common = most_common(met, SHOWN_TOGETHER)
+    for one in common.rows:
+        converted = share_range(one.conversions, one.ways)
+        of_100 = f"{100 * converted.low:.0f} to {100 * converted.high:.0f}" if one.ways >= CASES_BELOW else "–"
+        each = f"{one.each:,.1f}" if one.names else "–"
+        together = " + ".join(one.names) or "(no known touch)"
+        rows.append((together, number(one.ways), number(one.conversions), of_100, each))
+    if common.others:
+        others = f"(other sets: {number(common.others)})"
+        rows.append((others, number(common.other_ways), number(common.other_conversions), "", ""))
+    return [
+        "",
+        "Who was there together, and what each gets of it by Shapley values. Error: none, the sum over these is exact.",
+        "",
+        *aligned(rows),
+    ]
 
 
 def _heading(model: Model, order: int | None) -> str:

@@ -104,16 +104,21 @@ def _friction_pairs(condition: AnyCondition) -> Pairs:
                 ("zone", timezone),
                 ("at", str(newest_at)),
             )
-        case SoldAfter(goal, by, touches, web_only, _):
+        case SoldAfter(goal, by, touches, web_only, _, exactly):
             web = (("web", "1"),) if web_only else ()
-            return (("of", "sold"), ("a", goal), ("by", by), *(("touch", name) for name in touches), *web)
-        case SoldAfterContent(goal, touches):
-            return (("of", "sold_content"), ("a", goal), *(("touch", name) for name in touches))
+            touched = (*(("touch", name) for name in touches), *_only(exactly))
+            return (("of", "sold"), ("a", goal), ("by", by), *touched, *web)
+        case SoldAfterContent(goal, touches, exactly):
+            return (("of", "sold_content"), ("a", goal), *(("touch", name) for name in touches), *_only(exactly))
         case InStatement(goal, team, web_orders, start_at, end_at, _):
             who = (("function", team[0]), ("at_place", team[1])) if team else ()
             kind = (("web", "1"),) if web_orders else ()
             return (("of", "statement"), ("a", goal), *who, *kind, *_moments(since=start_at, until=end_at))
     raise TypeError(f"{condition!r} has no place in an address; give it one in behind.py")
+
+
+def _only(exactly: bool) -> Pairs:
+    return (("only", "1"),) if exactly else ()
 
 
 def _moments(**bounds: int | None) -> Pairs:
@@ -218,7 +223,8 @@ def _sold(address: QueryDict) -> AnyCondition:
     by = _one(address, "by")
     if by not in TOUCHES:
         raise ValueError(by)
-    return SoldAfter(_one(address, "a"), by, tuple(address.getlist("touch")), "web" in address, headcounts())
+    touches = tuple(address.getlist("touch"))
+    return SoldAfter(_one(address, "a"), by, touches, "web" in address, headcounts(), "only" in address)
 
 
 def _in_statement(address: QueryDict) -> AnyCondition:
@@ -250,7 +256,9 @@ READERS: dict[str, Callable[[QueryDict], AnyCondition]] = {
     "pattern": _shows,
     "broken": _broken,
     "sold": _sold,
-    "sold_content": lambda address: SoldAfterContent(_one(address, "a"), tuple(address.getlist("touch"))),
+    "sold_content": lambda address: SoldAfterContent(
+        _one(address, "a"), tuple(address.getlist("touch")), "only" in address
+    ),
     "statement": _in_statement,
     "came": lambda address: CameTo(default_stage_rules(), Stage(_one(address, "stage"))),
 }
@@ -275,7 +283,7 @@ def page_of(condition: AnyCondition) -> tuple[str, Pairs]:
             return "insight:friction", (("by", at.by),) if at.by else ()
         case Shows() | Broken():
             return "insight:friction", ()
-        case SoldAfter(_, by, _, _, _):
+        case SoldAfter(_, by, _, _, _, _):
             return "insight:credit", (("by", by),)
         case SoldAfterContent():
             return "insight:credit", (("by", CONTENT),)

@@ -121,6 +121,8 @@ def _sale_meaning(condition: SoldAfter | SoldAfterContent | InStatement) -> str:
     touches = touches_label(by, condition.touches)
     if not condition.touches:
         return _("Each ended with a sale, and no touch before it is known.")
+    if condition.exactly:
+        return _("Each ended with a sale, with “%(touches)s” before it and nothing else.") % {"touches": touches}
     if isinstance(condition, SoldAfter) and condition.web_only:
         return _("Each ended with a web order, and “%(touches)s” came before it.") % {"touches": touches}
     return _("Each ended with a sale, and “%(touches)s” came before it.") % {"touches": touches}

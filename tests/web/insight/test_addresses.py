@@ -55,6 +55,8 @@ CONDITIONS: tuple[AnyCondition, ...] = (
     CameTo(RULES, Stage.STAY),
     SoldAfter("a", "place", ("Malmö", "Lund")),
     SoldAfter("a", "channel", (), web_only=True),
+    SoldAfter("a", "channel", ("b", "c"), exactly=True),
+    SoldAfterContent("a", ("b", "c"), exactly=True),
     SoldAfterContent("a", ("spring & summer", "b")),
     SoldAfterContent("a", ()),
     InStatement("a", ("sales", "Malmö"), True, 0, 2_678_400_000_000),

@@ -70,11 +70,11 @@ class CreditAsked:
         """Where the journeys behind a number stand, under the same filters."""
         return address(reverse("insight:journeys"), pairs_of(condition), self.filters.pairs())
 
-    def sold_after(self, *touches: str) -> SoldAfter | SoldAfterContent:
-        """The sales that one of these touches was part of; of none: without any known touch."""
+    def sold_after(self, *touches: str, exactly: bool = False) -> SoldAfter | SoldAfterContent:
+        """The sales that one of these touches was part of, or all of them and nothing else; of none: no known touch."""
         if self.by == CONTENT:
-            return SoldAfterContent(self.goal, touches)
-        return SoldAfter(self.goal, self.by, touches, headcounts=self.headcounts)
+            return SoldAfterContent(self.goal, touches, exactly)
+        return SoldAfter(self.goal, self.by, touches, headcounts=self.headcounts, exactly=exactly)
 
     def opens(self, *touches: str) -> str:
         """Where the sales of these touches stand, one by one."""

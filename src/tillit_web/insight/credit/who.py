@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from tillit.credit.coalitions import Common, coalitions, most_common
 from tillit.credit.not_touchpoints import LOGIN_PAGES, PAYMENT_PROVIDERS
 from tillit.credit.part_of import PartOf, part_of
 from tillit.credit.paths import paths_from
@@ -32,6 +33,7 @@ from tillit_web.insight.credit import goals, heaps
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
 from tillit_web.insight.credit.holdout_plan import holdout_plan, reaches
 from tillit_web.insight.credit.measured import measured_answer, measured_rows, trials_of
+from tillit_web.insight.credit.together import MOST_ROWS, together
 from tillit_web.insight.credit.turns_words import turns_of
 from tillit_web.insight.credit.who_page import answer, not_known, who_page
 from tillit_web.insight.credit.words import touch_label
@@ -51,6 +53,7 @@ class Answer:
     sales: int
     alone: int  # sales without a known touch
     credit: Credit | None
+    together: Common | None
     effects: tuple[Effect, ...]
     reaches: Mapping[str, Reach]
 
@@ -101,6 +104,9 @@ def _numbers(question: CreditAsked) -> dict[str, object]:
         "without_link": question.page("insight:credit_without", [("without", highlighted)]),
         "measured": measured_rows(found.effects, found.credit.corrected if found.credit else (), question.by),
         "measured_assumes": found.effects[0].assumptions if found.effects else (),
+        "together": together(question, found.together) if found.together else None,
+        "others": found.together,
+        "has_each": page.size is Size.FULL,  # as the models that it belongs to
         "cases": case_rows(rows),
         "showroom": seen,
         "showroom_told": seen.share is not None and question.by == "channel" and not earned,  # in the first sentence
@@ -129,4 +135,6 @@ def _answer(question: CreditAsked, spec: TouchpointSpec) -> Answer:
     trials = trials_of(question, paths.names)
     models = MODELS_AT[size_of(sales)] if parts and parts[0].conversions else ()
     found = credit(paths, models, np.random.default_rng(SEED), trials=trials) if models else None
-    return Answer(parts, sales, alone, found, found.effects if found else effects(trials), reaches(met, paths))
+    common = most_common(coalitions(paths, baseline=found.baseline.conversions or 0.0), MOST_ROWS) if found else None
+    told = found.effects if found else effects(trials)
+    return Answer(parts, sales, alone, found, common, told, reaches(met, paths))

@@ -106,6 +106,12 @@ def test_from_three_hundred_on_rules_stand_side_by_side_and_no_chain(as_cy: Clie
         assert sum(round(value * 10) for value in column) == 1_000, "each column adds up to 100 %"
     last_touch = columns[1]
     assert sorted(last_touch) == [28.6, 71.4], "100 of 350 were last touched by the shop"
+    sets = text.partition('id="together"')[2].partition("</details>")[0]
+    assert re.findall(r'<th scope="row">([^<]*)</th>', sets) == ["Search", "Search and Shop"]
+    for link, count in re.findall(r'<a href="([^"]*)">(\d+)</a>', sets):
+        assert heading(text_of(as_cy, link)).startswith(f"{count} journeys"), link
+    assert re.findall(r">(\d+)</a>", sets) == ["250", "100"]
+    assert "Each gets" not in sets, "that is the coalitions' column, which needs 3,000 sales"
     money = text.partition("The same in money")[2]
     assert "SEK\u00a035,000" in money, "350 orders of 100 kronor"
 
