@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tillit.credit.assignments import is_withheld
 from tillit.errors import FileError
+from tillit.events.flat_table import text_table
 from tillit.events.mapping import Mapping
 from tillit.events.mapping_toml import load_mapping
-from tillit.events.reading import check_is_file
 from tillit.vocabulary import IdentifierKind
 
 COLUMNS = ("name", "withheld")
@@ -32,35 +32,33 @@ def as_events(file: Path, of: Mapping, work: Path) -> tuple[Path, Mapping]:
     """The file as events that say who was drawn, and their mapping.
 
     Args:
-        file: CSV with the columns person (or a kind of identifier, such as email), name, withheld (yes or no, 1 or 0)
-            and, where known, at (when they were drawn, ISO 8601).
+        file: CSV in any encoding and with any separator, with the columns person (or a kind of identifier, such as
+            email), name, withheld (yes or no, 1 or 0) and, where known, at (when they were drawn, ISO 8601).
         of: The mapping of the other files: what kind of identifier a person is, and whose numbers they are.
         work: A folder to write in.
 
     Raises:
         FileError: The file is not there, lacks a column, or a row says neither yes nor no.
     """
-    check_is_file(file)
+    cells = text_table(file)
     work.mkdir(parents=True, exist_ok=True)
     rows, mapping = work / "holdouts.csv", work / "holdouts.toml"
-    with file.open(encoding="utf-8-sig", newline="") as read, rows.open("w", encoding="utf-8", newline="") as write:
-        found = csv.DictReader(read)
-        header = [(name or "").strip() for name in found.fieldnames or ()]
-        found.fieldnames = header
-        kinds = [name for name in header if name == PERSON or name in set(IdentifierKind)]
-        missing = [*(() if kinds else (PERSON,)), *(name for name in COLUMNS if name not in header)]
-        if missing:
-            raise FileError(
-                f"{file} lacks the column {', '.join(missing)}; its first line is: {', '.join(header) or 'empty'}. "
-                "A file of holdouts has person (or email, customer, …), name and withheld."
-            )
+    header = [name.strip() for name in cells.column_names]
+    kinds = [name for name in header if name == PERSON or name in set(IdentifierKind)]
+    missing = [*(() if kinds else (PERSON,)), *(name for name in COLUMNS if name not in header)]
+    if missing:
+        raise FileError(
+            f"{file} lacks the column {', '.join(missing)}; its first line is: {', '.join(header) or 'empty'}. "
+            "A file of holdouts has person (or email, customer, …), name and withheld."
+        )
+    with rows.open("w", encoding="utf-8", newline="") as write:
         out = csv.writer(write)
         out.writerow(["who", "at", "holdout"])
-        for row in found:
-            withheld = is_withheld(row["withheld"] or "")
+        for number, row in enumerate(cells.rename_columns(header).to_pylist(), start=1):
+            withheld = is_withheld(row["withheld"])
             if withheld is None:
                 raise FileError(
-                    f"{file}, line {found.line_num}: withheld is {row['withheld']!r}; yes or no, 1 or 0 was expected."
+                    f"{file}, row {number}: withheld is {row['withheld']!r}; yes or no, 1 or 0 was expected."
                 )
             out.writerow([row[kinds[0]], row.get("at") or BEFORE_ALL, f"{row['name'].strip()}={int(withheld)}"])
     kind = next(iter(of.identifiers)) if kinds[0] == PERSON else kinds[0]

@@ -276,7 +276,7 @@ def test_a_holdout_file_that_says_neither_yes_nor_no_is_refused(
     holdouts = tmp_path / "holdouts.csv"
     holdouts.write_text("person,name,withheld\nwho1,email,maybe\n", encoding="utf-8")
     assert main(["credit", *written(tmp_path), "--holdout", str(holdouts)]) == 2
-    assert "line 2: withheld is 'maybe'" in capsys.readouterr().err
+    assert "row 1: withheld is 'maybe'" in capsys.readouterr().err
 
 
 def test_contents_are_touchpoints_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

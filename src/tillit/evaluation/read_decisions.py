@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from tillit.errors import FileError, QueryError
 from tillit.evaluation.decisions import Bools, Decisions, Floats, Ints
+from tillit.events.flat_table import read_flat_table
 from tillit.meetings.keeping import USUAL
 
 ELIGIBLE, PROPENSITY, KNOWN_AT, KNOWN_SHARE = "eligible_", "p_", "known_at_", "known_share_"
@@ -118,10 +118,7 @@ def read_decisions(path: Path, *, context: Sequence[str] = ()) -> ReadDecisions:
 
 
 def _table(path: Path) -> pa.Table:
-    try:
-        table = pa.csv.read_csv(path, convert_options=pa.csv.ConvertOptions(strings_can_be_null=True))
-    except (pa.ArrowInvalid, OSError) as error:
-        raise FileError(f"{path.name} cannot be read as CSV: {error}") from None
+    table = read_flat_table(path, texts_can_be_null=True)
     if not table.num_rows:
         raise FileError(f"{path.name} has a header and no decision.")
     return table

@@ -85,6 +85,12 @@ class CsvReader:
         ]
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is UTF-8 with commas, each column of another name, so that any program reads it alike."""
+        is_utf8 = self._text.encoding.codec in ("utf-8", "utf-8-sig")
+        return is_utf8 and self.delimiter == "," and not self._lines_before_header and len(self._notes) == 1
+
+    @property
     def notes(self) -> tuple[Sentence, ...]:
         return tuple(self._notes)
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tillit.errors import FileError, QueryError
+from tillit.events.flat_table import read_flat_table
 from tillit.sentences import sentence
 
 YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "ja", "j"})
@@ -38,7 +37,7 @@ def read_table(path: Path, outcome: str, *, at: str | None = None) -> LeadTable:
     """Read a table whose rows are leads.
 
     Args:
-        path: CSV with a header, or Parquet.
+        path: As `read_flat_table` reads it.
         outcome: A column of yes and no (1/0, true/false, yes/no, ja/nej); empty where it is not known.
         at: A column to order rows by; None: the file's order is that of time.
 
@@ -46,7 +45,7 @@ def read_table(path: Path, outcome: str, *, at: str | None = None) -> LeadTable:
         FileError: The file cannot be read, or the outcome holds something else.
         QueryError: There is no such column.
     """
-    table = _read(path)
+    table = read_flat_table(path)
     for name in (outcome, *(() if at is None else (at,))):
         if name not in table.column_names:
             raise QueryError(
@@ -58,21 +57,6 @@ def read_table(path: Path, outcome: str, *, at: str | None = None) -> LeadTable:
         table, row = table.take(order), row[order.to_numpy()]
     columns = {name: _whole(table[name]) for name in table.column_names if name != outcome}
     return LeadTable(columns, _yes_or_no(_whole(table[outcome]), outcome, path, row), row)
-
-
-def _read(path: Path) -> pa.Table:
-    if not path.is_file():
-        raise FileError(
-            sentence("There is no file {path}. Check the spelling, or the folder you are in.", path=str(path))
-        )
-    try:
-        with path.open("rb") as file:
-            is_parquet = file.read(4) == b"PAR1"
-        return pq.read_table(path) if is_parquet else pa.csv.read_csv(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise FileError(
-            sentence("{file} cannot be read as a table: {found}", file=path.name, found=str(error))
-        ) from None
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
