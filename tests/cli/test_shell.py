@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,24 @@ def test_what_is_no_port_is_refused(capsys: pytest.CaptureFixture[str], wrong: l
     with pytest.raises(SystemExit):
         main(["serve", *wrong])
     assert "is no port; write a number from 1 to 65535" in capsys.readouterr().err
+
+
+def test_what_simulate_says_comes_next_runs_as_it_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five files, four of which need a mapping of their own."""
+    assert main(["simulate", "--out", str(tmp_path), "--customers", "40", "--days", "30"]) == 0
+    command = capsys.readouterr().out.splitlines()[-1].split()
+    monkeypatch.chdir(tmp_path)
+    assert main(command[1:]) == 0
+    assert "0 rejected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ["0", "-5", "many"])
+def test_nobody_simulates_less_than_one_day(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["simulate", "--out", "never-made", "--days", wrong])
+    assert "not a whole number above 0" in capsys.readouterr().err
 
 
 def test_help_names_every_command_without_importing_it(capsys: pytest.CaptureFixture[str]) -> None:

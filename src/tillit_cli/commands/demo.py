@@ -7,7 +7,7 @@ import os
 import sys
 from functools import partial
 
-from tillit_cli.ports import port
+from tillit_cli.whole_numbers import port
 from tillit_web.demo.start import demo
 
 

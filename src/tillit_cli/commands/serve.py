@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from tillit_cli.ports import port
+from tillit_cli.whole_numbers import port
 from tillit_web.serving.start import ServeOptions, serve
 
 

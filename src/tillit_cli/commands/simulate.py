@@ -9,6 +9,7 @@ import numpy as np
 
 from tillit.simulate.company import simulate
 from tillit.simulate.files import write_files
+from tillit_cli.whole_numbers import above_zero
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,14 +22,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write; made if missing")
     parser.add_argument("--seed", type=int, default=20260105, help="(default: the demo's, 20260105)")
-    parser.add_argument("--customers", type=int, default=2_000, help="(default: 2000)")
-    parser.add_argument("--days", type=int, default=180, help="(default: 180)")
+    parser.add_argument("--customers", type=above_zero, default=2_000, help="(default: 2000)")
+    parser.add_argument("--days", type=above_zero, default=180, help="(default: 180)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Simulate and write."""
     args.out.mkdir(parents=True, exist_ok=True)
     company = simulate(np.random.default_rng(args.seed), customers=args.customers, days=args.days)
+    names: list[str] = []
+    mappings: list[str] = []
     for file in write_files(company, args.out):
         print(f"{file.path}  (mapping: {file.mapping.name})" if file.mapping else file.path)
+        names.append(file.path.name)
+        mappings += [f"--mapping {file.path.name}={file.mapping.name}"] if file.mapping else []
+    print(f"\nNext, in {args.out}:")
+    print(f"  tillit journeys {' '.join(names)} {' '.join(mappings)} --goal order_completed")
     return 0
