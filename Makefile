@@ -14,7 +14,7 @@ help:
 	@echo "make test-spark        the same answers on a real cluster of Spark, started on this machine"
 	@echo "make torture-short     kill it everywhere, break its disk, send it rubbish: three minutes (make torture: CYCLES=20)"
 	@echo "make check             format, lint, types, import contracts, messages, documents, locks"
-	@echo "make bench             speed and memory beside other programs (LARGE=1 adds 50M events)"
+	@echo "make bench             speed and memory beside other programs (LARGE=1 adds 50M events, also within 2 GB)"
 	@echo "make bench-spark       work per event on Spark (LARGE=1 adds 50M events)"
 	@echo "make evaluate DATA=…   compare with peers on public data sets that are not in this repository"
 	@echo "make lock              resolve the dependencies again and write locks/*.txt"

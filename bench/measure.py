@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,15 @@ class Measured:
     error: str = ""
 
 
-def measure(question: str, program: str, folder: Path, *, timeout_seconds: float) -> Measured:
-    """Run a program once in a fresh process."""
+def measure(
+    question: str, program: str, folder: Path, *, timeout_seconds: float, enter: Callable[[], None] | None = None
+) -> Measured:
+    """Run a program once in a fresh process, which calls `enter` before it becomes the program."""
     command = [sys.executable, "-m", "bench.measure", question, program, str(folder)]
     # retentioneering reports its use to its makers unless told not to.
     environment = {**os.environ, "RETENTIONEERING_NO_TRACK": "1", "DO_NOT_TRACK": "1"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True, preexec_fn=enter) as child:
         try:
             out, complaint = child.communicate(timeout=timeout_seconds)
         except subprocess.TimeoutExpired:

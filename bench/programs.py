@@ -286,6 +286,7 @@ def store_tillit(folder: Path) -> Work:
 
 
 LIMIT = "duckdb: group by person (H)"
+CORE = "graph, friction and credit"
 QUESTIONS: dict[str, dict[str, Program]] = {
     "limit": {LIMIT: hash_limit},
     "graph": {
@@ -302,7 +303,7 @@ QUESTIONS: dict[str, dict[str, Program]] = {
         "duckdb windows, best entry": funnel_duckdb,
     },
     "whole report": {"tillit, from its store": report_tillit},
-    "graph, friction and credit": {"tillit, from its store": core_of_report_tillit},
+    CORE: {"tillit, from its store": core_of_report_tillit},
     "building the store": {"tillit": store_tillit},
     **credit_programs.QUESTIONS,
 }

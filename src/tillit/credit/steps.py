@@ -6,9 +6,14 @@ number: each touch is a digit (its code + 1), the latest the highest, and 0 mean
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tillit.credit.paths import Indices, Paths
+from tillit.journeys.stretches import Codes
+
+HALF = 31  # bits: where these are enough, all numbers take half of the memory
 
 
 def digit_bits(paths: Paths) -> int:
@@ -16,7 +21,7 @@ def digit_bits(paths: Paths) -> int:
     return len(paths.names).bit_length()
 
 
-def last_touches(paths: Paths, length: int, *, begin: int = 0, end: int | None = None) -> Indices:
+def last_touches(paths: Paths, length: int, *, begin: int = 0, end: int | None = None) -> Codes:
     """Each touch and those before it, `length` in all, as a number; shape (touches,).
 
     Without its highest digit it is what a chain of order `length` - 1 remembers before the touch, without its lowest
@@ -30,13 +35,14 @@ def last_touches(paths: Paths, length: int, *, begin: int = 0, end: int | None =
     """
     bits = digit_bits(paths)
     cuts = paths.offsets[begin : None if end is None else end + 1]
-    digit = paths.codes[cuts[0] : cuts[-1]].astype(np.int64) + 1
+    kind: type[np.integer[Any]] = np.int32 if bits * length <= HALF else np.int64
+    digit = paths.codes[cuts[0] : cuts[-1]].astype(kind) + 1
     starts = (cuts[:-1] - cuts[0])[np.diff(cuts) > 0]
     number = digit
     for place in range(1, length):
-        before = np.concatenate([np.zeros(1, np.int64), number[:-1]])[: len(number)]
+        before = np.concatenate([np.zeros(1, kind), number[:-1]])[: len(number)]
         before[starts] = 0
-        number = digit << bits * place | before
+        number = before | digit << bits * place
     return number
 
 

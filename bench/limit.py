@@ -1,0 +1,78 @@
+"""A real limit of memory for one process: past it, it is killed or is given no more.
+
+A control group where this machine lets us make one (version 2 or 1, root): it counts the memory of the process, of what
+it starts, and the pages of files that it is the first to read; those the kernel may drop again. Elsewhere the limit of
+a process's data, which anyone may set: it counts what is asked for, used or not, and no files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from resource import RLIMIT_DATA, setrlimit
+
+GROUPS = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What keeps the limit, in words, and what a process does to come under it, once and for good."""
+
+    kept_by: str
+    enter: Callable[[], None]
+
+
+@contextmanager
+def memory_limit(limit_bytes: int) -> Iterator[Limit]:
+    """A limit for processes that enter it, and end, before this does."""
+    group = _group(limit_bytes)
+    if group is None:
+        limits = (limit_bytes, limit_bytes)
+        yield Limit("a limit of its data, as no control group can be made", lambda: setrlimit(RLIMIT_DATA, limits))
+        return
+    try:
+        yield Limit("a control group", lambda: _join(group))
+    finally:
+        group.rmdir()
+
+
+def _group(limit_bytes: int) -> Path | None:
+    """A new control group with this limit and without swap; None where this machine lets us make none."""
+    for parent, settings in (
+        (GROUPS, {"memory.max": limit_bytes, "memory.swap.max": 0}),
+        (GROUPS / "memory", {"memory.limit_in_bytes": limit_bytes, "memory.swappiness": 0}),
+    ):
+        group = parent / f"tillit-bench-{os.getpid()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        try:
+            for name, value in settings.items():
+                _write(group / name, value)
+        except OSError:
+            group.rmdir()
+        else:
+            return group
+    return None
+
+
+def _join(group: Path) -> None:
+    _write(group / "cgroup.procs", os.getpid())
+
+
+def _write(file: Path, value: int) -> None:
+    """Into a file that the kernel has made: where it has made none, this is no control group."""
+    with file.open("r+", encoding="ascii") as setting:
+        setting.write(str(value))
+
+
+def forget(folder: Path) -> None:
+    """Have the kernel drop a folder's files, so that whoever reads them next is charged for their pages."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
