@@ -176,7 +176,8 @@ def _remarks(mail: Mail, mailbox: Mailbox, *, with_another: bool) -> Iterator[st
             )
             line = words % {"n": count, "names": ", ".join(mail.attachments)}
             # It is marked as read there and never taken away: what came with it is opened in a mail program.
-            yield f"{line} {_('The mail itself is in the mailbox.')}" if mailbox.imap_host else line
+            stays = _("The mail itself is in the mailbox.")
+            yield f"{line} {stays}" if mailbox.imap_host else line
         if mail.is_shortened:
             yield _("The mail was longer than is kept; its end is missing.")
 
