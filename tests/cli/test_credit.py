@@ -88,6 +88,14 @@ def test_the_coalitions_behind_the_shapley_values_are_shown(tmp_path: Path, caps
     assert main(["credit", *written(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "Error: none, the sum over these is exact." in said
+    halved = {one["name"]: one for one in answer["sensitivity"]}
+    # Half of the 80 alone and of the 120 shared: (80 + 60) / 2 of 340; what stood alone then belongs to nobody.
+    assert halved["email"]["share"] == pytest.approx(140 / 340)
+    assert halved["email"]["share_then"] == pytest.approx(70 / 340)
+    assert halved["email"]["to_nobody"] == pytest.approx(40 / 340)
+    assert (halved["email"]["part_of"], halved["email"]["part_of_then"], halved["email"]["noted"]) == (200, 100, 0.5)
+    assert halved["email"]["low"] < 70 / 340 < halved["email"]["high"]
+    assert re.search(r"email +41\.2 +20\.6 ", said)
     assert re.search(r"ads \+ email +180 +120 +59 to 73 +60\.0", said)
 
 

@@ -14,6 +14,7 @@ from tillit.credit.coalitions import ERROR, Coalition, coalitions, most_common
 from tillit.credit.part_of import part_of
 from tillit.credit.paths import Paths
 from tillit.credit.results import Credit
+from tillit.credit.sensitivity import NOTED, Sensitivity, sensitivity
 from tillit.credit.side_by_side import credit
 from tillit.credit.turns import turns_plans
 from tillit.credit.vocabulary import LABEL, Evidence, Model
@@ -69,11 +70,20 @@ def run(args: argparse.Namespace) -> int:
         return 0
     models = tuple(Model) if args.model == ALL else (Model(args.model),)
     answer = credit(paths, models, np.random.default_rng(SEED), trials=found.trials)
-    met = coalitions(paths, baseline=answer.baseline.conversions or 0.0) if Model.SHAPLEY in models else ()
+    met: tuple[Coalition, ...] = ()
+    halved: tuple[Sensitivity, ...] = ()
+    if Model.SHAPLEY in models:
+        baseline = answer.baseline.conversions or 0.0
+        met = coalitions(paths, baseline=baseline)
+        halved = sensitivity(paths, np.random.default_rng(SEED), shared=answer.total.conversions - baseline)
     if args.format == "json":
-        print(as_lines(as_json(answer, found.dropped, found.showroom) | {"coalitions": [*map(_coalition, met)]}))
+        of_sets = {
+            "coalitions": [*map(_coalition, met)],
+            "sensitivity": [{**asdict(one), "noted": NOTED} for one in halved],
+        }
+        print(as_lines(as_json(answer, found.dropped, found.showroom) | of_sets))
     else:
-        print("\n".join([table(answer, found.showroom), *together_lines(met)]))
+        print("\n".join([table(answer, found.showroom), *together_lines(met), *noted_lines(halved)]))
     return 0
 
 
@@ -225,6 +235,22 @@ def together_lines(met: Sequence[Coalition]) -> list[str]:
     return [
         "",
         "Who was there together, and what each gets of it by Shapley values. Error: none, the sum over these is exact.",
+        "",
+        *aligned(rows),
+    ]
+
+
+def noted_lines(halved: Sequence[Sensitivity]) -> list[str]:
+    """What each name's share would be if only half of its touches had been noted; empty without Shapley values."""
+    if not halved:
+        return []
+    rows = [("of 100 conversions, by Shapley values", "today", "half noted", "range")]
+    for one in halved:
+        then = (f"{100 * one.share:.1f}", f"{100 * one.share_then:.1f}", f"{100 * one.low:.1f}–{100 * one.high:.1f}")
+        rows.append((one.name, *then))
+    return [
+        "",
+        "What is noted by people is often missing. If only every second touch of a name were there:",
         "",
         *aligned(rows),
     ]

@@ -18,6 +18,7 @@ from tillit.credit.paths import paths_from
 from tillit.credit.plan import Reach
 from tillit.credit.results import Credit
 from tillit.credit.sales import TILL, spec_in
+from tillit.credit.sensitivity import Sensitivity, sensitivity
 from tillit.credit.side_by_side import credit
 from tillit.credit.trials import Effect, effects
 from tillit.credit.vocabulary import Evidence
@@ -33,6 +34,7 @@ from tillit_web.insight.credit import goals, heaps
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
 from tillit_web.insight.credit.holdout_plan import holdout_plan, reaches
 from tillit_web.insight.credit.measured import measured_answer, measured_rows, trials_of
+from tillit_web.insight.credit.noted import noted
 from tillit_web.insight.credit.together import MOST_ROWS, together
 from tillit_web.insight.credit.turns_words import turns_of
 from tillit_web.insight.credit.who_page import answer, not_known, who_page
@@ -54,6 +56,7 @@ class Answer:
     alone: int  # sales without a known touch
     credit: Credit | None
     together: Common | None
+    noted: tuple[Sensitivity, ...]
     effects: tuple[Effect, ...]
     reaches: Mapping[str, Reach]
 
@@ -106,6 +109,7 @@ def _numbers(question: CreditAsked) -> dict[str, object]:
         "measured_assumes": found.effects[0].assumptions if found.effects else (),
         "together": together(question, found.together) if found.together else None,
         "others": found.together,
+        "noted": noted(found.noted, question.by, has_shares=page.size is Size.FULL),
         "has_each": page.size is Size.FULL,  # as the models that it belongs to
         "cases": case_rows(rows),
         "showroom": seen,
@@ -135,6 +139,14 @@ def _answer(question: CreditAsked, spec: TouchpointSpec) -> Answer:
     trials = trials_of(question, paths.names)
     models = MODELS_AT[size_of(sales)] if parts and parts[0].conversions else ()
     found = credit(paths, models, np.random.default_rng(SEED), trials=trials) if models else None
-    common = most_common(coalitions(paths, baseline=found.baseline.conversions or 0.0), MOST_ROWS) if found else None
-    told = found.effects if found else effects(trials)
-    return Answer(parts, sales, alone, found, common, told, reaches(met, paths))
+    baseline = found.baseline.conversions or 0.0 if found else 0.0
+    return Answer(
+        parts,
+        sales,
+        alone,
+        found,
+        most_common(coalitions(paths, baseline=baseline), MOST_ROWS) if found else None,
+        sensitivity(paths, np.random.default_rng(SEED), shared=sales - baseline) if parts else (),
+        found.effects if found else effects(trials),
+        reaches(met, paths),
+    )

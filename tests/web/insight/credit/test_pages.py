@@ -67,6 +67,7 @@ def test_the_sentence_of_the_shop(as_cy: Client, bring_in: BringIn) -> None:
         "A visit to the shop was part of 1 in 5 web orders (34 of 170; 15 to 27 of 100; shares, not causes)."
     )
     assert "What would be lost without it: not known." in text
+    assert "“Shop” was part of 34 sales; were every second of its touches not noted, it would be of 17." in text
     home = text_of(as_cy, "/home/")
     assert "A visit to the shop was part of 34 of 170 web orders; shares, not causes." in home
     assert ">20%</a>" in home
@@ -111,6 +112,7 @@ def test_from_three_hundred_on_rules_stand_side_by_side_and_no_chain(as_cy: Clie
     for link, count in re.findall(r'<a href="([^"]*)">(\d+)</a>', sets):
         assert heading(text_of(as_cy, link)).startswith(f"{count} journeys"), link
     assert re.findall(r">(\d+)</a>", sets) == ["250", "100"]
+    assert "by coalitions" not in text.partition('id="noted"')[2]
     assert "Each gets" not in sets, "that is the coalitions' column, which needs 3,000 sales"
     money = text.partition("The same in money")[2]
     assert "SEK\u00a035,000" in money, "350 orders of 100 kronor"
