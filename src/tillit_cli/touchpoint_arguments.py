@@ -29,6 +29,7 @@ from tillit_cli.tables import aligned
 SEED = 1  # of the resamples: the same files give the same answer
 WEEK = 7 * 86_400_000_000  # microseconds
 SHOWN = 20  # paths of a listing
+NAMES_SHOWN = 5  # in a sentence
 
 
 def add_touchpoint_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,6 +95,8 @@ def typed_touchpoints(args: argparse.Namespace) -> Touchpoints:
     if args.paths:
         if args.holdout:
             raise QueryError("a table of paths does not say whose they are, so --holdout needs files of events.")
+        if args.mapping:
+            raise QueryError("a table of paths is read by its own columns; --mapping is for files of events.")
         paths, dropped = read_path_tables(args.paths, own_domains=args.own)
         found = Touchpoints(paths, dropped, (), None, None)
     elif args.goal is None:
@@ -109,7 +112,8 @@ def _from_events(args: argparse.Namespace) -> Touchpoints:
     beside = partial(as_events, args.holdout) if args.holdout else None
     # What is met and withheld stands in columns that are not read of a plain file.
     with journeys_from(args, fewest_persons=WHOLE_EVENTS, beside=beside) as found:
-        dropped = left_out(touch_names(found.view, args.by), by=args.by, own_domains=args.own)
+        names = touch_names(found.view, args.by)
+        dropped = left_out(names, by=args.by, own_domains=args.own)
         headcounts = read_headcounts(args.data) if args.data else UNKNOWN
         spec = spec_in(found.view, args.goal, args.by, headcounts)
         spec = replace(spec, leave_out=dropped, lookback_days=args.lookback)
@@ -119,19 +123,26 @@ def _from_events(args: argparse.Namespace) -> Touchpoints:
         paths = paths_from(answer)
         conversions = int(paths.conversions.sum())
         if conversions and not paths.conversions[paths.lengths > 0].any():
-            raise QueryError(
-                f"none of the {number(conversions)} conversions has a touch before it: {_no_touches(dropped, args.by)} "
-                "A mapping says which column holds what (tillit inspect writes one); --by shares by something else."
-            )
+            why = _no_touches(frozenset(names) - dropped - {""}, dropped, args)
+            raise QueryError(f"none of the {number(conversions)} conversions has a touch before it: {why}")
         trials = trials_on(paths.names, trials_in(found.view, args.goal))
         planned = getattr(args, "plan", None)
         weekly = weekly_sales(found.view, spec, planned) if planned in paths.names else None
         return Touchpoints(paths, dropped, trials, weeks, visits, weekly)
 
 
-def _no_touches(dropped: frozenset[str], by: str) -> str:
-    names = ", ".join(sorted(dropped))
-    return f"the only {by} that the events name is no touchpoint ({names})." if dropped else f"no event names a {by}."
+def _no_touches(kept: frozenset[str], dropped: frozenset[str], args: argparse.Namespace) -> str:
+    if kept:
+        return (
+            f"events name a {args.by} ({', '.join(sorted(kept)[:NAMES_SHOWN])}), but no buyer has one within the "
+            f"{args.lookback:g} days before the sale. Add the files of what came before, or look further back with "
+            "--lookback."
+        )
+    named = f"the only {args.by} that the events name is no touchpoint ({', '.join(sorted(dropped))})."
+    return (
+        f"{named if dropped else f'no event names a {args.by}.'} "
+        "A mapping says which column holds what (tillit inspect writes one); --by shares by something else."
+    )
 
 
 def too_few(paths: Paths) -> str | None:

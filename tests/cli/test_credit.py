@@ -331,3 +331,21 @@ def test_places_stand_together_unless_enough_people_are_said_to_work_there(
         "Malmö": 200,
     }
     assert [effect["name"] for effect in alone["holdouts"]] == ["Malmö"]
+
+
+def test_buyers_who_were_never_seen_before_are_told_from_events_without_a_channel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "web.csv"
+    rows.write_text(
+        "customer_id,time,activity,channel\n1,2026-03-01 10:00,order_completed,web\n2,2026-03-01 10:00,visit,email\n",
+        encoding="utf-8",
+    )
+    assert main(["credit", str(rows), "--goal", "order_completed", "--lookback", "30"]) == 2
+    said = capsys.readouterr().err
+    assert "events name a channel (email, web), but no buyer has one within the 30 days before the sale" in said
+
+
+def test_a_table_of_paths_has_no_mapping(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["credit", "--paths", str(tmp_path / "paths.csv"), "--mapping", "shop.toml"]) == 2
+    assert "read by its own columns" in capsys.readouterr().err

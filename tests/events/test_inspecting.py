@@ -262,6 +262,7 @@ def test_five_rows_are_shown_with_what_would_be_refused(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("kund,händelse\nAna,köp\n", "No column says when things happened"),
+        ("kund,date_of_birth\nAna,1990-03-01\n", "No column says when things happened"),
         ("kund,datum\nAna,i går\n", '"datum" is called like a time, but "i går" in it is none'),
         ("tid,belopp\n2025-03-01T10:00:00Z,12.5\n", "No column says whose the events are"),
         ("kund,tid,händelse\n", "column names but no rows"),

@@ -152,7 +152,7 @@ class _Guesser:
         return found.zone
 
     def _is_time(self, column: str) -> bool:
-        return self._content[column].is_time
+        return self._content[column].is_time and self._plain[column] not in IDENTIFYING  # nobody acts on a birthday
 
     def _identifiers(self, order: str | None) -> dict[IdentifierKind, tuple[str, ...]]:
         found: dict[IdentifierKind, tuple[str, ...]] = {}
