@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tillit.friction.resampling import DRAWS_AT_ONCE, drawn, grouped, weights
+from tillit.friction.resampling import DRAWS_AT_ONCE, counted, drawn, grouped, weights
 
 CELLS = 4
 rows = st.lists(st.tuples(st.integers(0, 6), st.integers(0, CELLS - 1), st.integers(-9, 9)), max_size=25)
@@ -31,5 +31,5 @@ def test_draws_equal_a_plain_loop(found: list[tuple[int, int, int]], resamples: 
             loop[0][where] += counts[who]
             loop[1][where] += counts[who] * money
         assert [came.tolist(), worth.tolist()] == loop
-    assert tables[0].counted().tolist() == [sum(where == one for _, where, _ in found) for one in range(CELLS)]
-    assert tables[1].counted().sum() == sum(money for _, _, money in found)
+    assert counted(tables[0]).tolist() == [sum(where == one for _, where, _ in found) for one in range(CELLS)]
+    assert counted(tables[1]).sum() == sum(money for _, _, money in found)

@@ -65,6 +65,7 @@ def friction(
     before, after = period(buckets, plan, second=False), period(buckets, plan, second=True)
     if min(journeys_counted) >= LEAST_JOURNEYS:
         found = verdicts(before, after)
+        middle = medians(by_step(waits_of(buckets, plan, second=True), len(names)))
         sized = worth(
             outcomes(buckets, plan, currency),
             comparable(after.visits.sum(axis=1), group),
@@ -72,7 +73,6 @@ def friction(
             reference=~found[Measure.EXIT].suspected,
             margin_share=margin_share,
         )
-        middle = medians(by_step(waits_of(buckets, plan, second=True), len(names)))
         steps = _judged(names, found, sized, waiting=_waiting(found[Measure.WAIT], after.limits, middle))
         steps.sort(key=_worst_first)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -27,58 +26,47 @@ def groups_of(customer: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     return numbered(customer)[1] % MOST_GROUPS
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """What each group of customers adds to each cell.
-
-    Attributes:
-        pair: Shape (entries,); cell * groups + group, ascending.
-        value: Shape (entries,); how many rows there are, or the sum of what they are worth.
-    """
-
-    pair: NDArray[np.integer[Any]]
-    value: Floats
-    groups: int
-    cells: int
-
-    def counted(self) -> Floats:
-        """The cells, shape (cells,)."""
-        return np.bincount(self.pair // self.groups, self.value, self.cells).astype(np.float64)
-
-    def matrix(self) -> csr_matrix:
-        """A row for each cell and a column for each group."""
-        cell, group = np.divmod(self.pair, self.groups)
-        begins = np.searchsorted(cell, np.arange(self.cells + 1))
-        shape = (self.cells, self.groups)
-        return csr_matrix((self.value, group, begins), shape=shape)  # type: ignore[no-untyped-call]
-
-
-def grouped(pair: NDArray[np.integer[Any]], worth: Floats | None = None, *, groups: int, cells: int) -> Grouped:
+def grouped(pair: NDArray[np.integer[Any]], worth: Floats | None = None, *, groups: int, cells: int) -> csr_matrix:
     """Add up rows by cell and group of customers.
 
     Args:
-        pair: Shape (rows,); cell * groups + group.
+        pair: Shape (rows,); cell * groups + group. Without `worth` it is put in order where it stands.
         worth: Shape (rows,); None: each row is 1.
+
+    Returns:
+        What each group adds to each cell, shape (cells, groups).
     """
-    if worth is not None:
+    if worth is None:
+        pair.sort()
+        begins = runs(pair)
+        # Counts below 2^24 are exact in half the width, also twice as many of them, and draws take half as long.
+        added = np.diff(begins, append=len(pair)).astype(np.float32 if len(pair) < 1 << 23 else np.float64)
+        pairs = pair[begins]
+    else:
         pairs, entry = numbered(pair)
-        return Grouped(pairs, np.bincount(entry, worth, len(pairs)).astype(np.float64), groups, cells)
-    ordered = np.sort(pair)
-    begins = runs(ordered)
-    return Grouped(ordered[begins], np.diff(begins, append=len(pair)).astype(np.float64), groups, cells)
+        added = np.bincount(entry, worth, len(pairs))
+    of_cell = np.arange(cells + 1, dtype=pairs.dtype) * groups
+    begins = np.searchsorted(pairs, of_cell)
+    group = pairs - np.repeat(of_cell[:-1], np.diff(begins))
+    return csr_matrix((added, group, begins), shape=(cells, groups))  # type: ignore[no-untyped-call]
 
 
-def drawn(tables: Sequence[Grouped], weights: Iterable[Floats]) -> Iterator[tuple[Floats, ...]]:
-    """Each table's cells, shape (draws, cells), some draws at a time; a group counts as often as its weight says.
+def counted(table: csr_matrix) -> Floats:
+    """The cells of a table as of `grouped`, each group counted once; shape (cells,)."""
+    return np.asarray(table @ np.ones(table.shape[1]), np.float64)
+
+
+def drawn(tables: Sequence[csr_matrix], weights: Iterable[Floats]) -> Iterator[tuple[Floats, ...]]:
+    """The cells of each table, shape (draws, cells), some draws at a time; a group counts as often as its weight says.
 
     Args:
+        tables: As of `grouped`, all with the same groups.
         weights: Each of shape (groups,).
     """
-    matrices = [table.matrix() for table in tables]
     draws = iter(weights)
     while block := list(islice(draws, DRAWS_AT_ONCE)):
         times = np.stack(block, axis=1)
-        yield tuple(np.ascontiguousarray((matrix @ times).T) for matrix in matrices)
+        yield tuple((table @ times.astype(table.dtype)).T.astype(np.float64, order="C") for table in tables)
 
 
 def weights(rng: np.random.Generator, groups: int, *, resamples: int = RESAMPLES) -> Iterator[Floats]:

@@ -8,9 +8,10 @@ from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from tillit.friction.matched import excess
-from tillit.friction.resampling import RESAMPLES, Grouped, drawn, range_of, weights
+from tillit.friction.resampling import RESAMPLES, counted, drawn, range_of, weights
 from tillit.friction.tails import Floats
 
 # A stratum's share leans on the step's own as if on so many journeys more, so that thin strata do not jump.
@@ -27,7 +28,7 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What became of the visits of one period, by customers: what resampling draws from.
+    """What became of the visits of one period, by customers: what resampling draws from. Tables as of `grouped`.
 
     Attributes:
         visits: How many, in the cells (outcome, step, stratum).
@@ -36,9 +37,9 @@ class Outcomes:
         group: Shape (steps,); steps are compared within a group.
     """
 
-    visits: Grouped
-    goals: Grouped
-    values: Grouped
+    visits: csr_matrix
+    goals: csr_matrix
+    values: csr_matrix
     strata: int
     group: NDArray[np.int64]
 
@@ -79,8 +80,8 @@ def worth(
         by_outcome = visits.reshape(*visits.shape[:-1], len(Outcome), len(outcomes.group), outcomes.strata)
         return _sizes(by_outcome, _ratio(values, goals) * earned, outcomes.group, compared, reference)
 
-    exits, share, value = sized(*(table.counted() for table in tables))
-    draws = [sized(*block) for block in drawn(tables, weights(rng, outcomes.visits.groups, resamples=resamples))]
+    exits, share, value = sized(*(counted(table) for table in tables))
+    draws = [sized(*block) for block in drawn(tables, weights(rng, outcomes.visits.shape[1], resamples=resamples))]
     return Worth(exits, _ranges([one[0] for one in draws]), share, value, _ranges([one[2] for one in draws]))
 
 
