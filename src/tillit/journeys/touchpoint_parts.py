@@ -122,7 +122,6 @@ def combine(
     walked = joined([Stretches(place_of[part.paths.codes], part.paths.offsets) for part in parts])
     path, first = walked.distinct()
     paths = walked.take(first)
-    touch = np.arange(len(walked.codes)) + np.repeat(paths.offsets[path] - walked.offsets[:-1], walked.lengths)
     money_by_name = sorted(range(len(currencies)), key=currencies.__getitem__)
     sets, persons = _sets(parts, path)
     spans = [part.span for part in parts if part.span is not None]
@@ -135,7 +134,7 @@ def combine(
         currencies=tuple(currencies[code] for code in money_by_name),
         value=_sum([part.value for part in parts], path, len(first))[:, money_by_name],
         valued=_sum([part.with_value for part in parts], path, len(first))[:, money_by_name],
-        decay=_sum([part.decay for part in parts], touch, len(paths.codes)),
+        decay=_decay(parts, path, paths),
         sets=sets,
         persons=persons,
         first_at=min((first for first, _ in spans), default=0),
@@ -148,6 +147,17 @@ def _sum(parts: Sequence[Indices], to: Indices, size: int) -> Indices:
     rows = np.concatenate(parts)
     total = np.zeros((size, *rows.shape[1:]), dtype=np.int64)
     np.add.at(total, to, rows)
+    return total
+
+
+def _decay(parts: Sequence[TouchpointPart], path: Indices, paths: Stretches) -> Indices:
+    """The parts' decay added up touch by touch; `path` is the place of each of their paths among all."""
+    total, before = np.zeros(len(paths.codes), dtype=np.int64), 0
+    for part in parts:  # one after another: places of all their touches would take more memory than the paths
+        number = path[before : before + len(part.conversions)]
+        moved = np.repeat(paths.offsets[number] - part.paths.offsets[:-1], part.paths.lengths)
+        total[np.arange(len(moved)) + moved] += part.decay  # a part has no path twice
+        before += len(number)
     return total
 
 
