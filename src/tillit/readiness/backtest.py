@@ -94,9 +94,9 @@ def _everybody(view: View, found: Learnt) -> tuple[tuple[Speaking, ...], Table |
     if found.model is None or found.recipe is None:
         return (), None
     known = known_now(view, found.recipe, found.as_of or 0, found.horizon_days)
-    parts = found.model.parts(np.concatenate([one.features for one in known]))
-    tenth = max(1, len(parts) // 10)
     features = np.concatenate([one.features for one in known])
+    parts = found.model.parts(features)
+    tenth = max(1, len(parts) // 10)
     adds = []
     for part, feature in zip(parts.T, features.T, strict=True):
         order = np.argsort(feature, kind="stable")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillit.journeys.traces import Traces
-from tillit.journeys.view import View
+from tillit.journeys.view import View, keep_journeys
 from tillit.readiness.features import MICROS_PER_DAY, Known, known_at
 from tillit.readiness.leaks import check_no_leak
 from tillit.readiness.logistic import Floats
@@ -18,6 +18,10 @@ MOST_DATES = 24
 TEST_SHARE = 0.3  # of the dates, the last ones
 MOST_ACTIVITIES = 12  # counted apart; the others together
 LEAST_AGE_DAYS = 7.0  # before the first date, so that there is something to know
+# Each is looked at on up to 24 dates, in 30 numbers: all of a million persons would take 8 GB, and teach a model of 30
+# curves nothing more.
+MOST_PERSONS = 50_000
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd: neighbouring codes end far apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +104,21 @@ def bounds_of(view: View) -> tuple[int, int] | None:
 
 
 def take_snapshots(view: View, recipe: Recipe, dates: tuple[int, ...], horizon_days: float) -> Snapshots:
-    """Everyone known at each of the dates.
+    """Everyone known at each of the dates; of more than about `MOST_PERSONS` as many, the same at each call.
 
     Raises:
         FutureKnown: A feature changes with what came after a date.
     """
 
     coded = recipe.coded(view.names.activity)
+    persons = sum(bucket.persons for bucket in view.feed.buckets)
 
     def at(traces: Traces, as_of: int) -> Known:
         return known_at(traces, coded, as_of, horizon_days)
 
     def look(traces: Traces) -> list[Known]:
+        if persons > MOST_PERSONS:
+            traces = keep_journeys(traces, drawn(traces.person, MOST_PERSONS / persons))
         check_no_leak(at, traces, dates[len(dates) // 2], recipe)
         return [at(traces, as_of) for as_of in dates]
 
@@ -122,3 +129,8 @@ def take_snapshots(view: View, recipe: Recipe, dates: tuple[int, ...], horizon_d
         np.concatenate([known.features for known in found]),
         np.concatenate([known.outcome for known in found]),
     )
+
+
+def drawn(person: NDArray[np.int64], share: float) -> NDArray[np.bool_]:
+    """Which of these persons (codes, shape (n,)) stand for all: about this share, each whoever is asked beside them."""
+    return person.astype(np.uint64) * _SPREAD < np.uint64(share * 2**64)
