@@ -112,6 +112,12 @@ class View:
             with_lots=self._with_lots,
         )
 
+    def choosing(self, selection: Selection) -> View:
+        """Other journeys of the same rule, for the same purpose; where journeys begin is found once for both."""
+        other = self._with(self.rule, selection, self.permission)
+        other._cases = self._cases
+        return other
+
     def uncut(self) -> View:
         """All events of the store, lots too, each person's as one journey, for the same purpose."""
         return View(self._behind, purpose=self.purpose, permission=self.permission, with_lots=True)
