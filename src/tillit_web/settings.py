@@ -99,7 +99,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "tillit_web.ui.error_pages.wrong_method",
+    "tillit_web.warehouse.counting.say_that_it_counts",
 ]
+
+PATIENCE_SECONDS = 0.7  # of a page, until it says that it is still counting; None: it waits for its numbers
 
 TEMPLATES = [
     {

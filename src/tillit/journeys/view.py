@@ -114,7 +114,14 @@ class View:
 
     def choosing(self, selection: Selection) -> View:
         """Other journeys of the same rule, for the same purpose; where journeys begin is found once for both."""
-        other = self._with(self.rule, selection, self.permission)
+        other = View(
+            self._behind,
+            self.rule,
+            selection,
+            purpose=self.purpose,
+            permission=self.permission,
+            with_lots=self._with_lots,
+        )
         other._cases = self._cases
         return other
 

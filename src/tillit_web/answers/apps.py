@@ -19,10 +19,12 @@ class AnswersConfig(AppConfig):
     label = "answers"
 
     def ready(self) -> None:
-        """Have questions end by themselves, and erasure reach those that name somebody."""
+        """Have questions end by themselves, and erasure reach those that name somebody; and searches counted ahead."""
+        from tillit_web.answers import queries
         from tillit_web.answers.models import AskedQuestion  # models exist only now
         from tillit_web.people.erasure import also_remove, clear_values
         from tillit_web.retention.ending import also_end, of_table
+        from tillit_web.warehouse.preparing import PAGES
 
         def naming(subjects: Collection[bytes]) -> QuerySet[Any]:
             """Who asked is not kept; but some sign with their name."""
@@ -30,6 +32,7 @@ class AnswersConfig(AppConfig):
             texts = AskedQuestion.objects.values_list("pk", "text") if values else ()
             return AskedQuestion.objects.filter(pk__in=[pk for pk, text in texts if holds_value(text.lower(), values)])
 
+        PAGES.ahead.append(lambda: [("searches", queries.searches)])
         also_remove("app.sqlite: questions to the library", naming)
         also_end(
             of_table(

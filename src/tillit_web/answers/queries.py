@@ -76,7 +76,7 @@ def unanswered(*, by_value: bool = False) -> list[Group]:
             Group(one.heading, language, tuple(asked[place] for place in one.places))
             for one in alike([question.text for question in asked])
         ]
-    values = worth([[question.text for question in group.questions] for group in groups], _searched())
+    values = worth([[question.text for question in group.questions] for group in groups], searches())
     groups = [replace(group, worth=value) for group, value in zip(groups, values, strict=True)]
     if by_value:
         return sorted(
@@ -85,7 +85,7 @@ def unanswered(*, by_value: bool = False) -> list[Group]:
     return sorted(groups, key=lambda group: -len(group.questions))
 
 
-def _searched() -> tuple[Searched, ...]:
+def searches() -> tuple[Searched, ...]:
     """What was searched for on the site, as far as the events say."""
     view = current_view(purpose=Purpose.MEASUREMENT)
     if view is None or view.rule.goal is None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -27,10 +24,6 @@ from tillit_web.warehouse import queries as warehouse
 Answer = TypeVar("Answer")
 
 SEED = 3  # of the resampled customers: the same build gives the same ranges
-PATIENCE_SECONDS = 2.0  # of a reader, before the page says that it is counting
-
-_lock = threading.Lock()
-_being_worked_out: dict[object, Future[FrictionAnswer]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,40 +75,13 @@ def asked_of(company: CompanyFacts, by: str) -> FrictionAsked:
     return FrictionAsked(by, company.timezone, declared, promises())
 
 
-def where_it_hurts(view: View, asked: FrictionAsked, *, patience: float = PATIENCE_SECONDS) -> FrictionAnswer | None:
-    """The answer, or None while it is being worked out: then ask again.
-
-    Args:
-        patience: Seconds to wait for it.
+def where_it_hurts(view: View, asked: FrictionAsked) -> FrictionAnswer:
+    """The answer.
 
     Raises:
         QueryError: The data cannot be asked this.
+        StillCounting: A page asked, and it is being worked out.
     """
-    key = (view.store.path, view.purpose, view.permission.aggregates, view.rule, view.selection, asked)
-    with _lock:
-        working = _being_worked_out.get(key)
-        if working is None:
-            working = _being_worked_out[key] = Future()
-            threading.Thread(target=_work, args=(working, view, asked), daemon=True).start()
-    try:
-        answer = working.result(timeout=patience)
-    except NotYet:
-        return None
-    finally:
-        if working.done():
-            with _lock:
-                _being_worked_out.pop(key, None)
-    return answer
-
-
-def _work(working: Future[FrictionAnswer], view: View, asked: FrictionAsked) -> None:
-    try:
-        working.set_result(_answer(view, asked))
-    except Exception as error:
-        working.set_exception(error)
-
-
-def _answer(view: View, asked: FrictionAsked) -> FrictionAnswer:
     zone, ends = asked.timezone, asked.natural_ends
     found = None
     if view.rule.goal is not None:
@@ -135,5 +101,5 @@ def _answer(view: View, asked: FrictionAsked) -> FrictionAnswer:
     )
 
 
-def _cached(view: View, question: object, compute: Callable[[np.random.Generator], Answer]) -> Answer:
+def _cached(view: View, question: Hashable, compute: Callable[[np.random.Generator], Answer]) -> Answer:
     return warehouse.cached(view, question, lambda: compute(np.random.default_rng(SEED)))

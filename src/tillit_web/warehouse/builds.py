@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tillit.events import erasures
@@ -20,21 +21,24 @@ from tillit.journeys.delta import build_delta
 from tillit.journeys.format import read_manifest
 from tillit_web.warehouse import robots
 from tillit_web.warehouse.folders import key_of_stores, open_log
+from tillit_web.warehouse.preparing import PAGES, Asked, prepare
 
 # Beyond this share of the base's events, reading base and delta costs more than building anew saves.
 MOST_IN_A_DELTA = 0.1
 WITHOUT = "erased.json"  # in a build's directory: numbers of erasures, nothing about whom
 
 
-def rebuild(*, gone: Collection[int] = ()) -> bool:
+def rebuild(*, gone: Collection[int] = (), asked: Asked = PAGES) -> bool:
     """Bring the current build up to the log, the rules, what people decided and who waits to be erased.
 
     Robots' events are left out, and whoever waits to be erased: a delta without them lies on a base that may still
     hold them until files are written anew. What is new is judged together with all that its subjects did before: a
-    rule may need what came later. Events that are only counted are left out too, since they are nobody's.
+    rule may need what came later. Events that are only counted are left out too, since they are nobody's. What pages
+    will ask is answered before they see the build, unless somebody waits to be gone from the one that they see.
 
     Args:
         gone: Numbers of erasures that wait though the log is rewritten: whatever it holds of these persons came later.
+        asked: What pages will ask.
 
     Returns:
         Whether a new build became current.
@@ -82,7 +86,10 @@ def rebuild(*, gone: Collection[int] = ()) -> bool:
                 )
             (build.directory / WITHOUT).write_text(json.dumps(sorted(without)), encoding="utf-8")
             robots.note(found, build.directory, counted=counted_events(events, found.out))
-            make_current(log, build, made_at=time.time_ns() // 1000, base=base)
+            made_at = time.time_ns() // 1000
+            if current is None or without <= _without(current):  # whoever asks to be erased waits for no answer
+                prepare(build, made=datetime.fromtimestamp(made_at / 1_000_000, UTC), asked=asked)
+            make_current(log, build, made_at=made_at, base=base)
         retire_builds(log)
         return True
 

@@ -8,17 +8,20 @@ from uuid import UUID
 from django_tasks import task
 
 from tillit_web.collect.sealing import seal_all
-from tillit_web.warehouse import absence, builds, commands, erasing, queries, work
-from tillit_web.warehouse.turns import until_free
+from tillit_web.warehouse import absence, builds, commands, erasing, preparing, queries, work
+from tillit_web.warehouse.turns import Rest, until_free
 
 LOOKED_BACK_MICROS = 3 * 3600 * 1_000_000  # over refused calls, each hour; each night over all of them
+
+_rest = Rest()
 
 
 @task()
 def seal() -> None:
-    """Seal what was collected, and bring the build up to it."""
-    if until_free(seal_all) or queries.is_changing():
-        until_free(builds.rebuild)
+    """Seal what was collected, and bring the build up to it, and what pages ask of it."""
+    if (until_free(seal_all) or queries.is_changing()) and _rest.is_over:
+        _rest.after(lambda: until_free(builds.rebuild))
+    preparing.prepare_current()
 
 
 @task()
@@ -68,10 +71,13 @@ def put_together() -> None:
 def erase() -> None:
     """Filter whoever asked to be erased; once a day, write files without them. Asking queues it, and so does each hour.
 
+    What pages ask of the build without them is answered after it is shown.
+
     Files are written anew for all who asked since the last time together.
     """
     now = time.time_ns() // 1_000
-    erasing.filter_waiting()
+    if erasing.filter_waiting():
+        preparing.prepare_current()
     erasing.keep_out(since=now - LOOKED_BACK_MICROS)
     if erasing.is_due(now=now):
         erasing.remove_filtered()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
 from tillit.events.absence import Proof, recorded
 from tillit.events.builds import Build, current_build, made_at, reading
@@ -17,6 +17,7 @@ from tillit.events.erasures import Receipt, erased_persons, receipts, totals
 from tillit.events.segments import SegmentKind, damage
 from tillit.identity.decisions import decided
 from tillit.journeys.format import read_manifest
+from tillit.journeys.permission import Permission
 from tillit.journeys.store import OrderedStore
 from tillit.journeys.view import CaseRule, Selection, View
 from tillit.sentences import Sentence
@@ -24,16 +25,15 @@ from tillit.vocabulary import Purpose
 from tillit_web.people.erasure import token_digest
 from tillit_web.people.queries import company, permission, permission_for_offers
 from tillit_web.warehouse import robots
+from tillit_web.warehouse.cached import StillCounting as StillCounting
+from tillit_web.warehouse.cached import cached as cached
 from tillit_web.warehouse.folders import data_directory, key_of_stores, open_log
 from tillit_web.warehouse.models import Import
 
-Answer = TypeVar("Answer")
-
 # Builds that this process keeps from being removed: the newest, and the one that slow requests may still be in.
 OPEN_BUILDS = 2
-# Answers are small values without arrays (journeys.results), and one process serves all pages, so a table in it is
-# enough; a build makes the answers of earlier ones unreachable, and they fall out at the end.
-MOST_ANSWERS = 256
+# What requests share: 21 bytes a journey each, once it was asked. More would be kept for whom nobody looks at.
+VIEWS = 2
 EVERY_JOURNEY = Selection()
 
 
@@ -47,7 +47,8 @@ class _OpenBuild:
 
 _lock = threading.Lock()
 _open: OrderedDict[tuple[Path, int], _OpenBuild] = OrderedDict()
-_answers: OrderedDict[Hashable, Any] = OrderedDict()
+_views: OrderedDict[tuple[OrderedStore, CaseRule, Permission], View] = OrderedDict()
+_instead: ContextVar[_OpenBuild | None] = ContextVar("instead", default=None)
 
 
 def current_store() -> OrderedStore | None:
@@ -57,6 +58,21 @@ def current_store() -> OrderedStore | None:
     """
     found = _current()
     return None if found is None else found.store
+
+
+@contextmanager
+def looking_at(build: Build, *, made: datetime) -> Iterator[OrderedStore]:
+    """Within the block a build is read as if it were the current one: for the job that made it and shows it next.
+
+    Yields:
+        Its store.
+    """
+    store = OrderedStore.open(build.directory, key=key_of_stores())
+    token = _instead.set(_OpenBuild(build, made, store, ExitStack()))
+    try:
+        yield store
+    finally:
+        _instead.reset(token)
 
 
 def current_view(
@@ -74,9 +90,21 @@ def current_view(
     found = _current()
     if found is None:
         return None
-    store = found.store
     allowed = permission(purpose, aggregates_as_of=max(found.made_at, _last_midnight()))
-    return View(store, company_rule(store) if rule is None else rule, selection, purpose=purpose, permission=allowed)
+    return _of_all(found.store, company_rule(found.store) if rule is None else rule, allowed).choosing(selection)
+
+
+def _of_all(store: OrderedStore, rule: CaseRule, allowed: Permission) -> View:
+    """The view of every journey, the same for requests that follow each other: it remembers where journeys begin."""
+    key = (store, rule, allowed)
+    with _lock:
+        view = _views.get(key)
+        if view is None:
+            view = _views[key] = View(store, rule, purpose=allowed.purpose, permission=allowed)
+        _views.move_to_end(key)
+        while len(_views) > VIEWS:
+            _views.popitem(last=False)
+    return view
 
 
 def view_for_offers(view: View) -> View:
@@ -93,27 +121,6 @@ def company_rule(store: OrderedStore) -> CaseRule:
     facts = company()
     goal = facts.goal_activity if facts.goal_activity in store.names.activity else None
     return CaseRule(goal=goal, lapse_days=facts.lapse_days)
-
-
-def cached(view: View, question: Hashable, compute: Callable[[], Answer]) -> Answer:
-    """The answer to a question of a view, computed once for each (build, purpose, consents, filter, question).
-
-    Args:
-        view: What is asked; its aggregates, never its persons.
-        question: Names the kernel and its arguments: ("funnel", spec).
-        compute: Answers it; two threads may compute the same at once, which costs time and nothing else.
-    """
-    key = (view.store.path, view.purpose, view.permission.aggregates, view.rule, view.selection, question)
-    with _lock:
-        if key in _answers:
-            _answers.move_to_end(key)
-            return cast(Answer, _answers[key])
-    answer = compute()
-    with _lock:
-        _answers[key] = answer
-        while len(_answers) > MOST_ANSWERS:
-            _answers.popitem(last=False)
-    return answer
 
 
 def counted_only() -> int:
@@ -189,6 +196,8 @@ def erased_in_totals() -> tuple[int, int]:
 
 
 def _current() -> _OpenBuild | None:
+    if (instead := _instead.get()) is not None:
+        return instead
     with open_log() as log:
         build = current_build(log)
         if build is None:

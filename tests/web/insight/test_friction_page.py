@@ -13,12 +13,8 @@ from django.test import Client
 
 from tests.journeys.logs import DAY, MINUTE, Event
 from tests.web.insight.test_totals_agree import Links, number_in, total_at
-from tillit.vocabulary import Purpose
 from tillit_web.insight import friction_queries
 from tillit_web.insight.views.friction import as_text
-from tillit_web.people.models import Company
-from tillit_web.people.queries import company as company_facts
-from tillit_web.warehouse.queries import current_view
 
 PAGE = "/journeys/where-it-hurts/"
 PROMISES = f"{PAGE}promises/"
@@ -183,15 +179,3 @@ def test_the_table_can_be_taken_away(as_cy: Client, as_bo: Client, bring_in: Bri
 
 def test_a_cell_that_a_spreadsheet_would_run_is_text() -> None:
     assert [as_text(cell) for cell in ("=1+1", "+46", "-1", "@x", "ok")] == ["'=1+1", "'+46", "'-1", "'@x", "ok"]
-
-
-def test_while_it_is_worked_out_there_is_no_answer_yet(company: Company, bring_in: BringIn) -> None:
-    bring_in(customers(2_000))
-    view = current_view(purpose=Purpose.MEASUREMENT)
-    assert view is not None
-    about = friction_queries.asked_of(company_facts(), "activity")
-    assert friction_queries.where_it_hurts(view, about, patience=0.0) is None
-    answer = friction_queries.where_it_hurts(view, about, patience=60.0)
-    assert answer is not None
-    assert answer.friction is not None
-    assert answer.friction.enough

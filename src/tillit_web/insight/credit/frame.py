@@ -21,6 +21,7 @@ from tillit.journeys.view import View
 from tillit.vocabulary import Role
 from tillit_web.insight import queries
 from tillit_web.insight.behind import pairs_of
+from tillit_web.insight.credit.questions import Ways
 from tillit_web.insight.credit.words import BY_LABELS
 from tillit_web.insight.filters import Filters, address
 from tillit_web.insight.narrowing import allowed, places_alone
@@ -65,6 +66,14 @@ class CreditAsked:
     @property
     def goal_seen(self) -> bool:
         return self.view.rule.goal is not None
+
+    def ways(self) -> Ways:
+        """The questions about these journeys' touchpoints.
+
+        Raises:
+            QueryError: These data cannot be told apart so.
+        """
+        return Ways(self.view, self.goal, self.by, self.headcounts)
 
     def link(self, condition: AnyCondition) -> str:
         """Where the journeys behind a number stand, under the same filters."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tillit.credit.spikes import Spike, bursts, daily_counts, month_end_spike
-from tillit.journeys.view import CaseRule, View
-from tillit.vocabulary import Purpose
-from tillit_web.insight.credit.frame import CreditAsked
-from tillit_web.warehouse import queries as warehouse
+from tillit.journeys.view import View
+from tillit_web.warehouse.queries import cached
 
 DISCOUNTS = ("coupon_applied", "coupon_redeemed")
 
@@ -22,11 +20,10 @@ class Warnings:
     discounts_known: bool
 
 
-def warnings(question: CreditAsked) -> Warnings:
-    """What the whole of the data shows, whatever the filters: a race is the company's, not one channel's."""
-    whole = warehouse.current_view(CaseRule(), purpose=Purpose.MEASUREMENT) or question.view
-    zone = question.company.timezone
-    return warehouse.cached(whole, ("heaps", question.goal, zone), lambda: _found(whole, question.goal, zone))
+def warnings(view: View, goal: str, zone: str) -> Warnings:
+    """What the whole of the data shows, whatever the view's filters: a race is the company's, not one channel's."""
+    whole = view.uncut()
+    return cached(whole, ("heaps", goal, zone), lambda: _found(whole, goal, zone))
 
 
 def _found(view: View, goal: str, zone: str) -> Warnings:

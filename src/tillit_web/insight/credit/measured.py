@@ -9,14 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tillit.credit.assignments import trials_in, trials_on
 from tillit.credit.results import CorrectedShare
-from tillit.credit.trials import Effect, Trial
+from tillit.credit.trials import Effect
 from tillit.credit.vocabulary import Evidence
 from tillit.credit.whatif import Estimate, WhatIf
-from tillit.journeys.view import Selection
 from tillit.meetings.keeping import HOLDOUT
-from tillit_web.insight.credit.frame import CreditAsked
 from tillit_web.insight.credit.words import touch_label
 from tillit_web.ui.templatetags.tillit import number
 
@@ -38,13 +35,6 @@ class MeasuredRow:
     value_minor: Mapping[str, int]
     put_right: str
     verdict: str
-
-
-def trials_of(question: CreditAsked, names: Sequence[str]) -> tuple[Trial, ...]:
-    """The holdouts of these touchpoints; none under filters, since whoever was drawn is all customers."""
-    if question.view.selection != Selection():
-        return ()
-    return trials_on(names, trials_in(question.view, question.goal))
 
 
 def measured_rows(effects: Sequence[Effect], corrected: Sequence[CorrectedShare], by: str) -> tuple[MeasuredRow, ...]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from tillit.credit.cells import ANY_PLACE, Team, tells_apart
-from tillit.credit.statement import InStatement, Statement, statement
+from tillit.credit.statement import InStatement, Statement
 from tillit.events.currencies import exponent
 from tillit.journeys.view import View
 from tillit.reports.size import CASES_BELOW
@@ -25,11 +25,11 @@ from tillit.vocabulary import Role
 from tillit_web.insight import queries
 from tillit_web.insight.behind import pairs_of
 from tillit_web.insight.credit.frame import CreditAsked, asked, show, show_empty
+from tillit_web.insight.credit.questions import first_event_at, statement_of
 from tillit_web.insight.credit.words import team_label
 from tillit_web.insight.filters import Filters, address, midnight
 from tillit_web.people.access import TeamRequest, access
 from tillit_web.ui.templatetags.tillit import reader_locale
-from tillit_web.warehouse import queries as warehouse
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a cell that begins so
 MOST_MONTHS = 36  # of a list; older ones by their address
@@ -138,13 +138,8 @@ def month_label(month: date) -> str:
 
 
 def _statement(question: CreditAsked, month: date) -> Statement:
-    view = _whole_view(question)
-    start_at, end_at = _bounds(question, month)
-    return warehouse.cached(
-        view,
-        ("statement", question.goal, question.headcounts, start_at, end_at),
-        lambda: statement(view, question.goal, question.headcounts, start_at=start_at, end_at=end_at),
-    )
+    start_at, end_at = bounds(month, ZoneInfo(question.company.timezone))
+    return statement_of(_whole_view(question), question.goal, question.headcounts, start_at=start_at, end_at=end_at)
 
 
 def _whole_view(question: CreditAsked) -> View:
@@ -154,21 +149,27 @@ def _whole_view(question: CreditAsked) -> View:
 
 
 def _months(question: CreditAsked) -> list[date]:
+    return months_of(_whole_view(question), ZoneInfo(question.company.timezone))
+
+
+def months_of(view: View, zone: ZoneInfo) -> list[date]:
     """The months of the data, newest first."""
-    zone = ZoneInfo(question.company.timezone)
-    view = _whole_view(question)
-    last = _month_of(queries.last_event_at(view), zone)
-    first = _month_of(warehouse.cached(view, "first", lambda: _first_event_at(view)), zone)
+    last, first = _month_of(queries.last_event_at(view), zone), _month_of(first_event_at(view), zone)
     months = [last]
     while months[-1] > first:
         months.append((months[-1] - timedelta(days=1)).replace(day=1))
     return months
 
 
-def _first_event_at(view: View) -> int:
-    return min(
-        (int(at) for at in view.map(lambda traces: traces.occurred_at.min() if traces.events else 2**62)), default=0
-    )
+def usual_month(months: Sequence[date]) -> date:
+    """The last whole one, which the page shows first."""
+    return months[min(1, len(months) - 1)]
+
+
+def bounds(month: date, zone: ZoneInfo) -> tuple[int, int]:
+    """When a month begins and ends in a zone, microseconds UTC."""
+    following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return midnight(month, zone), midnight(following, zone)
 
 
 def _month_of(at: int, zone: ZoneInfo) -> date:
@@ -180,14 +181,8 @@ def _chosen(request: TeamRequest, months: list[date]) -> date:
     try:
         wanted = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
-        return months[min(1, len(months) - 1)]
+        return usual_month(months)
     return min(max(wanted, months[-1]), months[0])
-
-
-def _bounds(question: CreditAsked, month: date) -> tuple[int, int]:
-    zone = ZoneInfo(question.company.timezone)
-    following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return midnight(month, zone), midnight(following, zone)
 
 
 def _lines(question: CreditAsked, found: Statement, month: date) -> list[StatementLine]:
@@ -218,6 +213,6 @@ def _whole(question: CreditAsked, found: Statement, month: date) -> StatementLin
 
 
 def _link(question: CreditAsked, team: Team | None, month: date, *, web: bool) -> str:
-    start_at, end_at = _bounds(question, month)
+    start_at, end_at = bounds(month, ZoneInfo(question.company.timezone))
     condition = InStatement(question.goal, team, web, start_at, end_at, question.headcounts)
     return address(reverse("insight:journeys"), pairs_of(condition))

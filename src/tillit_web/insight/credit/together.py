@@ -11,8 +11,6 @@ from tillit.reports.size import CASES_BELOW
 from tillit_web.insight.credit.frame import CreditAsked
 from tillit_web.insight.credit.words import touches_label
 
-MOST_ROWS = 12
-
 
 @dataclass(frozen=True, slots=True)
 class TogetherRow:

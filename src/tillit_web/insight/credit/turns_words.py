@@ -9,14 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tillit.credit.turns import FEWEST_WEEKS, Counted, TurnsPlan, quickest, turns_plans
-from tillit.credit.weekly import weekly_sales
-from tillit.journeys.touchpoints import TouchpointSpec
+from tillit.credit.turns import FEWEST_WEEKS, Counted, TurnsPlan, quickest
 from tillit.vocabulary import Channel, Function
-from tillit_web.insight.credit.frame import CreditAsked
 from tillit_web.insight.credit.words import is_by_lot
 from tillit_web.ui.templatetags.tillit import number
-from tillit_web.warehouse import queries as warehouse
 
 # Customers come here with and without what takes turns there (a sign, an answer within the hour).
 STAYS = frozenset({Channel.STORE.value, Function.SERVICE.value})
@@ -52,14 +48,6 @@ class TurnsWords:
     is_first: bool
     uneven: str
     rows: tuple[TurnsRow, ...]
-
-
-def turns_of(question: CreditAsked, spec: TouchpointSpec, name: str) -> TurnsWords:
-    """The trial of one touchpoint, planned from the sales of all weeks."""
-    plans = warehouse.cached(
-        question.view, ("turns", spec, name), lambda: turns_plans(weekly_sales(question.view, spec, name))
-    )
-    return turns_words(plans, name)
 
 
 def turns_words(plans: tuple[TurnsPlan, ...], name: str) -> TurnsWords:

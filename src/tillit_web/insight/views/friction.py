@@ -13,6 +13,7 @@ from tillit.events.currencies import exponent
 from tillit.friction.verdicts import CONFIRMED_FALSE_SHARE, FALSE_SHARE
 from tillit.journeys.behind import Everything, journeys_behind
 from tillit.journeys.stage_rules import default_stage_rules
+from tillit.journeys.view import View
 from tillit.reports.map import journey_map
 from tillit.reports.size import CASES_BELOW, COUNTS_BELOW, Size
 from tillit.vocabulary import Role
@@ -52,9 +53,6 @@ def show_friction(request: TeamRequest) -> HttpResponse:
     kept = [("by", by)] if by != SPLITS[0] else []
     about = friction_queries.asked_of(question.company, by)
     answer = friction_queries.where_it_hurts(question.view, about)
-    if answer is None:
-        context: dict[str, object] = {"working": True, "again": question.page("insight:friction", kept)}
-        return show(question, "insight/friction.html", "insight:friction", context, kept=kept)
     context = _context(question, about, answer)
     return show(question, "insight/friction.html", "insight:friction", context, kept=kept)
 
@@ -64,13 +62,10 @@ def show_friction(request: TeamRequest) -> HttpResponse:
 def export_friction(request: TeamRequest) -> HttpResponse:
     """The steps as a table for a spreadsheet; cells that it would run as a formula are text."""
     question = asked(request)
-    answer = None
-    if question is not None:
-        by = _by(question)
-        about = friction_queries.asked_of(question.company, by)
-        answer = friction_queries.where_it_hurts(question.view, about)
-    if question is None or answer is None:
+    if question is None:
         return redirect("insight:friction")
+    about = friction_queries.asked_of(question.company, _by(question))
+    answer = friction_queries.where_it_hurts(question.view, about)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="where-it-hurts.csv"'
     response.write("\ufeff")  # without it spreadsheets read å, ä and ö as something else
@@ -119,16 +114,15 @@ def as_text(cell: str) -> str:
     return f"'{cell}" if cell.startswith(SPREADSHEET_COMMANDS) else cell
 
 
-def _splits(question: Asked) -> tuple[str, ...]:
-    """What steps may be told apart by: places only where each of them has enough people."""
-    names = question.view.names
-    alone = set(places_alone(names, queries.headcounts()))
-    return SPLITS if alone.issuperset(place for place in names.place if place) else SPLITS[:-1]
+def splits(view: View) -> tuple[str, ...]:
+    """What steps may be told apart by: places only where there are some, and each of them has enough people."""
+    places = {place for place in view.names.place if place}
+    return SPLITS if places and places <= set(places_alone(view.names, queries.headcounts())) else SPLITS[:-1]
 
 
 def _by(question: Asked) -> str:
     text = question.request.GET.get("by", "")
-    return text if text in _splits(question) else SPLITS[0]
+    return text if text in splits(question.view) else SPLITS[0]
 
 
 def _page(question: Asked, about: FrictionAsked, answer: FrictionAnswer) -> FrictionPage:
@@ -160,7 +154,7 @@ def _context(question: Asked, about: FrictionAsked, answer: FrictionAnswer) -> d
         "splits": [
             Tab(label, question.page("insight:friction", [("by", by)] if by != SPLITS[0] else []), by == about.by)
             for by, label in zip(SPLITS, labels, strict=True)
-            if by in _splits(question)
+            if by in splits(question.view)
         ],
         "csv_link": question.page("insight:friction_csv", [("by", about.by)] if about.by != SPLITS[0] else []),
         "promises_link": question.page("insight:promises"),

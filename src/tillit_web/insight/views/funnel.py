@@ -11,17 +11,15 @@ from django.views.decorators.http import require_GET
 from tillit.errors import QueryError
 from tillit.journeys.behind import journeys_behind
 from tillit.journeys.conditions import Reached
-from tillit.journeys.funnel import FunnelSpec, funnel
-from tillit.journeys.stage_rules import default_stage_rules
+from tillit.journeys.funnel import FunnelSpec
 from tillit.reports.size import CASES_BELOW, Size
-from tillit.vocabulary import Role, Stage
-from tillit_web.insight import queries
+from tillit.vocabulary import Role
+from tillit_web.insight import questions
 from tillit_web.insight.asking import DAY, MOST_STEPS, FunnelAsked, window_choices
 from tillit_web.insight.pages.behind import case_rows
 from tillit_web.insight.pages.funnel import FunnelPage, funnel_page
 from tillit_web.insight.views.frame import Asked, asked, show, show_empty
 from tillit_web.people.access import TeamRequest, access
-from tillit_web.warehouse import queries as warehouse
 
 OFFERED_STEPS = 3  # empty lines in a form that nobody has filled in
 
@@ -43,7 +41,7 @@ def show_funnel(request: TeamRequest) -> HttpResponse:
         return redirect(question.page("insight:funnel", (form if form.steps else _blank()).changed(button).pairs()))
     context: dict[str, object] = {"form": _form(question, form if form.steps else _blank())}
     if not form.steps:
-        context |= {"example": example_steps(question), "example_link": _example_link(question)}
+        context |= {"example": questions.example_steps(question.view), "example_link": _example_link(question)}
     try:
         spec = form.spec()
         if spec is not None:
@@ -60,24 +58,11 @@ def show_funnel(request: TeamRequest) -> HttpResponse:
 
 
 def _page(question: Asked, spec: FunnelSpec) -> FunnelPage:
-    counted = warehouse.cached(question.view, ("funnel", spec), lambda: funnel(question.view, spec))
-    return funnel_page(counted, spec, question.link)
-
-
-def example_steps(question: Asked) -> tuple[str, ...]:
-    """Steps that these data have, for whoever opens the page for the first time: two common ones and the goal."""
-    goal = question.view.rule.goal
-    stage_of = default_stage_rules().stage_of(question.view.names.activity)
-    by_journeys = sorted(queries.graph(question.view).activities, key=lambda activity: -activity.journeys)
-    steps = []
-    for stage in (Stage.EXPLORE, Stage.DECIDE):
-        fitting = (a.name for a in by_journeys if stage_of.get(a.name) is stage and a.name != goal)
-        steps += list(fitting)[:1]
-    return (*steps, goal) if goal and steps else ()
+    return funnel_page(questions.funnel_of(question.view, spec), spec, question.link)
 
 
 def _example_link(question: Asked) -> str:
-    return question.page("insight:funnel", [("step", step) for step in example_steps(question)])
+    return question.page("insight:funnel", [("step", step) for step in questions.example_steps(question.view)])
 
 
 def _blank() -> FunnelAsked:

@@ -13,15 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from tillit.reports.outcomes import ReachedGoal
-from tillit.reports.repeat import OrderedAgain, repeat_purchase
+from tillit.reports.repeat import OrderedAgain
 from tillit.reports.showroom import visited
-from tillit.reports.unanswered import Unanswered, waiting
+from tillit.reports.unanswered import Unanswered
 from tillit.vocabulary import Role
 from tillit_web.answers.queries import count_open
 from tillit_web.booking.queries import can_be_booked
 from tillit_web.calls.queries import cold_share
 from tillit_web.desk.report import has_report
-from tillit_web.insight import queries
+from tillit_web.insight import queries, questions
 from tillit_web.insight.pages import home
 from tillit_web.insight.pages.home_calls import CallsLine, calls_line
 from tillit_web.insight.views.frame import MAY_IMPORT, Asked, asked, show, show_before_data
@@ -72,10 +72,9 @@ def _always() -> dict[str, str]:
 
 def _with_data(question: Asked, imports: str) -> dict[str, object]:
     view, goal = question.view, question.view.rule.goal
-    as_of = queries.last_event_at(view)
     order = question.company.goal_activity
-    repeat = warehouse.cached(view, ("repeat", order), lambda: repeat_purchase(view, order, as_of=as_of))
-    owed = warehouse.cached(view, "waiting", lambda: waiting(view))
+    repeat = questions.repeat_of(view, order)
+    owed = questions.waiting_of(view)
     known = queries.known_outcomes(view)
     visits = queries.showroom_of(view, goal) if goal else None
     links = home.HomeLinks(
@@ -83,7 +82,7 @@ def _with_data(question: Asked, imports: str) -> dict[str, object]:
         imports=imports,
         **_always(),
         goal=question.link(ReachedGoal(known.begun_before)),
-        again=question.link(OrderedAgain(order, as_of)),
+        again=question.link(OrderedAgain(order, queries.last_event_at(view))),
         showroom=question.link(visited(goal)) if goal else "",
     )
     answers = count_open()

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from tillit.journeys.stage_rules import default_stage_rules
 from tillit.reports.size import size_of
-from tillit.reports.stage_reach import CameTo, stage_reach
+from tillit.reports.stage_reach import CameTo
 from tillit.vocabulary import Role, Stage
-from tillit_web.insight import actions, queries
+from tillit_web.insight import actions, queries, questions
 from tillit_web.insight.actions import ExpectedStage
 from tillit_web.insight.models import OwnWay
 from tillit_web.insight.pages.own_way import own_way_page
@@ -55,7 +55,7 @@ def _beside(request: TeamRequest, way: OwnWay | None, *, may_edit: bool) -> Http
     rules = default_stage_rules()
     view = question.view
     journeys = queries.graph(view).journeys
-    came = warehouse.cached(view, ("reach", rules), lambda: stage_reach(view, rules))
+    came = questions.reach_of(view)
     links = {stage: question.link(CameTo(rules, stage)) for stage in Stage}
     context |= {"page": own_way_page(expected, came, journeys, links), "size": size_of(journeys)}
     return show(question, "insight/our_way.html", "insight:our_way", context)

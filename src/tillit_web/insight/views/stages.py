@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from tillit.journeys.stage_rules import default_stage_rules
-from tillit.journeys.stages import stage_moves, stages_over_time
 from tillit.reports.size import size_of
 from tillit.vocabulary import Period, Role
+from tillit_web.insight import questions
 from tillit_web.insight.pages.stages import stages_page
 from tillit_web.insight.views.frame import Asked, Tab, asked, show, show_empty
 from tillit_web.people.access import TeamRequest, access
-from tillit_web.warehouse import queries as warehouse
 
 PERIODS = ((Period.WEEK, _("by week")), (Period.MONTH, _("by month")))
 SHOWN = {Period.WEEK: 13, Period.MONTH: 12}  # a quarter, or a year; more would be too thin to read and too long to send
@@ -32,22 +31,16 @@ def show_stages(request: TeamRequest) -> HttpResponse:
             _("From need to staying with you, with every step back."),
         )
     view, company = question.view, question.company
-    rules = default_stage_rules()
     by_month = question.months_only or request.GET.get("by") == "month"
     period = Period.MONTH if by_month else Period.WEEK
-    week_start = company.week_start - 1  # ISO counts from Monday = 1
-    counts = warehouse.cached(
-        view,
-        ("stages", rules, company.timezone, period, week_start),
-        lambda: stages_over_time(view, rules, company.timezone, period, week_start=week_start),
-    )
+    counts = questions.stages_of(view, company, period)
     starts = sorted({count.period_start for count in counts})
     back = _back(request, len(starts) - SHOWN[period])
     shown = set(starts[max(len(starts) - back - SHOWN[period], 0) : len(starts) - back])
     page = stages_page(
         [count for count in counts if count.period_start in shown],
-        warehouse.cached(view, ("moves", rules), lambda: stage_moves(view, rules)),
-        rules,
+        questions.moves_of(view),
+        default_stage_rules(),
         link=question.link,
     )
     context = {

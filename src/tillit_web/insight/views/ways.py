@@ -7,16 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from tillit.journeys.behind import Everything, journeys_behind
-from tillit.journeys.variants import variants
 from tillit.reports.size import CASES_BELOW, Size, size_of
 from tillit.vocabulary import Role
+from tillit_web.insight import questions
 from tillit_web.insight.pages.behind import case_rows
 from tillit_web.insight.pages.variants import ways_page
 from tillit_web.insight.views.frame import asked, show, show_empty
 from tillit_web.people.access import TeamRequest, access
-from tillit_web.warehouse import queries as warehouse
 
-SHOWN = (10, 50)
+SHOWN = (10, questions.MOST_WAYS)
 
 
 @access(*Role)
@@ -33,7 +32,7 @@ def show_ways(request: TeamRequest) -> HttpResponse:
         )
     shown = _shown(request)
     view = question.view
-    page = ways_page(warehouse.cached(view, ("variants", shown), lambda: variants(view, limit=shown)), question.link)
+    page = ways_page(questions.variants_of(view, shown), question.link)
     size = size_of(page.total_journeys)
     cases = journeys_behind(view, Everything(), limit=CASES_BELOW).rows if size is Size.CASES else ()
     following = next((count for count in SHOWN if count > shown), None)
