@@ -100,11 +100,11 @@ def cached(view: View, question: Hashable, compute: Callable[[], Answer]) -> Ans
             return cast(Answer, _answers[key])
     name = kept.name_of(asked)
     try:
-        answer = cast(Answer, kept.read(view.store, name))
+        answer = cast(Answer, kept.read(view, name))
     except kept.NotKept:
         answer = _worked_out(key, compute)
         if keeps:
-            kept.write(view.store, name, answer)
+            kept.write(view, name, answer)
     _remember(key, answer)
     return answer
 

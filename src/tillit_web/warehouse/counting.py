@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tillit_web.warehouse.cached import StillCounting, patient
-from tillit_web.warehouse.queries import current_store
+from tillit_web.warehouse.queries import customers
 
 AGAIN = "X-Counting"  # the header by which the page asks whether it may give way
 
@@ -41,11 +41,10 @@ def counting(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     """The page, or its fragment for a page that says it already; None for what is no counting."""
     if not isinstance(exception, StillCounting):
         return None
-    store = current_store()
     context = {
         "address": request.get_full_path(),
         "seconds": round(exception.seconds),
-        "customers": 0 if store is None else sum(bucket.persons for bucket in store.buckets),
+        "customers": customers(),
     }
     template = "warehouse/counting.html"
     response = render(request, f"{template}#counting" if AGAIN in request.headers else template, context)

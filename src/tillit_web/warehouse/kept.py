@@ -19,7 +19,7 @@ import pyarrow as pa
 import tillit
 import tillit_web
 from tillit.journeys.locked import read_locked, write_locked
-from tillit.journeys.store import OrderedStore
+from tillit.journeys.view import View
 
 FOLDER = "answers"
 COLUMN = "answer"
@@ -30,27 +30,27 @@ class NotKept(KeyError):
     """Nobody has made this answer, or another version of the program did."""
 
 
-def read(store: OrderedStore, name: str) -> Any:
-    """The answer of this name that is kept beside a store.
+def read(view: View, name: str) -> Any:
+    """The answer of this name that is kept beside a view's store.
 
     Raises:
         NotKept: There is none.
     """
-    path = _path(store, name)
-    if store.key is None or not path.exists():
+    path, key = _path(view, name), view.store.key
+    if key is None or not path.exists():
         raise NotKept(name)
     # What the key of this data directory has locked, and its reader found whole, is what this program wrote.
-    return pickle.loads(read_locked(path, store.key)[COLUMN][0].as_py())  # noqa: S301
+    return pickle.loads(read_locked(path, key)[COLUMN][0].as_py())  # noqa: S301
 
 
-def write(store: OrderedStore, name: str, answer: object) -> None:
-    """Keep an answer beside its store, whole or not at all; nothing where the store is not locked."""
-    if store.key is None:
+def write(view: View, name: str, answer: object) -> None:
+    """Keep an answer beside its view's store, whole or not at all; nothing where the store is not locked."""
+    path, key = _path(view, name), view.store.key
+    if key is None:
         return
-    path = _path(store, name)
     path.parent.mkdir(exist_ok=True)
     table = pa.table({COLUMN: pa.array([pickle.dumps(answer)], pa.binary())})
-    write_locked(table, path, store.key, compression="zstd")
+    write_locked(table, path, key, compression="zstd")
 
 
 def name_of(question: object) -> str:
@@ -86,5 +86,5 @@ def program() -> str:
     return digest.hexdigest()
 
 
-def _path(store: OrderedStore, name: str) -> Path:
-    return store.path / FOLDER / f"{name}.parquet"
+def _path(view: View, name: str) -> Path:
+    return view.store.path / FOLDER / f"{name}.parquet"

@@ -72,8 +72,8 @@ def prepare_current(*, asked: Asked = PAGES) -> None:
 
 
 def _prepare(build: Build, asked: Iterable[Questions], *, made: datetime, least: int) -> None:
-    with queries.looking_at(build, made=made) as store, keeping():
-        if sum(bucket.persons for bucket in store.buckets) < least:
+    with queries.looking_at(build, made=made), keeping():
+        if queries.customers() < least:
             return
         for questions in asked:
             for name, ask in questions():

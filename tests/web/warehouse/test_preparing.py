@@ -131,14 +131,12 @@ def test_a_question_that_fails_holds_up_no_build(data_directory: Path, caplog: p
 def test_a_kept_answer_is_locked_as_its_store_is(data_directory: Path) -> None:
     bring_in(data_directory, "a", EVENTS)
     rebuild()
-    store = queries.current_store()
-    assert store is not None
-    name = kept.name_of("a question")
+    view, name = view_now(), kept.name_of("a question")
     with pytest.raises(kept.NotKept):
-        kept.read(store, name)
-    kept.write(store, name, {"some words": (1, 2.5, None)})
-    assert kept.read(store, name) == {"some words": (1, 2.5, None)}
-    (path,) = (store.path / kept.FOLDER).iterdir()
+        kept.read(view, name)
+    kept.write(view, name, {"some words": (1, 2.5, None)})
+    assert kept.read(view, name) == {"some words": (1, 2.5, None)}
+    (path,) = (view.store.path / kept.FOLDER).iterdir()
     assert b"some words" not in path.read_bytes()
 
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from tillit.credit.assignments import trials_in, trials_on
 from tillit.credit.cells import Headcounts
+from tillit.credit.coalitions import Common, coalitions, most_common
 from tillit.credit.part_of import PartOf, part_of
 from tillit.credit.paths import Paths, paths_from
 from tillit.credit.plan import Reach
 from tillit.credit.results import Credit
 from tillit.credit.sales import spec_in
+from tillit.credit.sensitivity import Sensitivity, sensitivity
 from tillit.credit.side_by_side import credit
 from tillit.credit.statement import Statement, statement
 from tillit.credit.trials import Effect, Trial, effects
@@ -29,6 +31,7 @@ from tillit.reports.size import Size, size_of
 from tillit_web.insight.credit.holdout_plan import reaches
 from tillit_web.warehouse.queries import cached
 
+MOST_TOGETHER = 12  # sets of touchpoints that are shown
 SEED = 1  # of the resamples: the same data give the same ranges
 
 
@@ -40,6 +43,8 @@ class Contributed:
     sales: int
     alone: int  # sales without a known touch
     credit: Credit | None
+    together: Common | None
+    noted: tuple[Sensitivity, ...]
     effects: tuple[Effect, ...]
     reaches: Mapping[str, Reach]
 
@@ -117,7 +122,17 @@ class Ways:
         alone = sales - round(float(paths.conversions[paths.meets(paths.names)].sum()))
         models = MODELS_AT[size_of(sales)] if parts and parts[0].conversions else ()
         found = credit(paths, models, np.random.default_rng(SEED), trials=self._trials) if models else None
-        return Contributed(parts, sales, alone, found, found.effects if found else effects(self._trials), self._reaches)
+        baseline = found.baseline.conversions or 0.0 if found else 0.0
+        return Contributed(
+            parts,
+            sales,
+            alone,
+            found,
+            most_common(coalitions(paths, baseline=baseline), MOST_TOGETHER) if found else None,
+            sensitivity(paths, np.random.default_rng(SEED), shared=sales - baseline) if parts else (),
+            found.effects if found else effects(self._trials),
+            self._reaches,
+        )
 
     def _without(self, chosen: tuple[str, ...]) -> Missing:
         paths = self._paths
