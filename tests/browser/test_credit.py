@@ -41,6 +41,12 @@ def test_ana_reads_who_contributed_at_each_size(
         page.set_viewport_size({"width": 1280, "height": 900})
     if picture:
         page.goto(f"{served.url}/credit/")
+        page.locator("#noted summary").click()
+        expect(page.get_by_role("columnheader", name="If half were noted")).to_be_visible()
+        if rules:
+            page.locator("#together summary").click()
+            expect(page.get_by_role("columnheader", name="Of them sales")).to_be_visible()
+            assert_accessible(page)
         number = page.locator("td a", has_text=re.compile(r"^\d+ of \d+$")).first
         counted = number.inner_text().split(" ")[0]
         number.click()
