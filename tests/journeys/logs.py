@@ -40,6 +40,7 @@ class Event:
     currency: str | None = "SEK"  # of the amount, where there is one
     sequence: int = 0
     query: str | None = None  # what was searched for
+    actor: str = "customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def write_events(path: Path, events: Sequence[Event], *, received_at: int = RECE
             "activity": event.activity,
             "channel": event.channel,
             "function": "sales",
-            "actor": "customer",
+            "actor": event.actor,
             "amount_minor": event.amount_minor,
             "currency": None if event.amount_minor is None else event.currency,
             "place": event.place,

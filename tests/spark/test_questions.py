@@ -27,6 +27,7 @@ from tillit.credit.weekly import weekly_sales
 from tillit.engine.on_spark import SparkParts
 from tillit.engine.parts import MapParts, map_parts
 from tillit.errors import QueryError
+from tillit.friction.after_meetings import after_meetings
 from tillit.friction.conformance import conformance
 from tillit.friction.counts import counted_visits, finished
 from tillit.friction.find import friction
@@ -88,6 +89,7 @@ QUESTIONS: dict[str, Callable[[View], Any]] = {
         repr(weekly_sales(view, TouchpointSpec("order_completed", by), name))
         for by, name in (("channel", "email"), ("content", "blue"))
     ],
+    "friction.after_meetings.after_meetings": after_meetings,
     "friction.conformance._rule_kept": kept_promises,
     "friction.pattern_counts.pattern_counts": pattern_counts,
     "friction.counts.counted_visits": lambda view: [

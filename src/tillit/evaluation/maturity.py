@@ -6,6 +6,7 @@ import numpy as np
 
 from tillit.errors import InputError
 from tillit.evaluation.decisions import Bools, Decisions, Floats
+from tillit.survival import survival
 
 LEAST_SHARE = 0.2  # an outcome seen for one in five only would count five times; younger decisions wait
 
@@ -13,8 +14,8 @@ LEAST_SHARE = 0.2  # an outcome seen for one in five only would count five times
 def seen_weights(decisions: Decisions, *, as_of_days: float) -> Floats:
     """1 / P(the outcome is known by now | action, age), where it is known; 0 where it is not.
 
-    How long outcomes take is estimated for each action from all its decisions, those still waiting too (Kaplan and
-    Meier, 1958). Assumed: how long it takes depends on the action, not on how it ends. A log that tells no times says
+    How long outcomes take is estimated for each action from all its decisions, those still waiting too
+    (`survival`). Assumed: how long it takes depends on the action, not on how it ends. A log that tells no times says
     of which share of decisions like this one the outcome is known; then those stand for the others like them.
 
     Args:
@@ -54,22 +55,5 @@ def _shares_by_age(decisions: Decisions, known: Bools, as_of_days: float) -> Flo
         of_action = decisions.action == action
         if of_action.any():
             length = np.where(known, decisions.delay_days, age)[of_action]
-            share[:, action] = _share_known(length, known[of_action], age)
-    return share
-
-
-def _share_known(length: Floats, is_known: Bools, age: Floats) -> Floats:
-    """P(delay ≤ age) by Kaplan and Meier.
-
-    Args:
-        length: Shape (m,); delay where known, time waited so far where not.
-        is_known: Shape (m,).
-        age: Shape (n,); where to read the curve.
-    """
-    order = np.lexsort((~is_known, length))  # at equal lengths, those that ended come first
-    ended = is_known[order]
-    at_risk = len(length) - np.arange(len(length))
-    still_waiting = np.cumprod(1 - ended / at_risk)
-    place = np.searchsorted(length[order], age, side="right")
-    share: Floats = 1 - np.concatenate([[1.0], still_waiting])[place]
+            share[:, action] = 1 - survival(length, known[of_action]).at(age)
     return share

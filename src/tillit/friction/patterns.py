@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tillit.friction.after_meetings import MEETS
 from tillit.journeys.cases import DAY
 from tillit.journeys.traces import Names, Traces
 from tillit.vocabulary import Actor, Channel
@@ -31,7 +32,7 @@ CONTACTS = frozenset({"question_asked", "ticket_opened", "complaint_made"})
 CONTACT_ANSWERS = frozenset({"question_answered", "ticket_answered", "ticket_solved"})
 # Not "checkout_step_viewed": a checkout of three pages sends it three times where all is well.
 FORMS = frozenset({"checkout_started", "payment_info_entered", "coupon_entered"})
-MET_A_PERSON = frozenset({"store_visited", "quote_sent", "call_held", "demo_held"})
+MET_A_PERSON = frozenset().union(*MEETS.values())
 REWORK = frozenset({"ticket_opened", "complaint_made", "order_returned", "order_refunded"})
 PRICES = frozenset({"price_viewed", "total_price_viewed"})
 # What a customer does on the way out, after the price: it does not make the price less the last word.

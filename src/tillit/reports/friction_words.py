@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from tillit.friction.after_meetings import A_WEEK_DAYS, AfterMeeting, Chance, Meeting
 from tillit.friction.find import LEAST_JOURNEYS
 from tillit.friction.results import Friction, PromiseKept, StepFriction
 from tillit.friction.verdicts import FALSE_SHARE
 from tillit.reports.size import CASES_BELOW
 from tillit.reports.wording import day, money_range, number, number_range, share
+
+AFTER = {Meeting.VISIT: "a visit to a shop", Meeting.ADVICE: "advice", Meeting.QUOTE: "a quote"}
 
 
 def sentence_of(answer: Friction) -> str:
@@ -66,6 +69,37 @@ def broken_of(kept: PromiseKept) -> str:
 def missing_of(kept: PromiseKept) -> str:
     """Goals missing beside matched customers whose promise was kept."""
     return "not enough data" if kept.lost_goals is None else number_range(kept.lost_goals, kept.low, kept.high)
+
+
+def after_sentence_of(one: AfterMeeting) -> str:
+    """How many come to the goal after a meeting, and after silence."""
+    met = f"After {AFTER[one.meeting]}"
+    by, silent = one.said_by_day, one.said_of_silent
+    if by is None or by.chance is None:
+        return f"{met}: not enough data, {number(one.bought)} of {number(one.customers)} customers reached the goal."
+    first = f"{met}, {in_100(by.chance)[0]} of 100 reach the goal within {by.day} days ({in_100(by.chance)[1]}; "
+    first += f"{number(one.customers)} customers)."
+    if silent is None or silent.chance is None:
+        return first
+    return (
+        f"{first} Of those silent for {silent.days} days, {in_100(silent.chance)[0]} of 100 reach it in the "
+        f"{A_WEEK_DAYS} days after ({in_100(silent.chance)[1]}; {number(silent.customers)} customers)."
+    )
+
+
+def chance_of(chance: Chance | None) -> str:
+    """ "41 of 100 (35 to 47)"."""
+    if chance is None:
+        return "not enough data"
+    share, ends = in_100(chance)
+    return f"{share} of 100 ({ends})"
+
+
+def in_100(chance: Chance) -> tuple[str, str]:
+    """A share as so many of 100, and its range; tenths where whole numbers would read as none."""
+    low, share, high = chance.low * 100, chance.share * 100, chance.high * 100
+    digits = 1 if high < 2 or low > 98 or round(low) == round(high) else 0
+    return f"{share:.{digits}f}", f"{low:.{digits}f} to {high:.{digits}f}"
 
 
 def how_we_know(answer: Friction, zone: ZoneInfo, *, lapse_days: float | None) -> tuple[str, ...]:

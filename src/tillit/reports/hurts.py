@@ -1,4 +1,4 @@
-"""Where it hurts, as the report page says it: steps, promises and patterns, as far as their number allows."""
+"""Where it hurts, as the report page says it: steps, promises, patterns, who comes back, as far as numbers allow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tillit.friction.after_meetings import AfterMeeting, after_meetings
 from tillit.friction.conformance import conformance
 from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
@@ -38,6 +39,7 @@ class Hurts:
     in_money: bool
     conformance: Conformance
     patterns: tuple[PatternCount, ...]
+    after: tuple[AfterMeeting, ...]
 
 
 def hurts(view: View, promises: Promises, *, timezone: str, margin_share: float | None = None) -> Hurts:
@@ -67,6 +69,7 @@ def hurts(view: View, promises: Promises, *, timezone: str, margin_share: float 
             view, promises, rng=np.random.default_rng(SEED), timezone=timezone, margin_share=margin_share
         ),
         patterns=tuple(one for one in pattern_counts(view) if one.journeys),
+        after=after_meetings(view).meetings,
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from tillit.credit.cells import FEWEST_EMPLOYEES, TOGETHER, Headcounts, read_headcounts, shown_names
 from tillit.credit.sales import UNKNOWN
 from tillit.errors import QueryError
+from tillit.friction.after_meetings import DAYS, AfterMeetings, after_meetings
 from tillit.friction.conformance import conformance
 from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
@@ -23,7 +24,10 @@ from tillit.friction.split import Split
 from tillit.journeys.traces import Names
 from tillit.journeys.view import activity_code
 from tillit.reports.friction_words import (
+    AFTER,
+    after_sentence_of,
     broken_of,
+    chance_of,
     excess_of,
     how_we_know,
     missing_of,
@@ -95,16 +99,18 @@ def run(args: argparse.Namespace) -> int:
             natural_ends=frozenset(args.natural_end),
         )
         patterns = pattern_counts(found.view)
+        after = after_meetings(found.view)
         kept = conformance(
             found.view, promises, rng=np.random.default_rng(SEED), timezone=zone, margin_share=margin_share
         )
     if args.format == "json":
-        print(json.dumps(as_json(answer, patterns, kept), ensure_ascii=False, indent=1))
+        print(json.dumps(as_json(answer, patterns, after, kept), ensure_ascii=False, indent=1))
         return 0
     lines = (
         sentence_of(answer),
         table(answer),
         pattern_table(patterns),
+        after_table(after),
         promise_table(kept),
         "How we know: " + "\n".join(how_we_know(answer, ZoneInfo(zone), lapse_days=args.lapse)),
     )
@@ -123,12 +129,15 @@ def _refuse_small_places(names: Names, headcounts: Headcounts) -> None:
         )
 
 
-def as_json(answer: Friction, patterns: Sequence[PatternCount], kept: Conformance) -> dict[str, Any]:
+def as_json(
+    answer: Friction, patterns: Sequence[PatternCount], after: AfterMeetings, kept: Conformance
+) -> dict[str, Any]:
     """Everything, after the sentence that says it in short."""
     return {
         "sentence": sentence_of(answer),
         **asdict(answer),
         "patterns": [asdict(one) for one in patterns],
+        "after_meetings": asdict(after),
         "conformance": asdict(kept),
     }
 
@@ -164,6 +173,27 @@ def pattern_table(patterns: Sequence[PatternCount]) -> str:
         if one.journeys
     ]
     return "\n".join(aligned(rows, left=2)) if len(rows) > 1 else "No journey shows a pattern that has a name."
+
+
+def after_table(after: AfterMeetings) -> str:
+    """Who comes to the goal after a visit, advice or a quote, and who does after silence."""
+    lines = [after_sentence_of(one) for one in after.meetings]
+    rows = [("after", "days", "reached the goal by then", "so long silent", "of them in the week after")]
+    rows += [
+        (
+            AFTER[one.meeting],
+            str(days),
+            chance_of(one.by_day[days].chance),
+            number(silent.customers),
+            chance_of(silent.chance),
+        )
+        for one in after.meetings
+        if one.enough
+        for days, silent in zip(DAYS, one.silent, strict=True)
+    ]
+    if len(rows) > 1:
+        lines += ["", *aligned(rows)]
+    return "\n".join(lines) if lines else "No visit, advice or quote is in these journeys."
 
 
 def promise_table(kept: Conformance) -> str:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from tillit.credit.sales import SoldAfter, SoldAfterContent
 from tillit.credit.statement import InStatement
 from tillit.errors import QueryError
+from tillit.friction.after_meetings import DAYS, Meeting, Met, SilentAfter
 from tillit.friction.behind import At, AtStep, Shows
 from tillit.friction.conformance import Broken
 from tillit.friction.patterns import PATTERNS
@@ -104,6 +105,12 @@ def _friction_pairs(condition: AnyCondition) -> Pairs:
                 ("zone", timezone),
                 ("at", str(newest_at)),
             )
+        case Met(meeting, goal, within_days):
+            within = () if within_days is None else (("days", str(within_days)),)
+            return (("of", "met"), ("meeting", meeting.value), ("a", goal), *within)
+        case SilentAfter(meeting, goal, days, newest_at, bought):
+            whom = (("of", "silent"), ("meeting", meeting.value), ("a", goal), ("days", str(days)))
+            return (*whom, ("at", str(newest_at)), *((("bought", "1"),) if bought else ()))
         case SoldAfter(goal, by, touches, web_only, _, exactly):
             web = (("web", "1"),) if web_only else ()
             touched = (*(("touch", name) for name in touches), *_only(exactly))
@@ -219,6 +226,24 @@ def _broken(address: QueryDict) -> AnyCondition:
     return Broken(rule, hours, _one(address, "zone"), int(_one(address, "at")))
 
 
+def _days(address: QueryDict) -> int:
+    """How many days after a meeting; those of the table alone, or one list taken from another would tell a day."""
+    days = int(_one(address, "days"))
+    if days not in DAYS:
+        raise ValueError(days)
+    return days
+
+
+def _met(address: QueryDict) -> AnyCondition:
+    days = _days(address) if "days" in address else None
+    return Met(Meeting(_one(address, "meeting")), _one(address, "a"), days)
+
+
+def _silent(address: QueryDict) -> AnyCondition:
+    meeting = Meeting(_one(address, "meeting"))
+    return SilentAfter(meeting, _one(address, "a"), _days(address), int(_one(address, "at")), "bought" in address)
+
+
 def _sold(address: QueryDict) -> AnyCondition:
     by = _one(address, "by")
     if by not in TOUCHES:
@@ -255,6 +280,8 @@ READERS: dict[str, Callable[[QueryDict], AnyCondition]] = {
     "step": _at_step,
     "pattern": _shows,
     "broken": _broken,
+    "met": _met,
+    "silent": _silent,
     "sold": _sold,
     "sold_content": lambda address: SoldAfterContent(
         _one(address, "a"), tuple(address.getlist("touch")), "only" in address
@@ -281,7 +308,7 @@ def page_of(condition: AnyCondition) -> tuple[str, Pairs]:
             return "insight:our_way", ()
         case AtStep() as at:
             return "insight:friction", (("by", at.by),) if at.by else ()
-        case Shows() | Broken():
+        case Shows() | Broken() | Met() | SilentAfter():
             return "insight:friction", ()
         case SoldAfter(_, by, _, _, _, _):
             return "insight:credit", (("by", by),)

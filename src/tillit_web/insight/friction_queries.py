@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from tillit.friction.after_meetings import AfterMeetings, after_meetings
 from tillit.friction.conformance import conformance
 from tillit.friction.find import friction
 from tillit.friction.pattern_counts import pattern_counts
@@ -42,6 +43,7 @@ class FrictionAnswer:
 
     friction: Friction | None
     patterns: tuple[PatternCount, ...]
+    after: AfterMeetings
     conformance: Conformance
 
 
@@ -93,6 +95,7 @@ def where_it_hurts(view: View, asked: FrictionAsked) -> FrictionAnswer:
     return FrictionAnswer(
         found,
         warehouse.cached(view, "patterns", lambda: pattern_counts(view)),
+        warehouse.cached(view, "after_meetings", lambda: after_meetings(view)),
         _cached(
             view,
             ("promises", asked.promises, zone),

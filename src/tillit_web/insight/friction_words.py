@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from tillit.friction.after_meetings import Meeting
 from tillit.friction.promise_rules import Clock, PromiseRule
 from tillit_web.insight.words import activity_label, channel_label
 from tillit_web.ui.templatetags.tillit import number
@@ -24,6 +25,24 @@ PATTERN_WORDS: dict[str, tuple[Promise, Promise]] = {
     "silent_leaver": (_("Left in silence"), _("not heard of again after a visit, advice or a quote")),
     "rework_after_delivery": (_("Trouble after delivery"), _("case, complaint or return within 30 days of a delivery")),
 }
+
+MEETING_WORDS: dict[Meeting, tuple[Promise, Promise]] = {
+    Meeting.VISIT: (_("After a visit to a shop"), _("a visit to a shop")),
+    Meeting.ADVICE: (_("After advice"), _("advice")),
+    Meeting.QUOTE: (_("After a quote"), _("a quote")),
+}
+
+
+def after_label(meeting: Meeting) -> str:
+    return str(MEETING_WORDS[meeting][0])
+
+
+def meeting_label(meeting: Meeting) -> str:
+    return str(MEETING_WORDS[meeting][1])
+
+
+def days_label(days: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}
 
 
 def pattern_label(name: str) -> str:
@@ -48,7 +67,7 @@ def within_label(rule: PromiseRule) -> str:
         count = {"n": number(hours, 0 if hours == int(hours) else 1)}
         return ngettext("%(n)s opening hour", "%(n)s opening hours", int(hours)) % count
     if hours % 24 == 0:
-        return ngettext("%(n)s day", "%(n)s days", int(hours // 24)) % {"n": number(hours // 24)}
+        return days_label(int(hours // 24))
     return ngettext("%(n)s hour", "%(n)s hours", int(hours)) % {"n": number(hours, 0 if hours == int(hours) else 1)}
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from tillit.credit.sales import SoldAfter, SoldAfterContent
 from tillit.credit.statement import InStatement
+from tillit.friction.after_meetings import Met, SilentAfter
 from tillit.friction.behind import At, AtStep, Shows
 from tillit.friction.conformance import Broken
 from tillit.journeys.behind import Activity, AnyCondition, Arrow, End, Everything, Start, VariantOf
@@ -17,7 +18,14 @@ from tillit.reports.repeat import OrderedAgain
 from tillit.reports.stage_reach import CameTo
 from tillit.reports.unanswered import Unanswered
 from tillit_web.insight.credit.words import team_label, touches_label
-from tillit_web.insight.friction_words import pattern_label, pattern_meaning, step_name, within_label
+from tillit_web.insight.friction_words import (
+    days_label,
+    meeting_label,
+    pattern_label,
+    pattern_meaning,
+    step_name,
+    within_label,
+)
 from tillit_web.insight.words import activity_label, funnel_step_label, stage_label, step_label
 from tillit_web.ui.templatetags.tillit import duration, local_time
 
@@ -105,9 +113,27 @@ def _friction_meaning(condition: AnyCondition) -> str:
                 "ask": activity_label(rule.ask),
                 "within": within_label(rule),
             }
+        case Met() | SilentAfter():
+            return _meeting_meaning(condition)
         case SoldAfter() | SoldAfterContent() | InStatement():
             return _sale_meaning(condition)
     raise TypeError(f"{condition!r} has no words; give it some in meaning.py")
+
+
+def _meeting_meaning(condition: Met | SilentAfter) -> str:
+    names = {"meeting": meeting_label(condition.meeting), "days": ""}
+    if isinstance(condition, Met):
+        if condition.within_days is None:
+            return _("One for each customer who had %(meeting)s: the journey with the first.") % names
+        names["days"] = days_label(condition.within_days)
+        return _("One for each who reached the goal within %(days)s of %(meeting)s: the journey with that.") % names
+    names["days"] = days_label(condition.days)
+    if condition.bought:
+        return _(
+            "One for each who did nothing for %(days)s after %(meeting)s and reached the goal in the week after: "
+            "the journey with that."
+        ) % (names)
+    return _("One for each who did nothing for %(days)s after %(meeting)s: the journey with that.") % names
 
 
 def _sale_meaning(condition: SoldAfter | SoldAfterContent | InStatement) -> str:

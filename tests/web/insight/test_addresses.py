@@ -11,6 +11,7 @@ from django.http import QueryDict
 from tillit.credit.sales import SoldAfter, SoldAfterContent
 from tillit.credit.statement import InStatement
 from tillit.errors import QueryError
+from tillit.friction.after_meetings import Meeting, Met, SilentAfter
 from tillit.journeys.behind import Activity, AnyCondition, Arrow, End, Everything, Start, VariantOf
 from tillit.journeys.conditions import Dropped, InStage, Moved, OnPath, Reached
 from tillit.journeys.funnel import FunnelSpec
@@ -53,6 +54,10 @@ CONDITIONS: tuple[AnyCondition, ...] = (
     Moved(RULES, Stage.COMPARE, Stage.EXPLORE),
     Moved(RULES, Stage.STAY, None),
     CameTo(RULES, Stage.STAY),
+    Met(Meeting.QUOTE, "a"),
+    Met(Meeting.VISIT, "a", 7),
+    SilentAfter(Meeting.ADVICE, "a", 14, 1_700_000_000_000_000),
+    SilentAfter(Meeting.ADVICE, "a", 1, 1_700_000_000_000_000, bought=True),
     SoldAfter("a", "place", ("Malmö", "Lund")),
     SoldAfter("a", "channel", (), web_only=True),
     SoldAfter("a", "channel", ("b", "c"), exactly=True),
@@ -79,6 +84,8 @@ def test_a_condition_comes_back_from_its_address_beside_filters(condition: AnyCo
     [
         "of=nothing",
         "of=arrow&a=x",
+        "of=met&meeting=visit&a=x&days=2",
+        "of=silent&meeting=quote&a=x&days=14&at=5",
         "of=again&a=x&at=soon&days=90",
         "of=reached&at=1&step=a",
         "of=stage&stage=x",

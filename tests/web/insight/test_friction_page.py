@@ -132,6 +132,32 @@ def test_a_natural_end_is_no_friction_and_can_be_taken_back(as_cy: Client, as_bo
     assert headline(text_of(as_cy)).startswith("It hurts most at “Checkout started”")
 
 
+def test_after_a_visit_it_says_who_comes_and_every_number_opens_its_journeys(as_cy: Client, bring_in: BringIn) -> None:
+    """A fifth buys the day after, a fifth after 9 silent days, others never; 12 have had a quote too."""
+    events = [Event("late", 90 * DAY, "page_viewed", "z")]
+    for person in range(100):
+        at = person * DAY // 4
+        events.append(Event(f"who{person}", at, "store_visited", f"v{person}", channel="store"))
+        if person < 12:
+            events.append(Event(f"who{person}", at + MINUTE, "quote_sent", f"q{person}", actor="person"))
+        if person % 5 < 2:
+            when = at + (DAY if person % 5 else 9 * DAY)
+            events.append(Event(f"who{person}", when, "order_completed", f"o{person}"))
+    bring_in(events)
+    text = text_of(as_cy)
+    assert re.search(r"40 of 100 reach the goal within 30\sdays \(31\sto\s50\sof\s100, of 100 customers\)", text)
+    assert re.search(r"Of those silent for 14\sdays, 0 of 100 reach it in the week after \(0\sto\s6\sof\s100, of 60\)", text)
+    assert "12 customers: too few for a share. 5 reached the goal." in text
+    assert text.count('<svg class="curve"') == 1
+    links = Links()
+    links.feed(text)
+    opened = {(address, number_in(words)) for address, words in links.found if re.search("of=(met|silent)", address)}
+    counted = {(address, count) for address, count in opened if count}
+    assert len(counted) > 12
+    for address, count in sorted(counted):
+        assert total_at(as_cy, address.replace("&amp;", "&")) == count, address
+
+
 def test_without_a_goal_in_the_data_it_says_so(as_cy: Client, bring_in: BringIn) -> None:
     bring_in([Event("Ana", 0, "question_asked", "a"), Event("Bo", 40 * DAY, "page_viewed", "b")])
     text = text_of(as_cy)

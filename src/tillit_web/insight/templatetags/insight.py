@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext
 
+from tillit.friction.after_meetings import Chance, Meeting
 from tillit.friction.promise_rules import PromiseRule
 from tillit.reports.interval import ShareRange
 from tillit.reports.size import MEDIAN_FROM, NINE_OF_TEN_FROM
@@ -71,14 +72,20 @@ def note_on_waits() -> str:
 
 
 @register.filter
-def range_of(share: ShareRange) -> str:
+def range_of(share: ShareRange | Chance) -> str:
     """ "38 to 52 of 100": the range of a share as people count it; tenths where whole numbers would read as none."""
     low, _, high = in_100(share)
     text = gettext("%(low)s to %(high)s of 100") % {"low": low, "high": high}
     return text.replace(" ", NO_BREAK)
 
 
-def in_100(share: ShareRange) -> tuple[str, str, str]:
+@register.filter
+def of_100(share: ShareRange | Chance) -> str:
+    """ "41": a share as so many of 100, as fine as its range."""
+    return in_100(share)[1]
+
+
+def in_100(share: ShareRange | Chance) -> tuple[str, str, str]:
     """The low end of a share's range, the share itself and the high end, each as so many of 100."""
     low, middle, high = share.low * 100, share.share * 100, share.high * 100
     decimals = 1 if high < 2 or low > 98 or round(low) == round(high) else 0
@@ -89,6 +96,12 @@ def in_100(share: ShareRange) -> tuple[str, str, str]:
 def count_of(share: ShareRange) -> str:
     """ "90 of 200"."""
     return natural(share.count, share.of)
+
+
+@register.simple_tag
+def after_label(meeting: Meeting) -> str:
+    """ "After a quote"."""
+    return friction_words.after_label(meeting)
 
 
 @register.simple_tag

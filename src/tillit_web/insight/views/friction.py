@@ -21,6 +21,7 @@ from tillit_web.insight import friction_actions as actions
 from tillit_web.insight import friction_queries, queries
 from tillit_web.insight.friction_queries import FrictionAnswer, FrictionAsked
 from tillit_web.insight.narrowing import places_alone
+from tillit_web.insight.pages.after_meetings import after_parts
 from tillit_web.insight.pages.behind import case_rows
 from tillit_web.insight.pages.friction import FrictionPage, friction_page
 from tillit_web.insight.pages.map import map_page
@@ -148,6 +149,12 @@ def _context(question: Asked, about: FrictionAsked, answer: FrictionAnswer) -> d
         "cases": case_rows(journeys_behind(view, Everything(), limit=CASES_BELOW).rows if cases else ()),
         "needed": COUNTS_BELOW,
         "first": page.confirmed[0] if page.confirmed else None,
+        "after": after_parts(
+            answer.after,
+            goal=question.company.goal_activity,
+            link=question.link,
+            cases=lambda behind: case_rows(journeys_behind(view, behind, limit=CASES_BELOW).rows),
+        ),
         "may_edit": Role(question.request.user.role) in MAY_IMPORT,
         "declared": [(row.activity, activity_label(row.activity)) for row in friction_queries.natural_ends()],
         "by": about.by,
