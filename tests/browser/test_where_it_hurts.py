@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,8 +18,11 @@ PAGE = "/journeys/where-it-hurts/"
 
 @pytest.fixture(scope="module")
 def hurting(shop: Served) -> Served:
-    """2,000 customers, of whom too many leave at the checkout."""
-    fill(shop.data, customers(2_000))
+    """2,000 customers, of whom too many leave at the checkout; every tenth had a quote, and half of these buy."""
+    events = customers(2_000)
+    quoted = [one for one in events if one.activity == "product_added"][::10]
+    quotes = [replace(one, activity="quote_sent", id=f"q{one.id}", at=one.at - 1, actor="person") for one in quoted]
+    fill(shop.data, events + quotes)
     return shop
 
 
@@ -31,6 +35,11 @@ def test_ana_goes_from_the_mark_to_the_row_to_the_journeys(page: Page, hurting: 
     expect(page).to_have_url(re.compile("#exit-1$"))
     assert_accessible(page)
     assert_fits(page)
+    point = page.get_by_role("link", name=re.compile(r"^Within 7 days: \d+ of 100"))
+    expect(point).to_have_count(1)
+    point.dispatch_event("click")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("reached the goal within 7 days of a quote")
+    page.go_back()
     page.locator("#exit-1").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("ended at “Checkout started” without the goal")
 

@@ -27,7 +27,7 @@ def view_of(folder: Path, events: list[Event], rule: CaseRule, selection: Select
 
 def market(customers: int, seed: int = 4) -> list[Event]:
     rng = np.random.default_rng(seed)
-    events = []
+    events: list[Event] = []
     for person in range(customers):
         at = int(rng.uniform(0, 60 * DAY))
         for _ in range(rng.integers(1, 8)):

@@ -80,6 +80,13 @@ def range_of(share: ShareRange | Chance) -> str:
 
 
 @register.filter
+def ends_of(share: ShareRange | Chance) -> str:
+    """ "38 to 52": the range alone, where a heading says of how many."""
+    low, _, high = in_100(share)
+    return (gettext("%(low)s to %(high)s") % {"low": low, "high": high}).replace(" ", NO_BREAK)
+
+
+@register.filter
 def of_100(share: ShareRange | Chance) -> str:
     """ "41": a share as so many of 100, as fine as its range."""
     return in_100(share)[1]
