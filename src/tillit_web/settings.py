@@ -115,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tillit_web.people.reader.frame",
                 "tillit_web.warehouse.frame.waiting",
+                "tillit_web.booking.frame.given_up",
                 "tillit_web.desk.frame.waiting",
                 "tillit_web.demo.frame.demo",
             ],

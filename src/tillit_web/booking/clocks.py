@@ -24,8 +24,8 @@ def place_of(zone: str) -> str:
 
 
 def is_other_clock(zone: str, at: datetime) -> bool:
-    """Whether a zone's clock shows another time than the company's at a moment; False for ""."""
-    return bool(zone) and at.astimezone(ZoneInfo(zone)).utcoffset() != _ours(at).utcoffset()
+    """Whether a zone's clock shows another time than ours at a moment; False for "", and for one that is no city's."""
+    return zone in _cities() and at.astimezone(ZoneInfo(zone)).utcoffset() != _ours(at).utcoffset()
 
 
 def on_clocks(at: datetime, zone: str, form: str = "medium") -> str:

@@ -244,6 +244,11 @@ def mails_in_trouble() -> QuerySet[OutgoingMail]:
     return mails_under_way().filter(problem__isnull=False)
 
 
+def count_given_up() -> int:
+    """How many mails go no more unless one of us sends them again."""
+    return mails_under_way().filter(state=OutgoingMail.State.FAILED).count()
+
+
 def coming(now: datetime) -> QuerySet[Booking]:
     """Bookings from an hour ago on, the next one first."""
     rows = to_be_seen().filter(state=Booking.State.CONFIRMED, starts_at__gte=now - timedelta(hours=1))

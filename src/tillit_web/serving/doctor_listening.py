@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, Q
 
 from tillit.sentences import Sentence
 from tillit_web.booking.models import BusyCalendar, OutgoingMail
-from tillit_web.booking.queries import mails_under_way
+from tillit_web.booking.queries import count_given_up, mails_under_way
 from tillit_web.mailboxes.models import Mailbox, SentMail, TakenMail
 from tillit_web.mailboxes.queries import UNSENT, mailboxes
 from tillit_web.serving.finding import Finding
@@ -40,7 +40,7 @@ def examine_mailboxes(*, served: bool, now: datetime) -> Iterator[Finding]:
 def examine_booking_mails(*, served: bool) -> Iterator[Finding]:
     """A line for mails about bookings, where any waits or was given up."""
     rows = mails_under_way()
-    given_up = rows.filter(state=OutgoingMail.State.FAILED).count()
+    given_up = count_given_up()
     late = rows.exclude(state=OutgoingMail.State.FAILED).filter(problem__isnull=False).count()
     waiting = rows.count() - given_up
     found, advice = [], []

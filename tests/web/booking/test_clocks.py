@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
     [
         (NINE_TOMORROW, "", "3 Nov 2026 09:00 in Stockholm"),
         (NINE_TOMORROW, "Europe/Oslo", "3 Nov 2026 09:00 in Stockholm"),  # the same time
+        (NINE_TOMORROW, "Atlantis/Poseidonis", "3 Nov 2026 09:00 in Stockholm"),  # no clock that we have
         (NINE_TOMORROW, "Europe/London", "3 Nov 2026 09:00 in Stockholm, 08:00 in London"),
         (NINE_TOMORROW, "Asia/Kathmandu", "3 Nov 2026 09:00 in Stockholm, 13:45 in Kathmandu"),
         (NINE_TOMORROW, "Pacific/Honolulu", "3 Nov 2026 09:00 in Stockholm, 2 Nov 22:00 in Honolulu"),
