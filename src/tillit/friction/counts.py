@@ -216,8 +216,8 @@ def _counted(
     )
     # Those that left stand behind the others of their period.
     first_left, in_second, second_left = np.searchsorted(ordered, [digits[1], digits[0], digits[0] + digits[1]])
-    until_next = np.diff(traces.occurred_at)
-    waited = tuple(until_next[visits.row[some]] for some in (order[:first_left], order[in_second:second_left]))
+    until_next = np.diff(traces.occurred_at, append=0)[visits.row]  # of no meaning for those that left
+    waited = tuple(until_next[some] for some in (order[:first_left], order[in_second:second_left]))
     journeys, number, by_currency = _second_journeys(traces, visits, ended, second, currencies)
     return CountedVisits(cells, waited, number[visits.journey[order[in_second:]]], journeys, by_currency)
 
