@@ -248,6 +248,17 @@ def test_journeys_that_may_go_on_are_left_out(tmp_path: Path) -> None:
     assert answer.open_journeys == 1
 
 
+def test_who_is_known_is_known_by_journeys_that_were_not_selected(tmp_path: Path) -> None:
+    events = [Event("Ana", 0, "order_completed", "a"), Event("Ana", DAY, "page_viewed", "b", channel="mail")]
+    events += [Event("Bo", 2 * DAY, "page_viewed", "c", channel="mail"), Event("Cy", 3 * DAY, "page_viewed", "d")]
+    rule = CaseRule("order_completed")
+    known = view_of(tmp_path / "known", events, rule=rule, selection=Selection(known=True))
+    by_mail = view_of(tmp_path / "mail", events, rule=rule, selection=Selection(channels=frozenset({"mail"})))
+    for view, expected in ((known, [1]), (by_mail, [0, 1])):
+        cells = [bucket.cells.known_before % 2 for bucket in counted(view)[0]]
+        assert sorted(np.concatenate(cells).tolist()) == expected
+
+
 def test_without_a_goal_there_is_no_leaving(tmp_path: Path) -> None:
     view = view_of(tmp_path, [Event("Ana", 0, "page_viewed", "a")], rule=CaseRule(None, 10))
     with pytest.raises(QueryError, match="goal"):

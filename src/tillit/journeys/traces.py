@@ -37,6 +37,8 @@ class Traces:
         person: Shape (journeys,), int64; the store's internal code, never shown.
         number: Shape (journeys,), int32; 1 = the person's first journey.
         reached_goal: Shape (journeys,), bool.
+        had_goal: Shape (journeys,), bool; the person had reached the goal in an earlier journey, though that one may
+            not be here. None: all journeys of these persons are, and `view.has_earlier_goal` can tell.
         activity: Shape (events,), int32 codes of `Names.activity`.
         occurred_at: Shape (events,), int64 microseconds UTC.
         amount_minor: Shape (events,), int64, 0 where there is none; `currency` is -1 there.
@@ -56,6 +58,7 @@ class Traces:
     place: Codes | None = None
     campaign: Codes | None = None
     source: Codes | None = None
+    had_goal: NDArray[np.bool_] | None = None
 
     @property
     def journeys(self) -> int:

@@ -233,7 +233,9 @@ def has_any(traces: Traces, column: str, wanted: Collection[str], names: Names) 
 
 
 def has_earlier_goal(traces: Traces) -> NDArray[np.bool_]:
-    """Per journey: had its person reached the goal in an earlier journey? Needs all journeys of its persons."""
+    """Per journey: had its person reached the goal in an earlier journey?"""
+    if traces.had_goal is not None:
+        return traces.had_goal
     before: NDArray[np.int64] = np.cumsum(traces.reached_goal) - traces.reached_goal
     first = traces.number == 1
     at_first: NDArray[np.int64] = before[first][np.cumsum(first) - 1]
@@ -245,6 +247,7 @@ def keep_journeys(traces: Traces, kept: NDArray[np.bool_]) -> Traces:
     lengths = np.diff(traces.offsets)
     rows = np.repeat(kept, lengths)
     per_journey: dict[str, Any] = {name: getattr(traces, name)[kept] for name in ("person", "number", "reached_goal")}
+    per_journey["had_goal"] = has_earlier_goal(traces)[kept]  # what is left out may be what tells
     per_event: dict[str, Any] = {
         field.name: None if (values := getattr(traces, field.name)) is None else values[rows]
         for field in fields(Traces)
