@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from tillit.errors import InputError
+
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 
 
@@ -23,13 +25,16 @@ def mail_server(address: str) -> MailServer | None:
     """The server that `smtp://user:password@host:587` names; None where there is no address.
 
     Raises:
-        ValueError: It is no such address; the message does not repeat it, since it may hold a password.
+        InputError: It is no such address; the message does not repeat it, since it may hold a password.
     """
     if not address:
         return None
     parts = urlsplit(address)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("TILLIT_MAIL is not of the form smtp://user:password@host:587 (or smtps://…)")
+        raise InputError(
+            "TILLIT_MAIL is not of the form smtp://user:password@host:587 (or smtps://…). Mend it, or unset it: then "
+            "nothing is sent."
+        )
     implicit = parts.scheme == "smtps"
     port = parts.port or (465 if implicit else 587)
     return MailServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), implicit)

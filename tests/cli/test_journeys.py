@@ -109,3 +109,20 @@ def test_a_folder_is_called_a_folder_and_a_pipe_a_pipe(
     os.mkfifo(tmp_path / "pipe")
     assert main([*command, str(tmp_path / "pipe")]) == 2
     assert "pipe is a pipe or a device" in capsys.readouterr().err
+
+
+def test_what_repeats_on_a_way_is_written_once_and_no_list_is_a_heading_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ana looks 40 times, then 14 different things; Bo does one thing, and nothing follows it."""
+    steps = ["look"] * 40 + [f"step {n}" for n in range(14)]
+    rows = tmp_path / "log.csv"
+    lines = [f"Ana,{step},2026-03-01 10:{minute:02}" for minute, step in enumerate(steps)]
+    rows.write_text("\n".join(["customer_id,activity,time", *lines, "Bo,visit,2026-03-01 10:00"]), encoding="utf-8")
+    assert main(["journeys", str(rows)]) == 0
+    shown = capsys.readouterr().out
+    begin, end = (" → ".join(f"step {n}" for n in part) for part in (range(5), range(8, 14)))
+    assert f"look ×40 → {begin} → (3 more) → {end} " in shown
+    rows.write_text("customer_id,activity,time\nBo,visit,2026-03-01 10:00\n", encoding="utf-8")
+    assert main(["journeys", str(rows)]) == 0
+    assert "median wait" not in capsys.readouterr().out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tillit.errors import InputError
 from tillit_web.mail import MailServer, mail_server
 
 
@@ -21,6 +22,6 @@ def test_an_address_names_a_server(address: str, server: MailServer | None) -> N
 
 
 def test_a_wrong_address_is_refused_without_its_password() -> None:
-    with pytest.raises(ValueError, match="TILLIT_MAIL is not of the form") as refused:
+    with pytest.raises(InputError, match="TILLIT_MAIL is not of the form") as refused:
         mail_server("ana:secret@mail.example.org")
     assert "secret" not in str(refused.value)

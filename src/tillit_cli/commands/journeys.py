@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,16 +86,15 @@ def table(graph: Overview, ways: Variants, zone: ZoneInfo, *, goal: str | None) 
         (_way(way.activities), number(way.journeys), number(way.persons), duration(way.p50_seconds))
         for way in ways.variants
     ]
-    return "\n\n".join(
-        [
-            _totals(graph, zone, goal),
-            _list(activities),
-            _list(follows, left=2),
-            _list(starts),
-            _list(ends),
-            _list(variants_shown, of=ways.total_variants),
-        ]
-    )
+    parts = [
+        _totals(graph, zone, goal),
+        _list(activities),
+        _list(follows, left=2),
+        _list(starts),
+        _list(ends),
+        _list(variants_shown, of=ways.total_variants),
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def _totals(graph: Overview, zone: ZoneInfo, goal: str | None) -> str:
@@ -107,7 +107,9 @@ def _totals(graph: Overview, zone: ZoneInfo, goal: str | None) -> str:
 
 
 def _list(rows: Sequence[Sequence[str]], *, left: int = 1, of: int | None = None) -> str:
-    """The heading and the first rows, and how many there are in all where some are not shown."""
+    """The heading and the first rows, and how many there are in all where some are not shown; "" where none is."""
+    if len(rows) == 1:
+        return ""
     total = len(rows) - 1 if of is None else of
     lines = aligned(rows[: SHOWN + 1], left=left)
     if total > SHOWN:
@@ -116,8 +118,10 @@ def _list(rows: Sequence[Sequence[str]], *, left: int = 1, of: int | None = None
 
 
 def _way(activities: Sequence[str]) -> str:
-    """A variant in one line; of a long one its beginning and its end."""
-    hidden = len(activities) - 2 * SHOWN_STEPS
-    if hidden <= 0:
-        return " → ".join(activities)
-    return " → ".join([*activities[:SHOWN_STEPS], f"({hidden} more)", *activities[-SHOWN_STEPS:]])
+    """A variant in one line: what repeats once, with its number; of a long one its beginning and its end."""
+    runs = [(name, sum(1 for _ in run)) for name, run in groupby(activities)]
+    told = [name if times == 1 else f"{name} ×{times}" for name, times in runs]
+    if len(told) > 2 * SHOWN_STEPS:
+        hidden = sum(times for _, times in runs[SHOWN_STEPS:-SHOWN_STEPS])
+        told[SHOWN_STEPS:-SHOWN_STEPS] = [f"({hidden} more)"]
+    return " → ".join(told)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from tillit.errors import StoreError
 from tillit.events.hot import unpack
 from tillit.events.log import EventLog
 from tillit.events.sealing import COLLECTED, sealed_rows, sealed_upto
 from tillit_web.collect.opening import open_storage
-from tillit_web.collect.storage import Storage
+from tillit_web.collect.storage import Storage, StorageUnavailable
 
 MOST_LOOKS = 100  # sealing moves the mark once a minute
 ROWS_A_LOOK = 10_000
@@ -37,8 +38,15 @@ def verify_collection(directory: Path) -> Verified:
     - Accepted events are sealed or wait, and as many ids are known.
     - Sealed rows came into the log, or the log had them.
     - Every row that waits can be read.
+
+    Raises:
+        StoreError: The database where events wait does not answer.
     """
-    with EventLog.open(directory) as log, closing(open_storage(directory)) as opened:
+    try:
+        storage = open_storage(directory)
+    except StorageUnavailable as silent:
+        raise StoreError(str(silent).strip()) from silent
+    with EventLog.open(directory) as log, closing(storage) as opened:
         for _ in range(MOST_LOOKS):
             mark, sealed = sealed_upto(log), sealed_rows(log)
             tally = opened.tally(after=mark)

@@ -135,7 +135,11 @@ def _segments(directory: Path) -> Iterator[Finding]:
 def _collection(directory: Path) -> Iterator[Finding]:
     if not (directory / "events.sqlite").is_file():
         return
-    found = verify_collection(directory)
+    try:
+        found = verify_collection(directory)
+    except TillitError as error:
+        yield Finding("collection", str(error), "start that database, or mend TILLIT_DATABASE_URL")
+        return
     for wrong in found.wrong:
         yield Finding(
             "collection", wrong, "keep a copy of the directory, and report this: the counts should always hold"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from tillit.events.key import read_or_create_key
 from tillit_web.backups.keys import key_of_the_day
@@ -95,6 +96,13 @@ def test_a_database_that_cannot_be_opened_now_is_not_called_damaged(well: Path) 
     (finding,) = [finding for finding in examine(well) if finding.subject == "app.sqlite"]
     assert "unable to open" in finding.found
     assert "put nothing back yet" in finding.advice
+
+
+def test_a_database_of_the_environment_that_does_not_answer_is_named(well: Path, settings: Settings) -> None:
+    settings.DATABASE_URL = "no address"
+    (finding,) = [finding for finding in examine(well) if finding.subject == "collection"]
+    assert "TILLIT_DATABASE_URL does not answer" in finding.found
+    assert not finding.is_well
 
 
 def test_a_directory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
