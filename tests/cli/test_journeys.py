@@ -126,3 +126,14 @@ def test_what_repeats_on_a_way_is_written_once_and_no_list_is_a_heading_alone(
     rows.write_text("customer_id,activity,time\nBo,visit,2026-03-01 10:00\n", encoding="utf-8")
     assert main(["journeys", str(rows)]) == 0
     assert "median wait" not in capsys.readouterr().out
+
+
+def test_no_name_in_a_file_reaches_the_terminal_as_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "log.csv"
+    rows.write_text('customer_id,activity,time\nBo,"red \x1b[31m\nline",2026-03-01 10:00\n', encoding="utf-8")
+    assert main(["journeys", str(rows)]) == 0
+    shown = capsys.readouterr().out
+    assert "red  [31m line" in shown
+    assert "\x1b" not in shown

@@ -139,6 +139,12 @@ def test_days_of_a_spreadsheet_give_way_to_a_column_of_times(tmp_path: Path) -> 
     assert found.mapping.events[0].time.columns == ("sett",)
 
 
+def test_a_column_called_like_an_amount_that_is_not_read_is_named(tmp_path: Path) -> None:
+    rows = ["Ana;2026-03-01 10:00;köp;199,00", "Bo;2026-03-01 10:00;köp;gratis", "Bo;2026-03-02 10:00;köp;0"]
+    found = inspect_file(written(tmp_path, "\n".join(["kund;tid;händelse;belopp", *rows]) + "\n"))
+    assert any('"belopp" is called like an amount, but "gratis" in it is no number' in line for line in found.unsure)
+
+
 def test_staging_without_a_mapping_uses_what_was_understood(tmp_path: Path) -> None:
     text = "kund,tid,händelse\nAna,2025-03-01T10:00:00Z,purchase\nBo,2025-03-01T10:00:00Z,W_Completeren aanvraag\n"
     staged = stage([written(tmp_path, text)], [None], key=KEY, received_at=1, work=tmp_path / "work")
@@ -262,6 +268,7 @@ def test_five_rows_are_shown_with_what_would_be_refused(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("kund,händelse\nAna,köp\n", "No column says when things happened"),
+        ("Rapport för mars\n\nkund;datum;händelse\nAna;2026-03-01;köp\n", "remove what stands above them"),
         ("kund,date_of_birth\nAna,1990-03-01\n", "No column says when things happened"),
         ("kund,datum\nAna,i går\n", '"datum" is called like a time, but "i går" in it is none'),
         ("tid,belopp\n2025-03-01T10:00:00Z,12.5\n", "No column says whose the events are"),

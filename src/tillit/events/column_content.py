@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tillit.events import cells
 from tillit.events.timeforms import form_of, serial_form, shape_of
+from tillit.sentences import Sentence, sentence
 
 # Enough of a column's cells must look alike before we believe it; a few odd ones are for the receipt to tell.
 MOST = 0.8
@@ -52,6 +53,7 @@ class Content:
     epoch: str | None = None  # its cells could be counts from 1970; so could many ids, so only a name makes them times
     are_days: bool = False  # its cells could be a spreadsheet's days; so could many numbers
     example: str = ""
+    no_number: str = ""  # the first cell that is none
 
     @property
     def is_time(self) -> bool:
@@ -93,6 +95,19 @@ def content_of(column: pa.ChunkedArray) -> Content:
         epoch=_epoch(texts),
         are_days=bool(texts) and all(_is_day(text) for text in texts),
         example=texts[0] if texts else "",
+        no_number=next((text for text in texts if not _NUMBER.fullmatch(text[:100])), ""),
+    )
+
+
+def too_few_numbers(column: str, content: Content) -> Sentence | None:
+    """Why a column that is called like an amount is not taken for one, where some of its cells are numbers."""
+    if not 0 < content.number_share < MOST:
+        return None
+    return sentence(
+        '"{column}" is called like an amount, but "{text}" in it is no number, so no money is read. '
+        'Mend such cells, or write amount = "{column}" in the mapping.',
+        column=column,
+        text=content.no_number[:40],
     )
 
 

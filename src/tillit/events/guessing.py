@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from tillit.events.column_content import MOST, Content, content_of
+from tillit.events.column_content import MOST, Content, content_of, too_few_numbers
 from tillit.events.column_words import (
     CASES,
     EMPLOYEES,
@@ -26,7 +26,7 @@ from tillit.events.column_words import (
 )
 from tillit.events.guessed_times import clock_of, counted_in_days, unreadable
 from tillit.events.mapping import FILE_ORDER, SERIAL_FORMAT, Cell, EventRule, Mapping, Time
-from tillit.sentences import Sentence, sentence
+from tillit.sentences import Sentence, paragraph, sentence
 from tillit.vocabulary import IdentifierKind
 
 Fits: TypeAlias = Callable[[Content], bool]
@@ -237,6 +237,9 @@ class _Guesser:
 
     def _rules(self, time: Time, activity: str | None, order: str | None) -> tuple[EventRule, ...]:
         amount = self._named(Holds.AMOUNT, lambda content: content.is_number)
+        if amount is None:
+            called_so = (column for column in self._left if self._plain[column] in WORDS[Holds.AMOUNT])
+            self._unsure += [said for column in called_so if (said := too_few_numbers(column, self._content[column]))]
         shared = _Shared(
             channel=self._cell(Holds.CHANNEL),
             function=self._cell(Holds.FUNCTION),
@@ -346,13 +349,16 @@ class _Guesser:
         return column
 
     def _nothing(self, wanted: Sentence, names: str) -> Sentence:
-        return sentence(
+        said = sentence(
             "No column says {wanted}. Its columns are: {columns}. "
             "Give one of them such a name ({names}), or write a mapping that says which it is.",
             wanted=wanted,
             columns=_listed(self._columns[:20]),
             names=names,
         )
+        if len(self._columns) > 1:
+            return said
+        return paragraph(said, sentence("Its first line is taken for column names: remove what stands above them."))
 
 
 @dataclass(frozen=True, slots=True)

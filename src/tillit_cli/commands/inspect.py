@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from tillit.events.currencies import exponent
 from tillit.events.inspecting import Inspection, UnderstoodEvent, inspect_file
 from tillit.events.mapping_dump import dump_mapping
 from tillit.events.mapping_toml import load_mapping
+from tillit_cli.tables import plain
 
 UNUSABLE = 2
 _WIDEST_CELL = 28
@@ -145,7 +145,7 @@ def _amount(event: UnderstoodEvent) -> str:
 
 def _shown(text: str, widest: int = _WIDEST_CELL) -> str:
     """A text that cannot move the cursor or colour the terminal, cut to a width."""
-    clean = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in text)
+    clean = plain(text)
     return clean if len(clean) <= widest else clean[: widest - 1] + "…"
 
 
