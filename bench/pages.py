@@ -25,6 +25,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -298,14 +299,15 @@ def _python(*typed: str, data: Path) -> str:
 
 
 def _until_idle(data: Path) -> None:
-    """Wait until every job that comes by itself has been done once, and none is waiting or at work."""
-    quiet = 0
+    """Wait until what comes by itself each minute has been done since now, and no job is waiting or at work."""
+    quiet, since = 0, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     while quiet < 3:
         time.sleep(1)
         with closing(sqlite3.connect(f"file:{data / 'app.sqlite'}?mode=ro", uri=True)) as tables:
             count = "select count(*) from django_tasks_database_dbtaskresult where status"
             busy = tables.execute(f"{count} in ('READY', 'RUNNING')").fetchone()[0]
-            done = tables.execute(f"{count} = 'SUCCESSFUL' and task_path like '%warehouse.jobs.seal'").fetchone()[0]
+            sealed = f"{count} = 'SUCCESSFUL' and task_path like '%warehouse.jobs.seal' and enqueued_at > ?"
+            done = tables.execute(sealed, (since,)).fetchone()[0]
         quiet = quiet + 1 if done and not busy else 0
 
 
