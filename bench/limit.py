@@ -1,8 +1,8 @@
-"""A real limit of memory for one process: past it, it is killed or is given no more.
+"""A real limit of memory for one process: past it, it is killed.
 
-A control group where this machine lets us make one (version 2 or 1, root): it counts the memory of the process, of what
-it starts, and the pages of files that it is the first to read; those the kernel may drop again. Elsewhere the limit of
-a process's data, which anyone may set: it counts what is asked for, used or not, and no files.
+A control group (version 2 or 1), which root may make. It counts the memory of the process, of what it starts, and the
+pages of files that it is the first to read; those the kernel may drop again. The limit of a process's data, which
+anyone may set, says something else: it counts what allocators and threads set aside too, used or not.
 """
 
 from __future__ import annotations
@@ -10,31 +10,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from resource import RLIMIT_DATA, setrlimit
 
 GROUPS = Path("/sys/fs/cgroup")
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """What keeps the limit, in words, and what a process does to come under it, once and for good."""
-
-    kept_by: str
-    enter: Callable[[], None]
-
-
 @contextmanager
-def memory_limit(limit_bytes: int) -> Iterator[Limit]:
-    """A limit for processes that enter it, and end, before this does."""
+def memory_limit(limit_bytes: int) -> Iterator[Callable[[], None] | None]:
+    """What a process calls to come under the limit, once and for good; None where this machine lets us set none.
+
+    Such processes end before this does.
+    """
     group = _group(limit_bytes)
     if group is None:
-        limits = (limit_bytes, limit_bytes)
-        yield Limit("a limit of its data, as no control group can be made", lambda: setrlimit(RLIMIT_DATA, limits))
+        yield None
         return
     try:
-        yield Limit("a control group", lambda: _join(group))
+        yield lambda: _join(group)
     finally:
         group.rmdir()
 
